@@ -1,0 +1,29 @@
+/** LINKTYPE_ETHERNET of tcpdump.org's list. */
+export const LINKTYPE_ETHERNET = 1;
+
+/** The names that a report is likely to need; what has none here is shown by its number. */
+const NAMES: ReadonlyMap<number, string> = new Map([
+  [0, "NULL"],
+  [1, "ETHERNET"],
+  [6, "IEEE802_5"],
+  [7, "ARCNET_BSD"],
+  [9, "PPP"],
+  [10, "FDDI"],
+  [101, "RAW"],
+  [105, "IEEE802_11"],
+  [108, "LOOP"],
+  [113, "LINUX_SLL"],
+  [127, "IEEE802_11_RADIOTAP"],
+  [129, "ARCNET_LINUX"],
+  [192, "PPI"],
+  [228, "IPV4"],
+  [229, "IPV6"],
+  [239, "NFLOG"],
+  [242, "IPOIB"],
+  [258, "PKTAP"],
+  [276, "LINUX_SLL2"],
+]);
+
+export function linkTypeName(linkType: number): string {
+  return NAMES.get(linkType) ?? String(linkType);
+}

@@ -1,0 +1,64 @@
+import { LvsPcapError } from "../errors.ts";
+
+/** Bytes of a classic pcap file before its first record. */
+export const PCAP_HEADER_BYTES = 24;
+
+/**
+ * What a classic pcap file says of itself (draft-ietf-opsawg-pcap, section 4).
+ *
+ * Layout: 0 magic · 4 version major, 6 minor · 8 and 12 unused · 16 snap length · 20 link type.
+ */
+export interface PcapHeader {
+  littleEndian: boolean;
+  /** Whether a record's sub-second field counts nanoseconds; else microseconds. */
+  nanosecond: boolean;
+  snapLengthBytes: number;
+  /** LINKTYPE_ value of its lower 16 bits; the upper ones hold the FCS length. */
+  linkType: number;
+}
+
+const MAGIC_MICROSECONDS = 0xa1b2c3d4;
+const MAGIC_NANOSECONDS = 0xa1b23c4d;
+
+/**
+ * Reads the header at the start of `bytes`.
+ *
+ * @throws LvsPcapError `not-a-capture` or `unsupported-version`, naming `file`, the offset and what was expected there
+ */
+export function decodePcapHeader(file: string, bytes: Uint8Array): PcapHeader {
+  if (bytes.length === 0) {
+    throw new LvsPcapError("not-a-capture", `${file}: offset 0: empty; expected a pcap header of 24 bytes`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = bytes.length >= 4 ? view.getUint32(0) : null;
+  const swapped = bytes.length >= 4 ? view.getUint32(0, true) : null;
+  const littleEndian = swapped === MAGIC_MICROSECONDS || swapped === MAGIC_NANOSECONDS;
+  if (!littleEndian && magic !== MAGIC_MICROSECONDS && magic !== MAGIC_NANOSECONDS) {
+    const found = magic === null ? `${bytes.length} bytes` : `0x${magic.toString(16).padStart(8, "0")}`;
+    throw new LvsPcapError(
+      "not-a-capture",
+      `${file}: offset 0: found ${found}; expected a pcap magic number (0xa1b2c3d4 or 0xa1b23c4d, in either byte order)`,
+    );
+  }
+  if (bytes.length < PCAP_HEADER_BYTES) {
+    throw new LvsPcapError(
+      "not-a-capture",
+      `${file}: offset ${bytes.length}: the file ends; expected a pcap header of ${PCAP_HEADER_BYTES} bytes`,
+    );
+  }
+  const major = view.getUint16(4, littleEndian);
+  const minor = view.getUint16(6, littleEndian);
+  // sf-pcap.c of libpcap takes 2.0 to 2.4 and the 543.0 that some AIX tools wrote.
+  if (!(major === 2 && minor <= 4) && !(major === 543 && minor === 0)) {
+    throw new LvsPcapError(
+      "unsupported-version",
+      `${file}: offset 4: pcap version ${major}.${minor}; expected 2.0 to 2.4`,
+    );
+  }
+  return {
+    littleEndian,
+    nanosecond: magic === MAGIC_NANOSECONDS || swapped === MAGIC_NANOSECONDS,
+    snapLengthBytes: view.getUint32(16, littleEndian),
+    linkType: view.getUint32(20, littleEndian) & 0xffff,
+  };
+}

@@ -1,0 +1,115 @@
+import type { ByteSource } from "../bytes/source.ts";
+import { decodePcapHeader, PCAP_HEADER_BYTES, type PcapHeader } from "./pcap-header.ts";
+import {
+  type FrameSink,
+  LONGEST_RECORD_BYTES,
+  PCAP_RECORD_HEADER_BYTES,
+  walkPcapRecords,
+} from "./pcap-records.ts";
+
+/** What is known of a capture once its last byte was read. */
+export interface CaptureEnd {
+  header: PcapHeader;
+  bytes: number;
+  /** One line that names the file, the offset and what was expected there; null for a whole capture. */
+  problem: string | null;
+}
+
+export interface CaptureOptions {
+  /** Called between chunks with the bytes taken so far. */
+  onProgress?: (bytes: number) => void;
+  /** Called with every chunk of bytes as read, in order; what hashes a capture listens here. */
+  onBytes?: (chunk: Uint8Array) => void;
+}
+
+/** Told of a capture's header before its first frame. */
+export interface CaptureSink extends FrameSink {
+  begin(header: PcapHeader): void;
+}
+
+/** Big enough that a read costs the kernel's copy and little else, small enough to stay in the second-level cache's reach. */
+const CHUNK_BYTES = 1 << 20;
+/** The longest tail that one chunk can leave for the next: a record that lacks its last byte. */
+const CARRY_BYTES = LONGEST_RECORD_BYTES + PCAP_RECORD_HEADER_BYTES;
+
+/** `[room for the unfinished tail | what was read]`: the tail is copied right before the next chunk, so a record is never split. */
+class ChunkBuffer {
+  readonly bytes = new Uint8Array(CARRY_BYTES + CHUNK_BYTES);
+  readonly view = new DataView(this.bytes.buffer);
+}
+
+/**
+ * Streams a capture through `sink` in constant memory. While one chunk is decoded the kernel already fills the other.
+ *
+ * @throws LvsPcapError `not-a-capture`, `unsupported-version` or `unreadable-file`; damage after the header is not
+ * thrown but returned, since all before it was given to the sink.
+ */
+export async function readCapture(
+  source: ByteSource,
+  sink: CaptureSink,
+  options: CaptureOptions = {},
+): Promise<CaptureEnd> {
+  let current = new ChunkBuffer();
+  let next = new ChunkBuffer();
+  let filled = await readAtLeast(source, current.bytes, PCAP_HEADER_BYTES);
+  options.onBytes?.(current.bytes.subarray(CARRY_BYTES, CARRY_BYTES + filled));
+  const header = decodePcapHeader(source.name, current.bytes.subarray(CARRY_BYTES, CARRY_BYTES + filled));
+  sink.begin(header);
+
+  let bytes = filled;
+  let start = CARRY_BYTES + PCAP_HEADER_BYTES;
+  let end = CARRY_BYTES + filled;
+  for (;;) {
+    const reading = source.read(next.bytes, CARRY_BYTES, CHUNK_BYTES);
+    // A rejection is awaited below; until then it must not count as unhandled.
+    reading.catch(() => undefined);
+    const walk = walkPcapRecords(header, current.view, start, end, sink);
+    const offset = bytes - (end - walk.offset);
+    if (walk.impossibleLengthBytes !== null) {
+      await reading;
+      const problem = `${source.name}: offset ${offset}: a record claims ${walk.impossibleLengthBytes} bytes; expected at most ${LONGEST_RECORD_BYTES}; analysed up to here`;
+      return { header, bytes: source.sizeBytes ?? bytes, problem };
+    }
+    filled = await reading;
+    const tail = end - walk.offset;
+    if (filled === 0) {
+      const problem =
+        tail === 0 ? null : describeCut(source.name, offset, tail, current.view, walk.offset, header);
+      return { header, bytes, problem };
+    }
+    options.onBytes?.(next.bytes.subarray(CARRY_BYTES, CARRY_BYTES + filled));
+    next.bytes.set(current.bytes.subarray(walk.offset, end), CARRY_BYTES - tail);
+    [current, next] = [next, current];
+    start = CARRY_BYTES - tail;
+    end = CARRY_BYTES + filled;
+    bytes += filled;
+    options.onProgress?.(bytes);
+  }
+}
+
+/** A pipe gives what it has: the header may come in pieces. */
+async function readAtLeast(source: ByteSource, target: Uint8Array, wanted: number): Promise<number> {
+  let filled = 0;
+  while (filled < wanted) {
+    const got = await source.read(target, CARRY_BYTES + filled, CHUNK_BYTES - filled);
+    if (got === 0) break;
+    filled += got;
+  }
+  return filled;
+}
+
+/** Worded as libpcap does: what was wanted, what was there. */
+function describeCut(
+  file: string,
+  offset: number,
+  tail: number,
+  view: DataView,
+  at: number,
+  header: PcapHeader,
+): string {
+  if (tail < PCAP_RECORD_HEADER_BYTES) {
+    return `${file}: offset ${offset}: cut short: expected a record header of ${PCAP_RECORD_HEADER_BYTES} bytes, found ${tail}; analysed up to here`;
+  }
+  const wanted = view.getUint32(at + 8, header.littleEndian);
+  return `${file}: offset ${offset}: cut short: expected a frame of ${wanted} bytes, found ${tail - PCAP_RECORD_HEADER_BYTES}; analysed up to here`;
+}
