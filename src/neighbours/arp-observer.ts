@@ -1,0 +1,130 @@
+import { ArpOperation, type FrameFacts } from "../decode/facts.ts";
+import type { Ask, Binding, BindingTable, ClaimForm, HeardClaim } from "./binding.ts";
+import type { Caches } from "./caches.ts";
+import type { Position, Timeline } from "./position.ts";
+import type { Station, StationTable } from "./station.ts";
+
+/** Turns ARP frames into claims, requests and answers, and tells the caches what each teaches whom. */
+export class ArpObserver {
+  private readonly timeline: Timeline;
+  private readonly stations: StationTable;
+  private readonly bindings: BindingTable;
+  private readonly caches: Caches;
+
+  constructor(timeline: Timeline, stations: StationTable, bindings: BindingTable, caches: Caches) {
+    this.timeline = timeline;
+    this.stations = stations;
+    this.bindings = bindings;
+    this.caches = caches;
+  }
+
+  observe(facts: FrameFacts): void {
+    if (isGroup(facts.sourceMacHigh) || isGroupAddress(facts.targetIp)) return;
+    const at = this.timeline.here(facts);
+    const sender = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
+    const sentTo = isGroup(facts.destinationMacHigh)
+      ? null
+      : this.stations.of(facts.segment, facts.destinationMacHigh, facts.destinationMacLow);
+    if (facts.operation === ArpOperation.Request) this.observeRequest(facts, at, sender, sentTo);
+    else this.observeReply(facts, at, sender, sentTo);
+  }
+
+  private observeRequest(facts: FrameFacts, at: Position, sender: Station, sentTo: Station | null): void {
+    const announces = facts.senderIp === facts.targetIp;
+    const heard = this.hear(facts, at, sender, sentTo, announces ? "announcement" : "request");
+    if (announces) {
+      this.noteAnnounced(facts, sender, heard);
+      return;
+    }
+
+    const target = this.bindings.of(facts.segment, facts.targetIp);
+    const fromKernel = facts.targetMacHigh === 0 && facts.targetMacLow === 0;
+    const broadcast = sentTo === null;
+    const ask: Ask = {
+      at,
+      asker: sender,
+      askerIp: facts.senderIp,
+      claim: heard,
+      broadcast,
+      fromKernel,
+      answers: [],
+    };
+    target.addAsk(ask);
+    if (broadcast) sender.noteAsked(facts.targetIp, at.timeNs);
+    if (!fromKernel || heard === null || heard.claimed !== sender) return;
+
+    // `arp_solicit` takes one of the host's own addresses as sender, and never asks for one.
+    sender.ownAddresses.add(facts.senderIp);
+    sender.ownAddresses.delete(facts.targetIp);
+    if (broadcast) this.caches.beginResolution(sender, target, at);
+    else if (sentTo !== sender) this.caches.revealByProbe(sender, target, sentTo, at);
+  }
+
+  private observeReply(facts: FrameFacts, at: Position, sender: Station, sentTo: Station | null): void {
+    if (facts.senderIp === facts.targetIp) {
+      this.noteAnnounced(facts, sender, this.hear(facts, at, sender, sentTo, "announcement"));
+      return;
+    }
+    const ask = this.bindings
+      .get(facts.segment, facts.senderIp)
+      ?.askAnsweredBy(facts.targetIp, this.timeline.nowNs);
+    const heard = this.hear(facts, at, sender, sentTo, ask === undefined ? "unsolicited-reply" : "reply");
+    if (ask === undefined || heard === null) return;
+    this.bindings.of(facts.segment, facts.senderIp).addAnswer(ask, at, sender, heard.claimed);
+    if (heard.claimed === sender) sender.ownAddresses.add(facts.senderIp);
+    if (ask.claim !== null && ask.asker !== sender) this.caches.learnByAnswering(sender, ask.claim);
+  }
+
+  /** keepalived and arping announce from a socket of their own; only who looks the address up does not hold it. */
+  private noteAnnounced(facts: FrameFacts, sender: Station, heard: HeardClaim | null): void {
+    if (heard?.claimed === sender && !sender.cache.has(facts.senderIp))
+      sender.ownAddresses.add(facts.senderIp);
+  }
+
+  /** Records what the frame says of its sender, and lets every host that received it hear so. Null where it says nothing. */
+  private hear(
+    facts: FrameFacts,
+    at: Position,
+    sender: Station,
+    sentTo: Station | null,
+    form: ClaimForm,
+  ): HeardClaim | null {
+    if (!isUnicastAddress(facts.senderIp) || isGroup(facts.senderMacHigh)) return null;
+    if (facts.senderMacHigh === 0 && facts.senderMacLow === 0) return null;
+    const heard: HeardClaim = {
+      at,
+      form,
+      ip: facts.senderIp,
+      claimed: this.stations.of(facts.segment, facts.senderMacHigh, facts.senderMacLow),
+      sentBy: sender,
+      targetIp: facts.targetIp,
+      gratuitous: isGratuitous(facts),
+      sentTo,
+    };
+    const binding: Binding = this.bindings.of(facts.segment, facts.senderIp);
+    binding.addClaim(heard);
+    this.caches.overhear(binding, heard);
+    return heard;
+  }
+}
+
+/** `arp_is_garp`: sender and target address the same and, in a reply, the target hardware address the sender's. */
+function isGratuitous(facts: FrameFacts): boolean {
+  if (facts.senderIp !== facts.targetIp) return false;
+  if (facts.operation === ArpOperation.Request) return true;
+  return facts.targetMacHigh === facts.senderMacHigh && facts.targetMacLow === facts.senderMacLow;
+}
+
+/** The group bit of a MAC's first byte: broadcast or multicast. */
+function isGroup(macHigh: number): boolean {
+  return (macHigh & 0x0100) !== 0;
+}
+
+/** 224.0.0.0/3 and 127.0.0.0/8, for which `arp_process` drops a frame. */
+function isGroupAddress(ip: number): boolean {
+  return ip >>> 29 === 7 || ip >>> 24 === 127;
+}
+
+function isUnicastAddress(ip: number): boolean {
+  return ip >>> 24 !== 0 && !isGroupAddress(ip);
+}

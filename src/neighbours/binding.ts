@@ -1,0 +1,203 @@
+import type { CacheEntry } from "./cache-entry.ts";
+import type { Position } from "./position.ts";
+import type { Station } from "./station.ts";
+
+/**
+ * How an ARP frame tied a MAC to an address.
+ *
+ * - `request`            `who-has X tell IP`, sent for X's sake: what it says of IP is incidental
+ * - `reply`              the answer to a request that the capture shows
+ * - `unsolicited-reply`  a reply that nobody was seen to ask for
+ * - `announcement`       sender and target address the same: gratuitous ARP
+ */
+export type ClaimForm = "request" | "reply" | "unsolicited-reply" | "announcement";
+
+/** Frames of one form by which one station claimed one address. */
+export interface ClaimTally {
+  count: number;
+  first: Position;
+  last: Position;
+  /** The first few, to prove it with. */
+  readonly evidence: ClaimEvidence[];
+}
+
+export interface ClaimEvidence {
+  readonly at: Position;
+  /** Who was asked for, or told; the address itself in an announcement. */
+  readonly targetIp: number;
+  /** The host whose card sent the frame, where that is not the MAC it claims for. */
+  readonly sentBy: Station;
+}
+
+const EVIDENCE_KEPT = 16;
+
+/** One station's claims to one address. */
+export class Claim {
+  readonly station: Station;
+  readonly tallies = new Map<ClaimForm, ClaimTally>();
+
+  constructor(station: Station) {
+    this.station = station;
+  }
+
+  add(form: ClaimForm, evidence: ClaimEvidence): void {
+    const tally = this.tallies.get(form);
+    if (tally === undefined) {
+      this.tallies.set(form, { count: 1, first: evidence.at, last: evidence.at, evidence: [evidence] });
+      return;
+    }
+    tally.count++;
+    tally.last = evidence.at;
+    if (tally.evidence.length < EVIDENCE_KEPT) tally.evidence.push(evidence);
+  }
+}
+
+/** A claim's frame as a receiver sees it, kept while a later frame may still show who learned by it. */
+export interface HeardClaim {
+  readonly at: Position;
+  readonly form: ClaimForm;
+  /** The address claimed (SPA), and the station of the MAC it is claimed for (SHA). */
+  readonly ip: number;
+  readonly claimed: Station;
+  readonly sentBy: Station;
+  readonly targetIp: number;
+  /** `is_garp` of arp_process: overrides whatever the entry's age. */
+  readonly gratuitous: boolean;
+  /** The one receiver, null for a broadcast. */
+  readonly sentTo: Station | null;
+}
+
+/** A request for the address, and who answered it. */
+export interface Ask {
+  readonly at: Position;
+  readonly asker: Station;
+  /** SPA: 0 in a probe (RFC 5227). */
+  readonly askerIp: number;
+  /** What the request says of its sender, for whoever answers to learn; null in a probe, which teaches nothing. */
+  readonly claim: HeardClaim | null;
+  readonly broadcast: boolean;
+  /** Target hardware address all zero: how a kernel asks, and no tool does. */
+  readonly fromKernel: boolean;
+  readonly answers: { readonly at: Position; readonly by: Station; readonly claimed: Station }[];
+}
+
+const RECENT_KEPT = 16;
+const RECENT_NS = 2_000_000_000;
+/** The kernel retransmits a second later (`retrans_time`); what comes sooner is another's doing. */
+const RETRY_SHORTEST_NS = 300_000_000;
+
+/** Everything known of one address in one broadcast domain. */
+export class Binding {
+  readonly segment: number;
+  readonly ip: number;
+  readonly claims: Claim[] = [];
+  /** Every cache entry about this address, so that a broadcast need not look at all hosts. */
+  readonly holders: CacheEntry[] = [];
+  /** The stations to which frames for the address were sent. */
+  readonly receivers = new Set<Station>();
+  /** Those of them to which a holder of the address passed its frames on: real servers, or who stands in for one. */
+  readonly served = new Set<Station>();
+  /** The stations that sent IPv4 packets from the address; followed for VIPs only. */
+  readonly speakers = new Set<Station>();
+  readonly recentClaims: HeardClaim[] = [];
+  readonly recentAsks: Ask[] = [];
+  /** Requests that their sender repeated because nobody had answered. */
+  readonly unanswered: Ask[] = [];
+  unansweredCount = 0;
+  answeredCount = 0;
+  /** Requests that more than one station answered, in order of arrival. */
+  readonly races: Ask[] = [];
+
+  constructor(segment: number, ip: number) {
+    this.segment = segment;
+    this.ip = ip;
+  }
+
+  claimOf(station: Station): Claim | undefined {
+    return this.claims.find((claim) => claim.station === station);
+  }
+
+  addClaim(heard: HeardClaim): void {
+    let claim = this.claimOf(heard.claimed);
+    if (claim === undefined) {
+      claim = new Claim(heard.claimed);
+      this.claims.push(claim);
+    }
+    claim.add(heard.form, { at: heard.at, targetIp: heard.targetIp, sentBy: heard.sentBy });
+    keepRecent(this.recentClaims, heard);
+  }
+
+  addAsk(ask: Ask): void {
+    const before = this.recentAsks.findLast((earlier) => earlier.asker === ask.asker);
+    if (before !== undefined && isRetry(before, ask)) this.noteUnanswered(before, ask);
+    keepRecent(this.recentAsks, ask);
+  }
+
+  /** The request that a reply to `askerIp` answers: the newest one, since an older one was given up. */
+  askAnsweredBy(askerIp: number, nowNs: number): Ask | undefined {
+    return this.recentAsks.findLast((ask) => ask.askerIp === askerIp && nowNs - ask.at.timeNs <= RECENT_NS);
+  }
+
+  addAnswer(ask: Ask, at: Position, by: Station, claimed: Station): void {
+    if (ask.answers.length === 0) this.answeredCount++;
+    ask.answers.push({ at, by, claimed });
+    if (ask.answers.length === 2 && this.races.length < EVIDENCE_KEPT) this.races.push(ask);
+  }
+
+  private noteUnanswered(before: Ask, ask: Ask): void {
+    for (const unanswered of [before, ask]) {
+      if (this.unanswered.at(-1) === unanswered) continue;
+      this.unansweredCount++;
+      if (this.unanswered.length < EVIDENCE_KEPT) this.unanswered.push(unanswered);
+    }
+  }
+}
+
+/** A kernel's second try is its own word that the first went unanswered, wherever the capture was taken. */
+function isRetry(before: Ask, ask: Ask): boolean {
+  const gapNs = ask.at.timeNs - before.at.timeNs;
+  return (
+    before.broadcast &&
+    ask.broadcast &&
+    before.fromKernel &&
+    ask.fromKernel &&
+    before.answers.length === 0 &&
+    before.askerIp === ask.askerIp &&
+    gapNs >= RETRY_SHORTEST_NS &&
+    gapNs <= RECENT_NS
+  );
+}
+
+function keepRecent<Heard extends { readonly at: Position }>(recent: Heard[], heard: Heard): void {
+  const oldestNs = heard.at.timeNs - RECENT_NS;
+  while (recent.length >= RECENT_KEPT || (recent[0] !== undefined && recent[0].at.timeNs < oldestNs))
+    recent.shift();
+  recent.push(heard);
+}
+
+/** All bindings by segment and address. */
+export class BindingTable {
+  private readonly bySegment = new Map<number, Map<number, Binding>>();
+
+  get(segment: number, ip: number): Binding | undefined {
+    return this.bySegment.get(segment)?.get(ip);
+  }
+
+  of(segment: number, ip: number): Binding {
+    let byIp = this.bySegment.get(segment);
+    if (byIp === undefined) {
+      byIp = new Map();
+      this.bySegment.set(segment, byIp);
+    }
+    let binding = byIp.get(ip);
+    if (binding === undefined) {
+      binding = new Binding(segment, ip);
+      byIp.set(ip, binding);
+    }
+    return binding;
+  }
+
+  *[Symbol.iterator](): IterableIterator<Binding> {
+    for (const byIp of this.bySegment.values()) yield* byIp.values();
+  }
+}

@@ -1,0 +1,66 @@
+import { type FrameFacts, FrameKind } from "../decode/facts.ts";
+import type { HostName } from "../network/roles.ts";
+import { ArpObserver } from "./arp-observer.ts";
+import { BindingTable } from "./binding.ts";
+import type { CacheEntry } from "./cache-entry.ts";
+import { Caches } from "./caches.ts";
+import { Timeline } from "./position.ts";
+import { Possession } from "./possession.ts";
+import { type Station, StationTable } from "./station.ts";
+import { TrafficObserver } from "./traffic-observer.ts";
+import { TrafficTable } from "./traffic-table.ts";
+import { Tunnels } from "./tunnels.ts";
+
+/** What the frames so far show of a network: its stations, who claims which address, and what every host believes. */
+export class NetworkState {
+  readonly timeline = new Timeline();
+  readonly stations = new StationTable();
+  readonly bindings = new BindingTable();
+  readonly traffic = new TrafficTable();
+  readonly tunnels = new Tunnels();
+  readonly trafficObserver: TrafficObserver;
+  private readonly caches: Caches;
+  private readonly arpObserver: ArpObserver;
+
+  /**
+   * @param vips the VIPs given, whose traffic is followed even where nobody was seen to claim them, each with the hosts
+   * said to hold it
+   */
+  constructor(vips: ReadonlyMap<number, readonly HostName[]>) {
+    const possession = new Possession(vips);
+    this.caches = new Caches(this.bindings, possession, (entry, before) =>
+      this.unsettleTraffic(entry, before),
+    );
+    this.arpObserver = new ArpObserver(this.timeline, this.stations, this.bindings, this.caches);
+    this.trafficObserver = new TrafficObserver(
+      this.timeline,
+      this.stations,
+      this.bindings,
+      this.caches,
+      this.traffic,
+      this.tunnels,
+      possession,
+    );
+  }
+
+  /** Takes one decoded frame, to which `timeline` was advanced; in the order of the capture. */
+  observe(facts: FrameFacts): void {
+    if (facts.kind === FrameKind.Ipv4) this.trafficObserver.observe(facts);
+    else if (facts.kind === FrameKind.Arp) this.arpObserver.observe(facts);
+  }
+
+  /** Applies what only shows once no frame follows: entries whose last probe went unanswered, traffic seen before its claim. */
+  finish(): void {
+    for (const station of this.stations) {
+      for (const entry of station.cache.values()) this.caches.expire(entry, this.timeline.nowNs);
+    }
+    this.trafficObserver.reviewOffLink();
+  }
+
+  /** A host's belief changed: its next frame for the address, to whichever MAC, is news again. */
+  private unsettleTraffic(entry: CacheEntry, before: Station | null): void {
+    const { holder, ip } = entry;
+    if (before !== null) this.traffic.unsettle(holder.segment, ip, before, holder);
+    if (entry.owner !== null) this.traffic.unsettle(holder.segment, ip, entry.owner, holder);
+  }
+}

@@ -1,0 +1,42 @@
+import type { HostName } from "../network/roles.ts";
+import type { Binding } from "./binding.ts";
+import type { Station } from "./station.ts";
+
+/** Which addresses are a station's own: by what its kernel does with them, or because somebody said so. */
+export class Possession {
+  private readonly vips: ReadonlyMap<number, readonly HostName[]>;
+
+  constructor(vips: ReadonlyMap<number, readonly HostName[]>) {
+    this.vips = vips;
+  }
+
+  isVip(ip: number): boolean {
+    return this.vips.has(ip);
+  }
+
+  holds(station: Station, ip: number): boolean {
+    if (station.ownAddresses.has(ip)) return true;
+    const names = this.vips.get(ip);
+    return names?.some(({ ip: own, mac }) => isNamed(station, own, mac)) === true;
+  }
+
+  /**
+   * Whether what `host` sends for the address to `receiver` tells nothing of its neighbour cache.
+   *
+   * A director passes frames for an address of its own on to the real servers. So does, before its first ARP frame was
+   * captured, a host to which others send for the address; but where yet another station is known to hold it, that
+   * host is a router on the way. And what was passed on once may be relayed again by whoever caught it.
+   */
+  passesOn(host: Station, receiver: Station, binding: Binding): boolean {
+    if (this.holds(host, binding.ip) || binding.served.has(host)) return true;
+    return (
+      binding.receivers.has(host) &&
+      !binding.claims.some(({ station }) => station !== receiver && this.holds(station, binding.ip))
+    );
+  }
+}
+
+function isNamed(station: Station, ip: number | null, mac: HostName["mac"]): boolean {
+  if (mac !== null) return mac.high === station.macHigh && mac.low === station.macLow;
+  return ip !== null && station.ownAddresses.has(ip);
+}

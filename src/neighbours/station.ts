@@ -1,0 +1,82 @@
+import type { CacheEntry } from "./cache-entry.ts";
+
+/**
+ * A host's network card in one broadcast domain: what has a MAC, sends frames and keeps a neighbour cache.
+ *
+ * The same MAC on two VLANs is two stations, since what it learns on one it does not use on the other.
+ */
+export class Station {
+  readonly segment: number;
+  readonly macHigh: number;
+  readonly macLow: number;
+  /** Its neighbour cache, by IPv4 address. */
+  readonly cache = new Map<number, CacheEntry>();
+  /** Addresses that its kernel was seen to hold: it asks in their name or answers for them. */
+  readonly ownAddresses = new Set<number>();
+  /** Whether it asked for more addresses than traffic needs; answers to a scanner's requests stay out of the kernel's cache. */
+  sweeps = false;
+  private sweepStartNs = Number.NEGATIVE_INFINITY;
+  private sweepTargets = 0;
+  private lastTarget = 0;
+
+  constructor(segment: number, macHigh: number, macLow: number) {
+    this.segment = segment;
+    this.macHigh = macHigh;
+    this.macLow = macLow;
+  }
+
+  /** Counts the addresses asked for within a second; a kernel under load asks for a few, a scanner for all. */
+  noteAsked(ip: number, nowNs: number): void {
+    if (ip === this.lastTarget) return;
+    this.lastTarget = ip;
+    if (nowNs - this.sweepStartNs > SWEEP_WINDOW_NS) {
+      this.sweepStartNs = nowNs;
+      this.sweepTargets = 0;
+    }
+    this.sweepTargets++;
+    if (this.sweepTargets > SWEEP_TARGETS) this.sweeps = true;
+  }
+}
+
+const SWEEP_WINDOW_NS = 1_000_000_000;
+const SWEEP_TARGETS = 20;
+
+/** All stations by segment and MAC. */
+export class StationTable {
+  private readonly byLow = new Map<number, Station[]>();
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  get(segment: number, macHigh: number, macLow: number): Station | undefined {
+    return this.byLow
+      .get(macLow)
+      ?.find((station) => station.macHigh === macHigh && station.segment === segment);
+  }
+
+  of(segment: number, macHigh: number, macLow: number): Station {
+    const bucket = this.byLow.get(macLow);
+    if (bucket === undefined) {
+      const station = this.create(segment, macHigh, macLow);
+      this.byLow.set(macLow, [station]);
+      return station;
+    }
+    for (const station of bucket) {
+      if (station.macHigh === macHigh && station.segment === segment) return station;
+    }
+    const station = this.create(segment, macHigh, macLow);
+    bucket.push(station);
+    return station;
+  }
+
+  *[Symbol.iterator](): IterableIterator<Station> {
+    for (const bucket of this.byLow.values()) yield* bucket;
+  }
+
+  private create(segment: number, macHigh: number, macLow: number): Station {
+    this.count++;
+    return new Station(segment, macHigh, macLow);
+  }
+}
