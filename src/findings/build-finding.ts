@@ -1,0 +1,76 @@
+import type { Binding, Claim, ClaimForm } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import { earliest, latest } from "../neighbours/position.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { Evidence, Finding, FindingKind, Severity, Stage, Victim } from "./finding.ts";
+import { bypassOf } from "./victims.ts";
+
+/** A reader wants the first few frames and the last; a filter finds the rest. */
+const EVIDENCE_SHOWN = 12;
+
+/** How far a wrong claim came. */
+export function stageOf(victims: readonly Victim[]): Stage {
+  if (victims.some(({ used }) => used !== null)) return "used";
+  return victims.some(({ learned }) => learned !== null) ? "learned" : "claimed";
+}
+
+/** Critical once a cache took it; until then somebody tried, or was lucky. */
+export function severityByStage(stage: Stage): Severity {
+  return stage === "claimed" ? "warning" : "critical";
+}
+
+export interface ClaimFinding {
+  readonly kind: FindingKind;
+  readonly binding: Binding;
+  readonly claim: Claim;
+  readonly forms: ReadonlySet<ClaimForm>;
+  readonly rightful: Station | null;
+  readonly victims: readonly Victim[];
+  readonly severity?: Severity;
+}
+
+/** A finding about frames of certain forms by which one station claimed an address. */
+export function findingFromClaims(state: NetworkState, found: ClaimFinding): Finding {
+  const { binding, claim, forms, victims } = found;
+  const tallies = [...claim.tallies].filter(([form]) => forms.has(form));
+  const stage = stageOf(victims);
+  const claims: Evidence[] = tallies.flatMap(([form, tally]) =>
+    tally.evidence.map(({ at, targetIp }) => ({ what: "claim" as const, at, form, targetIp })),
+  );
+  const count = tallies.reduce((sum, [, tally]) => sum + tally.count, 0);
+  const shown = boundEvidence([...claims, ...evidenceOf(victims)]);
+  return {
+    kind: found.kind,
+    severity: found.severity ?? severityByStage(stage),
+    stage,
+    ip: binding.ip,
+    segment: binding.segment,
+    claimant: claim.station,
+    rightful: found.rightful,
+    victims,
+    bypass: bypassOf(state, binding, claim.station, victims),
+    first: earliest(tallies.map(([, tally]) => tally.first)),
+    last: latest(tallies.map(([, tally]) => tally.last)),
+    count,
+    evidence: shown,
+    evidenceTotal: count + evidenceOf(victims).length,
+  };
+}
+
+/** What the victims' own frames prove. That a cache learned something is the model's word on a frame listed already. */
+export function evidenceOf(victims: readonly Victim[]): Evidence[] {
+  return victims.flatMap((victim) => {
+    const evidence: Evidence[] = [];
+    if (victim.used !== null) evidence.push({ what: "used", at: victim.used, by: victim.station });
+    if (victim.restored !== null)
+      evidence.push({ what: "restored", at: victim.restored, by: victim.station });
+    return evidence;
+  });
+}
+
+/** In order of the capture; of too many the middle is left out. */
+export function boundEvidence(evidence: readonly Evidence[]): Evidence[] {
+  const sorted = evidence.toSorted((a, b) => a.at.ordinal - b.at.ordinal);
+  if (sorted.length <= EVIDENCE_SHOWN) return sorted;
+  return [...sorted.slice(0, EVIDENCE_SHOWN - 2), ...sorted.slice(-2)];
+}

@@ -1,0 +1,25 @@
+import type { NetworkState } from "../neighbours/network-state.ts";
+import { judgeAddress } from "./address-rules.ts";
+import type { Cast } from "./cast.ts";
+import type { Finding } from "./finding.ts";
+import { judgeVip } from "./vip-rules.ts";
+
+/** All findings, in order of their first frame. */
+export function judge(state: NetworkState, cast: Cast): Finding[] {
+  const findings = cast.vips.flatMap((vip) => judgeVip(state, cast, vip));
+  for (const binding of state.bindings) {
+    if (cast.vipOf(binding) === undefined) findings.push(...judgeAddress(state, cast, binding));
+  }
+  return findings.toSorted((a, b) => a.first.ordinal - b.first.ordinal);
+}
+
+export const VERDICTS = ["clean", "suspicious", "poisoned"] as const;
+/** Poisoned: some host's cache took, or traffic used, a wrong entry for a VIP or a gateway. */
+export type Verdict = (typeof VERDICTS)[number];
+
+export function verdictOf(findings: readonly Finding[], cast: Cast): Verdict {
+  const poisons = ({ kind, ip, stage }: Finding) =>
+    stage !== "claimed" && (kind === "gateway-impersonation" || cast.isVip(ip));
+  if (findings.some(poisons)) return "poisoned";
+  return findings.some(({ severity }) => severity !== "notice") ? "suspicious" : "clean";
+}

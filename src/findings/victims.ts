@@ -1,0 +1,136 @@
+import type { Binding, ClaimForm } from "../neighbours/binding.ts";
+import type { CacheChange, CacheEntry } from "../neighbours/cache-entry.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import { earliest, latest, type Position } from "../neighbours/position.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { TrafficRow } from "../neighbours/traffic-table.ts";
+import type { Bypass, RestoredBy, Victim } from "./finding.ts";
+
+/**
+ * The hosts whose cache took `claimant` for the binding's address by a claim of one of `forms`.
+ *
+ * @param excused stations that may hold what they like: those that own the address
+ */
+export function victimsOf(
+  binding: Binding,
+  claimant: Station,
+  forms: ReadonlySet<ClaimForm>,
+  excused: ReadonlySet<Station>,
+): Victim[] {
+  const victims: Victim[] = [];
+  for (const entry of binding.holders) {
+    if (entry.holder === claimant || excused.has(entry.holder)) continue;
+    const poisonings = entry.history
+      .map((change, index) => ({ change, index }))
+      .filter(({ change }) => change.owner === claimant && isBlamedOn(forms, change, binding));
+    const [first] = poisonings;
+    const last = poisonings.at(-1);
+    if (first === undefined || last === undefined) continue;
+    const end = restorationAfter(entry, last.index, claimant);
+    victims.push({
+      station: entry.holder,
+      learned: poisonings.find(({ change }) => change.form !== null)?.change.at ?? null,
+      used: poisonings.find(({ change }) => change.used !== null)?.change.used ?? null,
+      restored: end?.at ?? null,
+      restoredBy: end?.by ?? null,
+    });
+  }
+  return victims.toSorted((a, b) => beginning(a) - beginning(b));
+}
+
+function beginning({ learned, used }: Victim): number {
+  return (learned ?? used)?.ordinal ?? 0;
+}
+
+function isBlamedOn(forms: ReadonlySet<ClaimForm>, change: CacheChange, binding: Binding): boolean {
+  const form = blamedForm(change, binding);
+  return form !== null && forms.has(form);
+}
+
+/** What a change that only the host's own frames gave away is put down to: the claimant's newest claim before it. */
+function blamedForm(change: CacheChange, binding: Binding): ClaimForm | null {
+  if (change.form !== null || change.owner === null) return change.form;
+  let blamed: ClaimForm | null = null;
+  let newest = -1;
+  for (const [form, tally] of binding.claimOf(change.owner)?.tallies ?? []) {
+    const before = tally.last.ordinal < change.at.ordinal ? tally.last : tally.first;
+    if (before.ordinal < change.at.ordinal && before.ordinal > newest) {
+      newest = before.ordinal;
+      blamed = form;
+    }
+  }
+  return blamed;
+}
+
+/** Victims that nothing in the capture explains: their own frames show the wrong MAC before anybody claimed it. */
+export function unexplainedVictimsOf(
+  binding: Binding,
+  claimant: Station,
+  excused: ReadonlySet<Station>,
+): { station: Station; change: CacheChange; restored: Position | null; restoredBy: RestoredBy | null }[] {
+  return binding.holders.flatMap((entry) => {
+    if (entry.holder === claimant || excused.has(entry.holder)) return [];
+    const index = entry.history.findIndex(
+      (change) => change.owner === claimant && blamedForm(change, binding) === null,
+    );
+    const change = entry.history[index];
+    if (change === undefined) return [];
+    const end = restorationAfter(entry, index, claimant);
+    return [{ station: entry.holder, change, restored: end?.at ?? null, restoredBy: end?.by ?? null }];
+  });
+}
+
+function restorationAfter(
+  entry: CacheEntry,
+  index: number,
+  claimant: Station,
+): { at: Position; by: RestoredBy } | null {
+  const ended = entry.history.findIndex((change, at) => at > index && change.owner !== claimant);
+  const next = entry.history[ended];
+  if (next === undefined) return null;
+  const afterProbes = next.cause === "probes-unanswered";
+  if (next.owner !== null) return { at: next.at, by: restoredBy(next, next.owner, false) };
+  const resolved = entry.history[ended + 1];
+  if (resolved?.owner != null && resolved.owner !== claimant) {
+    return { at: resolved.at, by: restoredBy(resolved, resolved.owner, afterProbes) };
+  }
+  return { at: next.at, by: { cause: "lost", afterProbes } };
+}
+
+function restoredBy(change: CacheChange, by: Station, afterProbes: boolean): RestoredBy {
+  if (change.cause === "resolved") return { cause: "resolution", by, afterProbes };
+  if (change.form === null) return { cause: "traffic", by };
+  return { cause: "claim", by, gratuitous: change.form === "announcement" };
+}
+
+/** The victims' frames for the address that went to the claimant's MAC. */
+export function bypassOf(
+  state: NetworkState,
+  binding: Binding,
+  claimant: Station,
+  victims: readonly Victim[],
+): Bypass | null {
+  const senders = new Set(victims.map(({ station }) => station));
+  const rows: { row: TrafficRow; flows: number }[] = [];
+  for (const row of state.traffic.rows()) {
+    if (
+      row.destinationIp !== binding.ip ||
+      row.segment !== binding.segment ||
+      row.destinationMacLow !== claimant.macLow ||
+      row.destinationMacHigh !== claimant.macHigh
+    ) {
+      continue;
+    }
+    const sender = state.stations.get(row.segment, row.sourceMacHigh, row.sourceMacLow);
+    if (sender === undefined || !senders.has(sender)) continue;
+    rows.push({ row, flows: state.trafficObserver.flowsTo(sender, claimant, binding.ip) });
+  }
+  if (rows.length === 0) return null;
+  return {
+    frames: rows.reduce((sum, { row }) => sum + row.frames, 0),
+    bytes: rows.reduce((sum, { row }) => sum + row.bytes, 0),
+    flows: rows.reduce((sum, { flows }) => sum + flows, 0),
+    first: earliest(rows.map(({ row }) => row.first)),
+    last: latest(rows.map(({ row }) => row.last)),
+  };
+}

@@ -1,0 +1,173 @@
+import type { Binding, Claim, ClaimForm } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import { earliest, latest, type Position } from "../neighbours/position.ts";
+import type { Station } from "../neighbours/station.ts";
+import { impersonates } from "./address-rules.ts";
+import { boundEvidence, evidenceOf, findingFromClaims } from "./build-finding.ts";
+import type { Cast, CastVip } from "./cast.ts";
+import type { Evidence, Finding, FindingKind, Severity, Victim } from "./finding.ts";
+import { bypassOf, unexplainedVictimsOf, victimsOf } from "./victims.ts";
+
+interface Leak {
+  readonly kind: FindingKind;
+  readonly forms: ReadonlySet<ClaimForm>;
+  readonly severity?: Severity;
+}
+
+/** The ways in which a VIP slips out of the wrong host; each has a setting of its own that closes it. */
+const LEAKS: readonly Leak[] = [
+  { kind: "vip-source-in-request", forms: new Set<ClaimForm>(["request"]) },
+  { kind: "vip-reply", forms: new Set<ClaimForm>(["reply", "unsolicited-reply"]) },
+  { kind: "vip-gratuitous", forms: new Set<ClaimForm>(["announcement"]) },
+];
+
+/** The same frames from a host that never had anything to do with the VIP and sends what nobody asked for. */
+const INTRUSION: readonly Leak[] = [
+  {
+    kind: "address-impersonation",
+    forms: new Set<ClaimForm>(["request", "reply", "unsolicited-reply", "announcement"]),
+    severity: "critical",
+  },
+];
+
+/** Everything that can be wrong with one VIP. */
+export function judgeVip(state: NetworkState, cast: Cast, vip: CastVip): Finding[] {
+  const { binding } = vip;
+  if (binding === null) return [];
+  return [
+    ...leaks(state, cast, vip, binding),
+    ...bypassesWithoutClaim(state, vip, binding),
+    ...unanswered(vip, binding),
+  ];
+}
+
+/** ARP frames by which a host that is not the VIP's director claims it. A packet from the VIP is no claim: so direct routing works. */
+function leaks(state: NetworkState, cast: Cast, vip: CastVip, binding: Binding): Finding[] {
+  const excused = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
+  return guiltyClaims(cast, vip, binding).flatMap((claim) => {
+    const intrudes = cast.roleOf(claim.station) !== "real-server" && impersonates(binding, claim);
+    return (intrudes ? INTRUSION : LEAKS)
+      .filter(({ forms }) => [...claim.tallies.keys()].some((form) => forms.has(form)))
+      .map((leak) =>
+        findingFromClaims(state, {
+          ...leak,
+          binding,
+          claim,
+          rightful: directorAt(vip, binding, firstOf(claim, leak.forms)),
+          victims: victimsOf(binding, claim.station, leak.forms, excused),
+        }),
+      );
+  });
+}
+
+/**
+ * The claims of those who may not claim the VIP: everybody but its directors.
+ *
+ * Where no director could be told from the rest, only a known real server is accused; somebody must own the VIP.
+ */
+function guiltyClaims(cast: Cast, vip: CastVip, binding: Binding): Claim[] {
+  return binding.claims.filter(({ station }) => {
+    if (vip.directors.includes(station)) return false;
+    return vip.directors.length > 0 || cast.roleOf(station) === "real-server";
+  });
+}
+
+/** Of several directors the one that had spoken for the VIP last. */
+function directorAt(vip: CastVip, binding: Binding, at: Position): Station | null {
+  let newest: Station | null = null;
+  let newestOrdinal = -1;
+  for (const director of vip.directors) {
+    for (const { first, last } of binding.claimOf(director)?.tallies.values() ?? []) {
+      const before = last.ordinal < at.ordinal ? last : first;
+      if (before.ordinal < at.ordinal && before.ordinal > newestOrdinal) {
+        newest = director;
+        newestOrdinal = before.ordinal;
+      }
+    }
+  }
+  return newest ?? vip.directors[0] ?? null;
+}
+
+function firstOf(claim: Claim, forms: ReadonlySet<ClaimForm>): Position {
+  return earliest([...claim.tallies].flatMap(([form, { first }]) => (forms.has(form) ? [first] : [])));
+}
+
+/** Traffic for the VIP that went to a real server though nobody was seen to claim it: the capture began too late. */
+function bypassesWithoutClaim(state: NetworkState, vip: CastVip, binding: Binding): Finding[] {
+  const excused = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
+  const findings: Finding[] = [];
+  for (const station of binding.receivers) {
+    if (vip.directors.includes(station) || !isWrongReceiver(vip, station)) continue;
+    const found = unexplainedVictimsOf(binding, station, excused);
+    if (found.length === 0) continue;
+    const victims: Victim[] = found.map((victim) => ({
+      station: victim.station,
+      learned: null,
+      used: victim.change.at,
+      restored: victim.restored,
+      restoredBy: victim.restoredBy,
+    }));
+    const positions = found.map(({ change }) => change.at);
+    const bypass = bypassOf(state, binding, station, victims);
+    findings.push({
+      kind: "vip-bypass",
+      severity: "critical",
+      stage: "used",
+      ip: vip.ip,
+      segment: binding.segment,
+      claimant: station,
+      rightful: directorAt(vip, binding, earliest(positions)),
+      victims,
+      bypass,
+      first: earliest(positions),
+      last: bypass?.last ?? latest(positions),
+      count: bypass?.frames ?? found.length,
+      evidence: boundEvidence(evidenceOf(victims)),
+      evidenceTotal: evidenceOf(victims).length,
+    });
+  }
+  return findings;
+}
+
+function isWrongReceiver(vip: CastVip, station: Station): boolean {
+  if (vip.realServers.some((realServer) => realServer.station === station)) return true;
+  return vip.directors.length > 0;
+}
+
+/** Golden rule 1: requests for the VIP that their senders had to repeat, because the director never answers. */
+function unanswered(vip: CastVip, binding: Binding): Finding[] {
+  const asks = binding.unanswered.filter(
+    ({ asker }) =>
+      !vip.directors.includes(asker) && !vip.realServers.some((realServer) => realServer.station === asker),
+  );
+  const [first] = asks;
+  const last = asks.at(-1);
+  if (first === undefined || last === undefined) return [];
+  // An answer after the silence shows that the director can: that was an outage, which is not this fault.
+  if (vip.directors.some((station) => repliedSince(binding, station, last.at))) return [];
+  const director = vip.directors[0] ?? null;
+  const evidence: Evidence[] = asks.map(({ at, asker }) => ({ what: "unanswered", at, by: asker }));
+  return [
+    {
+      kind: "vip-unanswered",
+      severity: "warning",
+      stage: "claimed",
+      ip: vip.ip,
+      segment: binding.segment,
+      claimant: director,
+      rightful: director,
+      victims: [],
+      bypass: null,
+      first: first.at,
+      last: last.at,
+      count: binding.unansweredCount,
+      evidence: boundEvidence(evidence),
+      evidenceTotal: binding.unansweredCount,
+    },
+  ];
+}
+
+function repliedSince(binding: Binding, station: Station, at: Position): boolean {
+  const reply = binding.claimOf(station)?.tallies.get("reply");
+  return reply !== undefined && reply.last.ordinal > at.ordinal;
+}

@@ -1,0 +1,22 @@
+export { type AnalyzeOptions, analyzeCapture } from "./analyze.ts";
+export { type ErrorCode, LvsPcapError } from "./errors.ts";
+export type { Role } from "./findings/cast.ts";
+export type { FindingKind, Severity, Stage } from "./findings/finding.ts";
+export type { Verdict } from "./findings/judge.ts";
+export type { RoleNames } from "./network/given-roles.ts";
+export type { Forwarding } from "./network/roles.ts";
+export type {
+  BenignChange,
+  BenignKind,
+  CachedNeighbour,
+  CaptureSummary,
+  Host,
+  HostCache,
+  Report,
+  ReportedBypass,
+  ReportedFinding,
+  ReportedPosition,
+  ReportedVictim,
+  ReportedVip,
+  Topology,
+} from "./reports/report.ts";

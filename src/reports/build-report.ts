@@ -1,0 +1,144 @@
+import type { Cast, CastVip } from "../findings/cast.ts";
+import type { Finding, Victim } from "../findings/finding.ts";
+import { verdictOf } from "../findings/judge.ts";
+import type { CacheEntry } from "../neighbours/cache-entry.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import type { Position } from "../neighbours/position.ts";
+import type { Station } from "../neighbours/station.ts";
+import { displayFilterFor } from "./display-filter.ts";
+import { remedyFor } from "./remedy.ts";
+import type {
+  CachedNeighbour,
+  CaptureSummary,
+  Host,
+  HostCache,
+  Report,
+  ReportedFinding,
+  ReportedPosition,
+  ReportedVictim,
+  ReportedVip,
+} from "./report.ts";
+import { ipText, macText, timeText, vlanOf } from "./text.ts";
+import { Wording } from "./wording.ts";
+
+const UNSEEN_MAC = "00:00:00:00:00:00";
+
+/** Turns state and findings into the report of the contract: the step from integers to text. */
+export function buildReport(
+  version: string,
+  captures: CaptureSummary[],
+  state: NetworkState,
+  cast: Cast,
+  findings: readonly Finding[],
+): Report {
+  const wording = new Wording(cast);
+  return {
+    schemaVersion: 1,
+    tool: { name: "lvs-pcap", version },
+    verdict: verdictOf(findings, cast),
+    captures,
+    topology: {
+      gateways: cast.gateways.map((station) => hostOf(cast, station)),
+      vips: cast.vips.map((vip) => reportVip(cast, vip)),
+    },
+    findings: findings.map((finding, index) => reportFinding(finding, `F${index + 1}`, cast, wording)),
+    benign: [],
+    caches: reportCaches(state, cast),
+  };
+}
+
+function reportVip(cast: Cast, vip: CastVip): ReportedVip {
+  const evidence: string[] = [];
+  if (vip.origin === "given") evidence.push("given");
+  if (vip.binding === null) evidence.push("no frame of the capture names it");
+  for (const ip of vip.unseenDirectors)
+    evidence.push(`director ${ipText(ip)} is given, but no frame shows its MAC`);
+  return {
+    ip: ipText(vip.ip),
+    vlan: vlanOf(vip.binding?.segment ?? 0),
+    origin: vip.origin,
+    evidence,
+    directors: vip.directors.map((station) => hostOf(cast, station)),
+    realServers: vip.realServers.map(({ station, forwarding }) => ({ ...hostOf(cast, station), forwarding })),
+  };
+}
+
+function reportFinding(finding: Finding, id: string, cast: Cast, wording: Wording): ReportedFinding {
+  const { bypass } = finding;
+  return {
+    id,
+    kind: finding.kind,
+    severity: finding.severity,
+    stage: finding.stage,
+    ip: ipText(finding.ip),
+    vlan: vlanOf(finding.segment),
+    claimant: finding.claimant === null ? unseenDirector(finding, cast) : hostOf(cast, finding.claimant),
+    rightful: finding.rightful === null ? null : hostOf(cast, finding.rightful),
+    victims: finding.victims.map((victim) => reportVictim(victim, cast, wording)),
+    bypass:
+      bypass === null ? null : { ...bypass, first: positionOf(bypass.first), last: positionOf(bypass.last) },
+    first: positionOf(finding.first),
+    last: positionOf(finding.last),
+    count: finding.count,
+    evidence: finding.evidence.map((evidence) => ({
+      ...positionOf(evidence.at),
+      what: wording.evidence(finding, evidence),
+    })),
+    evidenceTotal: finding.evidenceTotal,
+    summary: wording.summary(finding),
+    remedy: remedyFor(finding, cast, wording),
+    displayFilter: displayFilterFor(finding),
+  };
+}
+
+function reportVictim(victim: Victim, cast: Cast, wording: Wording): ReportedVictim {
+  return {
+    ...hostOf(cast, victim.station),
+    learned: victim.learned && positionOf(victim.learned),
+    used: victim.used && positionOf(victim.used),
+    restored: victim.restored && positionOf(victim.restored),
+    restoredBy: victim.restoredBy && wording.restoredBy(victim.restoredBy),
+  };
+}
+
+function reportCaches(state: NetworkState, cast: Cast): HostCache[] {
+  const caches: HostCache[] = [];
+  for (const station of state.stations) {
+    const entries = [...station.cache.values()].flatMap((entry) => reportEntry(entry));
+    if (entries.length === 0) continue;
+    caches.push({ host: hostOf(cast, station), vlan: vlanOf(station.segment), entries });
+  }
+  return caches;
+}
+
+function reportEntry(entry: CacheEntry): CachedNeighbour[] {
+  const { owner, current } = entry;
+  if (owner === null || current === undefined) return [];
+  const since = entry.history.findLast((change, index) => entry.history[index - 1]?.owner !== change.owner);
+  // A scanner asks from a socket of its own: the answers need not have reached its kernel's cache.
+  const doubtful = entry.holder.sweeps && current.cause === "resolved" && current.used === null;
+  return [
+    {
+      ip: ipText(entry.ip),
+      mac: macText(owner),
+      since: positionOf((since ?? current).at),
+      state: entry.certain && !doubtful ? "known" : "possible",
+    },
+  ];
+}
+
+function hostOf(cast: Cast, station: Station): Host {
+  const ip = cast.ipOf(station);
+  return { mac: macText(station), ip: ip === null ? null : ipText(ip), role: cast.roleOf(station) };
+}
+
+/** A fault of a director that the capture never shows is still laid at its door, by the address it was given with. */
+function unseenDirector(finding: Finding, cast: Cast): Host {
+  const vip = cast.vips.find(({ ip }) => ip === finding.ip);
+  const ip = vip?.unseenDirectors[0];
+  return { mac: UNSEEN_MAC, ip: ip === undefined ? null : ipText(ip), role: "director" };
+}
+
+function positionOf(position: Position): ReportedPosition {
+  return { capture: position.capture, frame: position.frame, time: timeText(position) };
+}

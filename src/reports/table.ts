@@ -1,0 +1,186 @@
+import Table from "cli-table3";
+import type {
+  Host,
+  Report,
+  ReportedFinding,
+  ReportedPosition,
+  ReportedVictim,
+  ReportedVip,
+} from "./report.ts";
+import { type Style, styleFor } from "./style.ts";
+import { countText, plural, printable } from "./text.ts";
+
+const WIDTH = 80;
+
+/** The report for people: fits 80 columns, and without colour holds nothing but text and lines. */
+export function renderTable(report: Report, options: { color: boolean }): string {
+  const style = styleFor(options.color);
+  const sections = [
+    headline(report, style),
+    ...(report.findings.length === 0 ? [] : [findingsTable(report, style)]),
+    ...report.findings.map((finding) => findingDetails(finding, report.captures.length > 1, style)),
+    ...(report.topology.vips.length + report.topology.gateways.length === 0 ? [] : [rolesTable(report)]),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+function headline(report: Report, style: Style): string {
+  const verdict = {
+    clean: style.good("CLEAN"),
+    suspicious: style.warning("SUSPICIOUS"),
+    poisoned: style.critical("POISONED"),
+  }[report.verdict];
+  const frames = report.captures.reduce((sum, capture) => sum + capture.frames, 0);
+  const counts = (["critical", "warning", "notice"] as const)
+    .map((severity) => ({
+      severity,
+      count: report.findings.filter((finding) => finding.severity === severity).length,
+    }))
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => `${count} ${severity}`);
+  const found =
+    counts.length > 0
+      ? counts.join(", ")
+      : frames === 0
+        ? "not one frame to judge by"
+        : "nothing wrong was found";
+  const files = report.captures.map((capture) => {
+    const lines = [
+      `${printable(capture.file)}: ${plural(capture.frames, "frame")}${span(capture.first, capture.last)}`,
+    ];
+    if (capture.problem !== null) lines.push(style.warning(`incomplete: ${printable(capture.problem)}`));
+    const undecoded = Object.values(capture.anomalies).reduce((sum, count) => sum + count, 0);
+    if (undecoded > 0) lines.push(`${plural(undecoded, "frame")} could not be decoded`);
+    return lines.flatMap((line) => wrap(line, WIDTH - 2)).join("\n  ");
+  });
+  return [`${verdict}  ${found}`, ...files.map((file) => `  ${file}`)].join("\n");
+}
+
+function span(first: string | null, last: string | null): string {
+  if (first === null || last === null) return "";
+  return `, ${first.slice(0, 19).replace("T", " ")} UTC, ${durationText(Date.parse(last) - Date.parse(first))}`;
+}
+
+function durationText(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 120) return `${seconds.toFixed(1)} s`;
+  return seconds < 7200 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+function findingsTable(report: Report, style: Style): string {
+  const table = plainTable(["", "severity", "what", "address", "claimed by"]);
+  for (const finding of report.findings) {
+    const paint = finding.severity === "critical" ? style.critical : style.warning;
+    table.push([
+      finding.id,
+      `${paint(finding.severity)}\n${finding.stage}`,
+      finding.kind,
+      finding.vlan === null ? finding.ip : `${finding.ip}\nVLAN ${finding.vlan}`,
+      finding.claimant.ip === null ? finding.claimant.mac : `${finding.claimant.ip}\n${finding.claimant.mac}`,
+    ]);
+  }
+  return table.toString();
+}
+
+function findingDetails(finding: ReportedFinding, manyCaptures: boolean, style: Style): string {
+  const at = (position: ReportedPosition) =>
+    manyCaptures ? `frame ${position.frame} of capture ${position.capture + 1}` : `frame ${position.frame}`;
+  const lines: string[] = [];
+  const [summary = "", ...rest] = wrap(finding.summary, WIDTH - 4);
+  lines.push(`${style.strong(finding.id.padEnd(4))}${summary}`, ...rest.map((line) => `    ${line}`));
+  const section = (name: string, entries: readonly string[]) => {
+    if (entries.length === 0) return;
+    lines.push("", `    ${style.strong(name)}`);
+    for (const entry of entries) {
+      const [head = "", ...tail] = wrap(entry, WIDTH - 8);
+      lines.push(`      ${head}`, ...tail.map((line) => `        ${line}`));
+    }
+  };
+  section(
+    "whose cache",
+    finding.victims.map((victim) => victimLine(victim, at)),
+  );
+  if (finding.bypass !== null) {
+    const { frames, bytes, flows, first, last } = finding.bypass;
+    section("traffic that went astray", [
+      `${plural(frames, "frame")}, ${countText(bytes)} bytes, ${plural(flows, "flow")}, from ${at(first)} to ${at(last)}`,
+    ]);
+  }
+  section("proof", [
+    ...finding.evidence.map(
+      (evidence) => `${at(evidence)}, ${evidence.time.slice(11, 26)}: ${evidence.what}`,
+    ),
+    ...(finding.evidenceTotal > finding.evidence.length
+      ? [`and ${plural(finding.evidenceTotal - finding.evidence.length, "more frame")}`]
+      : []),
+  ]);
+  section(
+    "fix",
+    finding.remedy.map((step, index) => `${index + 1}. ${step}`),
+  );
+  section("in Wireshark", [finding.displayFilter]);
+  return lines.join("\n");
+}
+
+function victimLine(victim: ReportedVictim, at: (position: ReportedPosition) => string): string {
+  const parts = [hostLine(victim)];
+  if (victim.learned !== null) parts.push(`learned it in ${at(victim.learned)}`);
+  if (victim.used !== null) parts.push(`used it from ${at(victim.used)}`);
+  if (victim.restored !== null) {
+    parts.push(
+      `right again in ${at(victim.restored)}${victim.restoredBy === null ? "" : `: ${victim.restoredBy}`}`,
+    );
+  } else if (victim.learned !== null || victim.used !== null) {
+    parts.push("still wrong at the end");
+  }
+  return parts.join(", ");
+}
+
+function rolesTable(report: Report): string {
+  const table = plainTable(["VIP", "role", "address", "MAC", "VIP by"]);
+  for (const vip of report.topology.vips) {
+    const hosts: [string, Host, string][] = [
+      ...vip.directors.map((host): [string, Host, string] => ["director", host, ""]),
+      ...vip.realServers.map((host): [string, Host, string] => [
+        "real server",
+        host,
+        host.forwarding === "direct-routing" ? "routing" : (host.forwarding ?? ""),
+      ]),
+    ];
+    if (hosts.length === 0) table.push([vipName(vip), "nobody seen", "", "", ""]);
+    for (const [index, [role, host, forwarding]] of hosts.entries()) {
+      table.push([index === 0 ? vipName(vip) : "", role, host.ip ?? "", host.mac, forwarding]);
+    }
+  }
+  for (const gateway of report.topology.gateways)
+    table.push(["", "gateway", gateway.ip ?? "", gateway.mac, ""]);
+  return table.toString();
+}
+
+function vipName(vip: ReportedVip): string {
+  return vip.vlan === null ? vip.ip : `${vip.ip}\nVLAN ${vip.vlan}`;
+}
+
+function hostLine(host: Host): string {
+  const role = { "real-server": "real server", unknown: "station" }[host.role as string] ?? host.role;
+  return host.ip === null ? `${role} ${host.mac}` : `${role} ${host.ip} (${host.mac})`;
+}
+
+function plainTable(head: string[]): Table.Table {
+  return new Table({ head, style: { head: [], border: [], compact: false } });
+}
+
+/** Breaks at spaces; a longer word, a filter or a command, stays whole so that it can be copied. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,160 @@
+import type { Cast, Role } from "../findings/cast.ts";
+import type { Evidence, Finding, RestoredBy, Victim } from "../findings/finding.ts";
+import type { Station } from "../neighbours/station.ts";
+import { ipText, macText, plural } from "./text.ts";
+
+const ROLE_NAMES: Record<Role, string> = {
+  gateway: "gateway",
+  director: "director",
+  "real-server": "real server",
+  client: "client",
+  host: "host",
+  unknown: "station",
+};
+
+/** Says things about hosts and findings in sentences; knows who is called what. */
+export class Wording {
+  private readonly cast: Cast;
+
+  constructor(cast: Cast) {
+    this.cast = cast;
+  }
+
+  /** `192.168.1.11`, or the MAC where no address of its own is known. */
+  shortName(station: Station): string {
+    const ip = this.cast.ipOf(station);
+    return ip === null ? macText(station) : ipText(ip);
+  }
+
+  /** `real server 192.168.1.11` */
+  name(station: Station): string {
+    return `${ROLE_NAMES[this.cast.roleOf(station)]} ${this.shortName(station)}`;
+  }
+
+  /** `real server 192.168.1.11 (02:00:00:00:00:11)` */
+  fullName(station: Station): string {
+    const ip = this.cast.ipOf(station);
+    return ip === null ? this.name(station) : `${this.name(station)} (${macText(station)})`;
+  }
+
+  evidence(finding: Finding, evidence: Evidence): string {
+    const ip = ipText(finding.ip);
+    const claimant = finding.claimant === null ? "nobody" : macText(finding.claimant);
+    switch (evidence.what) {
+      case "claim":
+        switch (evidence.form) {
+          case "request":
+            return `who-has ${ipText(evidence.targetIp)} tell ${ip}, from ${claimant}`;
+          case "reply":
+            return `reply to ${ipText(evidence.targetIp)}: ${ip} is-at ${claimant}`;
+          case "unsolicited-reply":
+            return `reply that nobody was seen to ask for, to ${ipText(evidence.targetIp)}: ${ip} is-at ${claimant}`;
+          case "announcement":
+            return `announcement (gratuitous ARP): ${ip} is-at ${claimant}`;
+        }
+        break;
+      case "learned":
+        return `${this.name(evidence.by)} takes ${claimant} for ${ip}`;
+      case "used":
+        return `${this.name(evidence.by)} sends to ${claimant} for ${ip}`;
+      case "restored":
+        return `${this.name(evidence.by)} no longer takes ${claimant} for ${ip}`;
+      case "unanswered":
+        return `${this.name(evidence.by)} asks who-has ${ip}; nobody answers`;
+    }
+  }
+
+  restoredBy(restored: RestoredBy): string {
+    switch (restored.cause) {
+      case "claim":
+        return `${restored.gratuitous ? "an announcement" : "an ARP frame"} of ${this.name(restored.by)}`;
+      case "resolution":
+        return restored.afterProbes
+          ? `its three unicast probes went unanswered; it asked anew and ${this.name(restored.by)} answered`
+          : `it asked anew and ${this.name(restored.by)} answered`;
+      case "lost":
+        return restored.afterProbes
+          ? "its three unicast probes went unanswered; it has no entry now"
+          : "it asked anew and nobody has answered yet";
+      case "traffic":
+        return `its own frames go to ${this.name(restored.by)} again`;
+    }
+  }
+
+  /** One sentence for three in the morning: who did what, what came of it, what to do. */
+  summary(finding: Finding): string {
+    const ip = ipText(finding.ip);
+    const claimant = finding.claimant === null ? null : this.fullName(finding.claimant);
+    const who = claimant === null ? "A host that the capture does not show" : capitalise(claimant);
+    const first = finding.evidence.find((evidence) => evidence.what === "claim");
+    const target = first?.what === "claim" ? ipText(first.targetIp) : "another host";
+    const host = finding.claimant === null ? "it" : this.shortName(finding.claimant);
+    const frame = `frame ${finding.first.frame}`;
+    switch (finding.kind) {
+      case "vip-source-in-request":
+        return `${who} asked who-has ${target} tell ${ip} (${frame}), using the VIP as its own address${this.effect(finding)}: set arp_announce=2 on ${host}.`;
+      case "vip-reply":
+        return first?.what === "claim" && first.form === "unsolicited-reply"
+          ? `${who} sends replies that nobody asked for, saying that VIP ${ip} is at its MAC (${frame})${this.effect(finding)}: find out what runs on ${host}.`
+          : `${who} answers who-has ${ip} though the VIP is not its to answer for (${frame})${this.effect(finding)}: set arp_ignore=1 on ${host} and keep the VIP off its network card.`;
+      case "vip-gratuitous":
+        return `${who} announced VIP ${ip} as its own (${frame})${this.effect(finding)}: stop whatever announces it on ${host}.`;
+      case "vip-bypass":
+        return `${this.victims(finding.victims)} sent traffic for VIP ${ip} straight to ${claimant}${this.past(finding)} from ${frame} on, by an entry older than the capture: check arp_ignore and arp_announce on ${host}, then have the director announce the VIP.`;
+      case "vip-unanswered":
+        return `Nobody answers who-has ${ip}: ${this.names(askers(finding))} had to ask again (${frame})${finding.claimant === null ? "" : `, and ${claimant} is silent`}: put the VIP on the director's network card, not on lo.`;
+      case "gateway-impersonation":
+        return `${who} claims the gateway's address ${ip} (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
+      case "address-impersonation":
+        return `${who} keeps telling others, unasked, that ${ip} is at its MAC (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
+      case "address-conflict":
+        return `${who} and ${finding.rightful === null ? "another host" : this.fullName(finding.rightful)} both use ${ip} (${frame}): give one of them another address.`;
+      case "flip-flop":
+        return `${ip} goes back and forth between ${claimant ?? "one host"} and ${finding.rightful === null ? "another" : this.fullName(finding.rightful)} (from ${frame}): see which of them may announce it.`;
+      default:
+        return `${who}: ${finding.kind} for ${ip} (${frame}).`;
+    }
+  }
+
+  private effect(finding: Finding): string {
+    if (finding.stage === "claimed") return "; no cache is seen to have taken it, but the next one may";
+    const restored = finding.victims.every((victim) => victim.restored !== null);
+    const victims = this.victims(finding.victims);
+    const verb = finding.victims.length === 1 ? ["sends", "would send"] : ["send", "would send"];
+    if (restored) {
+      return `, so ${victims} ${finding.stage === "used" ? "sent" : "would have sent"} its traffic there${this.past(finding)} until frame ${lastRestored(finding.victims)}`;
+    }
+    return `, so ${victims} now ${finding.stage === "used" ? verb[0] : verb[1]} its traffic there${this.past(finding)}`;
+  }
+
+  private past(finding: Finding): string {
+    return finding.rightful === null ? "" : ` instead of to ${this.name(finding.rightful)}`;
+  }
+
+  private victims(victims: readonly Victim[]): string {
+    return this.names(victims.map(({ station }) => station));
+  }
+
+  private names(stations: readonly Station[]): string {
+    const names = stations.map((station) => this.name(station));
+    const [first = "some host", second] = names;
+    if (names.length <= 1) return first;
+    return names.length === 2
+      ? `${first} and ${second}`
+      : `${first} and ${plural(names.length - 1, "other host")}`;
+  }
+}
+
+function lastRestored(victims: readonly Victim[]): number {
+  return victims.reduce((last, { restored }) => Math.max(last, restored?.frame ?? 0), 0);
+}
+
+function askers(finding: Finding): Station[] {
+  return [
+    ...new Set(finding.evidence.flatMap((evidence) => (evidence.what === "unanswered" ? [evidence.by] : []))),
+  ];
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
