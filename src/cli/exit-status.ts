@@ -1,0 +1,16 @@
+import { SEVERITIES, type Severity } from "../findings/finding.ts";
+import type { Report } from "../reports/report.ts";
+
+export const ExitStatus = { Clean: 0, Found: 1, Failed: 2 } as const;
+export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
+
+export const FAIL_ON = [...SEVERITIES, "never"] as const;
+export type FailOn = Severity | "never";
+
+/** 1 where a finding is at least as bad as asked for. */
+export function exitStatusOf(report: Report, failOn: FailOn): ExitStatus {
+  if (failOn === "never") return ExitStatus.Clean;
+  const mildest = SEVERITIES.indexOf(failOn);
+  const found = report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) <= mildest);
+  return found ? ExitStatus.Found : ExitStatus.Clean;
+}

@@ -1,0 +1,58 @@
+import type { WriteStream } from "node:tty";
+import { Command, CommanderError } from "commander";
+import { LvsPcapError } from "../errors.ts";
+import { printable } from "../reports/text.ts";
+import { VERSION } from "../version.ts";
+import { addAnalyzeCommand } from "./analyze-command.ts";
+import { ExitStatus } from "./exit-status.ts";
+
+/** What a command touches outside the process's memory. */
+export interface CommandContext {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export type Output = Pick<WriteStream, "write"> & { readonly isTTY?: boolean | undefined };
+
+/**
+ * Runs the command line.
+ *
+ * @param args what follows the command's name
+ * @returns the exit status; anything to say was written to `context`
+ */
+export async function run(args: readonly string[], context: CommandContext): Promise<number> {
+  let status: number = ExitStatus.Clean;
+  const program = new Command("lvs-pcap")
+    .description(
+      "Reads packet captures and says which host poisoned whose ARP cache:\nabove all which real server of a Linux Virtual Server took the VIP from its director.",
+    )
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: (text, write) => write(`lvs-pcap: ${text.replace(/^error: /, "")}`),
+    });
+  addAnalyzeCommand(program, context, (exitStatus) => {
+    status = exitStatus;
+  });
+
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.Clean : ExitStatus.Failed;
+    context.stderr.write(`lvs-pcap: ${describe(error)}\n`);
+    return ExitStatus.Failed;
+  }
+}
+
+/** One line, whatever went wrong: a stack helps nobody who has a network to mend. */
+function describe(error: unknown): string {
+  if (error instanceof LvsPcapError) return printable(error.message);
+  const message = error instanceof Error ? error.message : String(error);
+  return `unexpected error, please report it: ${printable(message.split("\n", 1)[0] ?? "")}`;
+}
