@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { openByteSource } from "./bytes/source.ts";
 import { type CaptureOptions, readCapture } from "./capture/read-capture.ts";
 import { LvsPcapError } from "./errors.ts";
-import { Cast } from "./findings/cast.ts";
 import { judge } from "./findings/judge.ts";
 import { FrameIntake } from "./neighbours/frame-intake.ts";
 import { NetworkState } from "./neighbours/network-state.ts";
@@ -12,6 +11,7 @@ import { readTopologyFile } from "./network/topology-file.ts";
 import { buildReport } from "./reports/build-report.ts";
 import { summarizeCapture } from "./reports/capture-summary.ts";
 import type { CaptureSummary, Report } from "./reports/report.ts";
+import { Cast } from "./roles/cast.ts";
 import { VERSION } from "./version.ts";
 
 /** What an analysis may be told beforehand. */

@@ -1,6 +1,5 @@
 export { type AnalyzeOptions, analyzeCapture } from "./analyze.ts";
 export { type ErrorCode, LvsPcapError } from "./errors.ts";
-export type { Role } from "./findings/cast.ts";
 export type { FindingKind, Severity, Stage } from "./findings/finding.ts";
 export type { Verdict } from "./findings/judge.ts";
 export type { RoleNames } from "./network/given-roles.ts";
@@ -20,3 +19,7 @@ export type {
   ReportedVip,
   Topology,
 } from "./reports/report.ts";
+export type { Role } from "./roles/cast.ts";
+export type { Difference, DifferentField } from "./verify/difference.ts";
+export type { VerifyResult } from "./verify/verify-result.ts";
+export { type VerifyOptions, verifyCapture } from "./verify.ts";

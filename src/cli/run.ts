@@ -5,6 +5,7 @@ import { printable } from "../reports/text.ts";
 import { VERSION } from "../version.ts";
 import { addAnalyzeCommand } from "./analyze-command.ts";
 import { ExitStatus } from "./exit-status.ts";
+import { addVerifyCommand } from "./verify-command.ts";
 
 /** What a command touches outside the process's memory. */
 export interface CommandContext {
@@ -36,9 +37,11 @@ export async function run(args: readonly string[], context: CommandContext): Pro
       writeErr: (text) => context.stderr.write(text),
       outputError: (text, write) => write(`lvs-pcap: ${text.replace(/^error: /, "")}`),
     });
-  addAnalyzeCommand(program, context, (exitStatus) => {
+  const exitWith = (exitStatus: number) => {
     status = exitStatus;
-  });
+  };
+  addAnalyzeCommand(program, context, exitWith);
+  addVerifyCommand(program, context, exitWith);
 
   try {
     await program.parseAsync(args, { from: "user" });

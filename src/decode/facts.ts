@@ -17,7 +17,34 @@ export type Anomaly = (typeof Anomaly)[keyof typeof Anomaly];
 
 export const ArpOperation = { Request: 1, Reply: 2 } as const;
 
-export const IpProtocol = { Icmp: 1, IpIp: 4, Tcp: 6, Udp: 17 } as const;
+export const IpProtocol = { IpIp: 4, Tcp: 6, Udp: 17, Gre: 47, Vrrp: 112 } as const;
+
+/** What an IPv4 packet says about roles, where that is its purpose. */
+export const Control = { None: 0, Vrrp: 1, Carp: 2, IpvsSync: 3 } as const;
+export type Control = (typeof Control)[keyof typeof Control];
+
+/** A VRRP advertisement; reused like the facts that hold it. */
+export class VrrpAdvert {
+  version = 0;
+  /** VRID, or CARP's VHID. */
+  virtualRouterId = 0;
+  /** 0 resigns, 255 owns the addresses (RFC 9568, section 5.2.4). */
+  priority = 0;
+  addressCount = 0;
+  readonly addresses = new Int32Array(255);
+}
+
+/** One datagram holds fewer; more would be a forger's. */
+export const SYNC_MOST_CONNECTIONS = 255;
+
+/** Connections of an IPVS synchronisation message, in parallel columns; reused like the facts that hold it. */
+export class SyncMessage {
+  connections = 0;
+  readonly vips = new Int32Array(SYNC_MOST_CONNECTIONS);
+  readonly realServers = new Int32Array(SYNC_MOST_CONNECTIONS);
+  /** IP_VS_CONN_F_FWD_MASK: 0 masquerading, 1 local node, 2 tunnelling, 3 direct routing, 4 bypass. */
+  readonly forwarding = new Uint8Array(SYNC_MOST_CONNECTIONS);
+}
 
 /**
  * What one frame says, in integers. One record is reused for all frames: its fields hold until the next frame, and
@@ -57,10 +84,17 @@ export class FrameFacts {
   sourceIp = 0;
   destinationIp = 0;
   protocol = 0;
+  identification = 0;
+  ttl = 0;
   /** Source port in the upper, destination port in the lower 16 bits; 0 where there are none or they were not captured. */
   ports = 0;
   /** Tunnel headers between the outer and the innermost IPv4 header; 0 where the packet is not tunnelled. */
   tunnelDepth = 0;
   innerSourceIp = 0;
   innerDestinationIp = 0;
+
+  /** Which of the two records below holds something. */
+  control: Control = Control.None;
+  readonly advert = new VrrpAdvert();
+  readonly sync = new SyncMessage();
 }

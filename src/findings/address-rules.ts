@@ -2,18 +2,16 @@ import type { Binding, Claim, ClaimForm } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { earliest, latest } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
+import type { Cast } from "../roles/cast.ts";
+import { impersonates, isOwnClaim, likelyOwner } from "../roles/likely-owner.ts";
 import { findingFromClaims } from "./build-finding.ts";
-import { type Cast, isOwnClaim, likelyOwner } from "./cast.ts";
 import type { Finding } from "./finding.ts";
 import { victimsOf } from "./victims.ts";
 
 const ALL_FORMS: ReadonlySet<ClaimForm> = new Set(["request", "reply", "unsolicited-reply", "announcement"]);
-/** Sent once, an unasked reply may be a driver's or a hypervisor's courtesy; kept up, it is meant. */
-const REPEATED = 2;
-
 /** What can be wrong with an address that is no VIP: somebody else claims it. */
 export function judgeAddress(state: NetworkState, cast: Cast, binding: Binding): Finding[] {
-  const gateway = cast.gateways.find((station) => holds(binding, station));
+  const gateway = cast.gateways.find(({ station }) => holds(binding, station))?.station;
   const owner = gateway ?? likelyOwner(binding);
   if (owner === undefined || binding.claims.length < 2) return [];
   const ownersClaim = binding.claimOf(owner);
@@ -41,12 +39,6 @@ export function judgeAddress(state: NetworkState, cast: Cast, binding: Binding):
 
 function holds(binding: Binding, gateway: Station): boolean {
   return binding.segment === gateway.segment && likelyOwner(binding) === gateway;
-}
-
-/** Only replies that nobody asked for, and more than one: how arpspoof, ettercap and bettercap work. */
-export function impersonates(binding: Binding, claim: Claim): boolean {
-  const unsolicited = claim.tallies.get("unsolicited-reply")?.count ?? 0;
-  return unsolicited >= REPEATED && !claim.station.ownAddresses.has(binding.ip);
 }
 
 /** Whether each claims the address after the other did; a host whose address moved elsewhere falls silent. */

@@ -1,6 +1,6 @@
 import type { NetworkState } from "../neighbours/network-state.ts";
+import type { Cast } from "../roles/cast.ts";
 import { judgeAddress } from "./address-rules.ts";
-import type { Cast } from "./cast.ts";
 import type { Finding } from "./finding.ts";
 import { judgeVip } from "./vip-rules.ts";
 

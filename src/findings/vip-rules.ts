@@ -2,9 +2,10 @@ import type { Binding, Claim, ClaimForm } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { earliest, latest, type Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
-import { impersonates } from "./address-rules.ts";
+import type { Cast } from "../roles/cast.ts";
+import type { CastVip } from "../roles/cast-vip.ts";
+import { impersonates } from "../roles/likely-owner.ts";
 import { boundEvidence, evidenceOf, findingFromClaims } from "./build-finding.ts";
-import type { Cast, CastVip } from "./cast.ts";
 import type { Evidence, Finding, FindingKind, Severity, Victim } from "./finding.ts";
 import { bypassOf, unexplainedVictimsOf, victimsOf } from "./victims.ts";
 
@@ -96,7 +97,7 @@ function firstOf(claim: Claim, forms: ReadonlySet<ClaimForm>): Position {
 function bypassesWithoutClaim(state: NetworkState, vip: CastVip, binding: Binding): Finding[] {
   const excused = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
   const findings: Finding[] = [];
-  for (const station of binding.receivers) {
+  for (const station of binding.receivers.keys()) {
     if (vip.directors.includes(station) || !isWrongReceiver(vip, station)) continue;
     const found = unexplainedVictimsOf(binding, station, excused);
     if (found.length === 0) continue;

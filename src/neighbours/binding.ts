@@ -86,6 +86,20 @@ const RECENT_NS = 2_000_000_000;
 /** The kernel retransmits a second later (`retrans_time`); what comes sooner is another's doing. */
 const RETRY_SHORTEST_NS = 300_000_000;
 
+/** A station that holds the address, or gets its frames, passed one of them on to another. */
+export interface Passing {
+  readonly from: Station;
+  readonly to: Station;
+  /** The frame that it sent. */
+  readonly at: Position;
+  /** Whether the same packet was seen arriving at it right before. */
+  proven: boolean;
+  tries: number;
+}
+
+/** Real servers of one director are counted in tens. */
+const MOST_PASSINGS = 4096;
+
 /** Everything known of one address in one broadcast domain. */
 export class Binding {
   readonly segment: number;
@@ -93,11 +107,12 @@ export class Binding {
   readonly claims: Claim[] = [];
   /** Every cache entry about this address, so that a broadcast need not look at all hosts. */
   readonly holders: CacheEntry[] = [];
-  /** The stations to which frames for the address were sent. */
-  readonly receivers = new Set<Station>();
+  /** The stations to which frames for the address were sent, each with those that sent them. */
+  readonly receivers = new Map<Station, Set<Station>>();
+  readonly passings: Passing[] = [];
   /** Those of them to which a holder of the address passed its frames on: real servers, or who stands in for one. */
   readonly served = new Set<Station>();
-  /** The stations that sent IPv4 packets from the address; followed for VIPs only. */
+  /** The stations that sent IPv4 packets from the address once it was known on the segment. */
   readonly speakers = new Set<Station>();
   readonly recentClaims: HeardClaim[] = [];
   readonly recentAsks: Ask[] = [];
@@ -144,6 +159,21 @@ export class Binding {
     if (ask.answers.length === 2 && this.races.length < EVIDENCE_KEPT) this.races.push(ask);
   }
 
+  addReceiver(receiver: Station, sender: Station): void {
+    const senders = this.receivers.get(receiver);
+    if (senders === undefined) this.receivers.set(receiver, new Set([sender]));
+    else senders.add(sender);
+  }
+
+  /** @returns the passing between these two, remembered from here on */
+  passing(from: Station, to: Station, at: Position): Passing {
+    const known = this.passings.find((passing) => passing.from === from && passing.to === to);
+    if (known !== undefined) return known;
+    const passing: Passing = { from, to, at, proven: false, tries: 0 };
+    if (this.passings.length < MOST_PASSINGS) this.passings.push(passing);
+    return passing;
+  }
+
   private noteUnanswered(before: Ask, ask: Ask): void {
     for (const unanswered of [before, ask]) {
       if (this.unanswered.at(-1) === unanswered) continue;
@@ -178,6 +208,14 @@ function keepRecent<Heard extends { readonly at: Position }>(recent: Heard[], he
 /** All bindings by segment and address. */
 export class BindingTable {
   private readonly bySegment = new Map<number, Map<number, Binding>>();
+
+  /** Whether an address of the same /24 is claimed on the segment: the usual size of one, and a fair guess else. */
+  hasClaimNear(segment: number, ip: number): boolean {
+    for (const binding of this.bySegment.get(segment)?.values() ?? []) {
+      if (binding.ip >> 8 === ip >> 8 && binding.claims.length > 0) return true;
+    }
+    return false;
+  }
 
   get(segment: number, ip: number): Binding | undefined {
     return this.bySegment.get(segment)?.get(ip);

@@ -1,5 +1,6 @@
-import { type FrameFacts, FrameKind } from "../decode/facts.ts";
+import { Control, type FrameFacts, FrameKind } from "../decode/facts.ts";
 import type { HostName } from "../network/roles.ts";
+import { Adverts } from "./adverts.ts";
 import { ArpObserver } from "./arp-observer.ts";
 import { BindingTable } from "./binding.ts";
 import type { CacheEntry } from "./cache-entry.ts";
@@ -7,6 +8,7 @@ import { Caches } from "./caches.ts";
 import { Timeline } from "./position.ts";
 import { Possession } from "./possession.ts";
 import { type Station, StationTable } from "./station.ts";
+import { Synchronisation } from "./synchronisation.ts";
 import { TrafficObserver } from "./traffic-observer.ts";
 import { TrafficTable } from "./traffic-table.ts";
 import { Tunnels } from "./tunnels.ts";
@@ -18,6 +20,8 @@ export class NetworkState {
   readonly bindings = new BindingTable();
   readonly traffic = new TrafficTable();
   readonly tunnels = new Tunnels();
+  readonly adverts = new Adverts();
+  readonly synchronisation = new Synchronisation();
   readonly trafficObserver: TrafficObserver;
   private readonly caches: Caches;
   private readonly arpObserver: ArpObserver;
@@ -45,8 +49,10 @@ export class NetworkState {
 
   /** Takes one decoded frame, to which `timeline` was advanced; in the order of the capture. */
   observe(facts: FrameFacts): void {
-    if (facts.kind === FrameKind.Ipv4) this.trafficObserver.observe(facts);
-    else if (facts.kind === FrameKind.Arp) this.arpObserver.observe(facts);
+    if (facts.kind === FrameKind.Ipv4) {
+      if (facts.control !== Control.None) this.observeControl(facts);
+      this.trafficObserver.observe(facts);
+    } else if (facts.kind === FrameKind.Arp) this.arpObserver.observe(facts);
   }
 
   /** Applies what only shows once no frame follows: entries whose last probe went unanswered, traffic seen before its claim. */
@@ -55,6 +61,11 @@ export class NetworkState {
       for (const entry of station.cache.values()) this.caches.expire(entry, this.timeline.nowNs);
     }
     this.trafficObserver.reviewOffLink();
+  }
+
+  private observeControl(facts: FrameFacts): void {
+    if (facts.control === Control.IpvsSync) this.synchronisation.note(facts, this.stations, this.timeline);
+    else this.adverts.note(facts, this.stations, this.timeline);
   }
 
   /** A host's belief changed: its next frame for the address, to whichever MAC, is news again. */

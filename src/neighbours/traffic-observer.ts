@@ -1,7 +1,7 @@
 import type { FrameFacts } from "../decode/facts.ts";
 import type { Binding, BindingTable } from "./binding.ts";
 import type { Caches } from "./caches.ts";
-import type { Timeline } from "./position.ts";
+import type { Position, Timeline } from "./position.ts";
 import type { Possession } from "./possession.ts";
 import type { Station, StationTable } from "./station.ts";
 import type { TrafficTable } from "./traffic-table.ts";
@@ -9,6 +9,8 @@ import type { Tunnels } from "./tunnels.ts";
 
 /** More flows of one sender to one contested address are counted as so many. */
 const MOST_FLOWS = 1 << 16;
+
+const MOST_TRIES = 64;
 
 /** Learns from IPv4 frames what their senders' caches hold, and counts the flows that took a contested way. */
 export class TrafficObserver {
@@ -41,8 +43,7 @@ export class TrafficObserver {
 
   observe(facts: FrameFacts): void {
     if (facts.tunnelDepth > 0) {
-      const { segment, destinationMacHigh, destinationMacLow } = facts;
-      this.tunnels.note(facts, this.stations.of(segment, destinationMacHigh, destinationMacLow));
+      this.tunnels.note(facts, this.stations, this.timeline);
     }
     const slot = this.table.count(facts);
     if (slot < 0) return;
@@ -54,22 +55,20 @@ export class TrafficObserver {
     }
     const host = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     const receiver = this.stations.of(facts.segment, facts.destinationMacHigh, facts.destinationMacLow);
-    if (this.possession.isVip(facts.sourceIp)) {
-      this.bindings.of(facts.segment, facts.sourceIp).speakers.add(host);
-    }
+    this.bindings.get(facts.segment, facts.sourceIp)?.speakers.add(host);
     const binding = this.possession.isVip(facts.destinationIp)
       ? this.bindings.of(facts.segment, facts.destinationIp)
       : this.bindings.get(facts.segment, facts.destinationIp);
-    if (binding === undefined || !this.isOnLink(host, receiver, binding)) {
+    const passesOn = binding !== undefined && this.possession.passesOn(host, receiver, binding);
+    if (binding === undefined || !(passesOn || this.isOnLink(host, receiver, binding))) {
       this.caches.noteNextHop(host, receiver, at);
       this.table.settleOffLink(slot);
       return;
     }
-    binding.receivers.add(receiver);
-    if (this.possession.passesOn(host, receiver, binding)) {
-      binding.served.add(receiver);
+    binding.addReceiver(receiver, host);
+    if (passesOn) {
       this.caches.noteNextHop(host, receiver, at);
-      this.table.settle(slot);
+      if (this.notePassing(facts, binding, host, receiver, at)) this.table.settle(slot);
       return;
     }
     const certain = facts.tunnelDepth === 0;
@@ -104,6 +103,22 @@ export class TrafficObserver {
       host.cache.has(binding.ip) ||
       binding.claimOf(receiver) !== undefined
     );
+  }
+
+  /**
+   * Looks for the packet among those that came in: at a busy director the newest may be another by now, so it is tried
+   * with a few.
+   *
+   * @returns whether there is nothing more to learn from further frames
+   */
+  private notePassing(facts: FrameFacts, binding: Binding, host: Station, receiver: Station, at: Position) {
+    binding.served.add(receiver);
+    const passing = binding.passing(host, receiver, at);
+    passing.tries++;
+    for (const sender of binding.receivers.get(host) ?? []) {
+      if (this.table.wasLast(facts, host, sender)) passing.proven = true;
+    }
+    return passing.proven || passing.tries >= MOST_TRIES;
   }
 
   private isContested(binding: Binding): boolean {

@@ -9,6 +9,8 @@ export interface TrafficRow {
   readonly destinationMacLow: number;
   readonly sourceMacHigh: number;
   readonly sourceMacLow: number;
+  /** Source address of the newest frame. */
+  readonly lastSourceIp: number;
   readonly frames: number;
   readonly bytes: number;
   readonly first: Position;
@@ -31,6 +33,9 @@ const LAST_CAPTURE = 2;
 const LAST_FRAME = 3;
 const LAST_SECONDS = 4;
 const LAST_NANOSECONDS = 5;
+/** The newest packet itself: source address and identification, ports and TTL. */
+const LAST_PACKET = 6;
+const LAST_PORTS_AND_TTL = 7;
 const COUNT_DOUBLES = 8;
 
 const USED = 1;
@@ -95,6 +100,28 @@ export class TrafficTable {
     this.firsts[slot] ??= at;
   }
 
+  /**
+   * Whether the newest frame of this key is the packet in `facts`, on its way before it was sent on: addresses,
+   * identification and ports the same, TTL the same or one more.
+   */
+  wasLast(
+    facts: FrameFacts,
+    destination: { readonly macHigh: number; readonly macLow: number },
+    source: { readonly macHigh: number; readonly macLow: number },
+  ): boolean {
+    const slot = this.find(
+      facts.segment,
+      facts.destinationIp,
+      (destination.macHigh << 16) | source.macHigh,
+      destination.macLow,
+      source.macLow,
+    );
+    if ((this.keys[slot * KEY_WORDS + FLAGS] ?? 0) === 0) return false;
+    const at = slot * COUNT_DOUBLES;
+    const hops = (this.counts[at + LAST_PORTS_AND_TTL] ?? 0) - ((facts.ports >>> 0) * 256 + facts.ttl);
+    return this.counts[at + LAST_PACKET] === packetWord(facts) && (hops === 0 || hops === 1);
+  }
+
   /** Has the state machine look again at the frames of this key, if there are any. */
   unsettle(
     segment: number,
@@ -128,6 +155,7 @@ export class TrafficTable {
         destinationMacLow: key(DESTINATION_MAC_LOW),
         sourceMacHigh: key(MACS_HIGH) & 0xffff,
         sourceMacLow: key(SOURCE_MAC_LOW),
+        lastSourceIp: Math.floor(count(LAST_PACKET) / 65536) | 0,
         frames: count(FRAMES),
         bytes: count(BYTES),
         first,
@@ -152,6 +180,8 @@ export class TrafficTable {
     counts[at + LAST_FRAME] = facts.number;
     counts[at + LAST_SECONDS] = facts.seconds;
     counts[at + LAST_NANOSECONDS] = facts.nanoseconds;
+    counts[at + LAST_PACKET] = packetWord(facts);
+    counts[at + LAST_PORTS_AND_TTL] = (facts.ports >>> 0) * 256 + facts.ttl;
   }
 
   private setFlag(slot: number, flag: number): void {
@@ -242,6 +272,10 @@ export class TrafficTable {
     // Full of rows that must stay: rebuilding for every further one would cost more than the frames themselves.
     return this.used * 4 < this.capacity * 3;
   }
+}
+
+function packetWord(facts: FrameFacts): number {
+  return (facts.sourceIp >>> 0) * 65536 + facts.identification;
 }
 
 /** Multiplicative hashing; the addresses of one network differ in their lowest bits, which the shift brings down again. */

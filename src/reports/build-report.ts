@@ -1,10 +1,11 @@
-import type { Cast, CastVip } from "../findings/cast.ts";
 import type { Finding, Victim } from "../findings/finding.ts";
 import { verdictOf } from "../findings/judge.ts";
 import type { CacheEntry } from "../neighbours/cache-entry.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
+import type { Cast } from "../roles/cast.ts";
+import type { CastVip } from "../roles/cast-vip.ts";
 import { displayFilterFor } from "./display-filter.ts";
 import { remedyFor } from "./remedy.ts";
 import type {
@@ -38,8 +39,8 @@ export function buildReport(
     verdict: verdictOf(findings, cast),
     captures,
     topology: {
-      gateways: cast.gateways.map((station) => hostOf(cast, station)),
-      vips: cast.vips.map((vip) => reportVip(cast, vip)),
+      gateways: cast.gateways.map(({ station }) => hostOf(cast, station)),
+      vips: cast.vips.map((vip) => reportVip(cast, wording, vip)),
     },
     findings: findings.map((finding, index) => reportFinding(finding, `F${index + 1}`, cast, wording)),
     benign: [],
@@ -47,17 +48,12 @@ export function buildReport(
   };
 }
 
-function reportVip(cast: Cast, vip: CastVip): ReportedVip {
-  const evidence: string[] = [];
-  if (vip.origin === "given") evidence.push("given");
-  if (vip.binding === null) evidence.push("no frame of the capture names it");
-  for (const ip of vip.unseenDirectors)
-    evidence.push(`director ${ipText(ip)} is given, but no frame shows its MAC`);
+function reportVip(cast: Cast, wording: Wording, vip: CastVip): ReportedVip {
   return {
     ip: ipText(vip.ip),
     vlan: vlanOf(vip.binding?.segment ?? 0),
     origin: vip.origin,
-    evidence,
+    evidence: wording.roleEvidence(vip.evidence),
     directors: vip.directors.map((station) => hostOf(cast, station)),
     realServers: vip.realServers.map(({ station, forwarding }) => ({ ...hostOf(cast, station), forwarding })),
   };

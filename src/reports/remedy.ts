@@ -1,5 +1,5 @@
-import type { Cast } from "../findings/cast.ts";
 import type { Finding } from "../findings/finding.ts";
+import type { Cast } from "../roles/cast.ts";
 import { ipText, macText } from "./text.ts";
 import type { Wording } from "./wording.ts";
 

@@ -1,7 +1,7 @@
-import type { Role } from "../findings/cast.ts";
 import type { FindingKind, Severity, Stage } from "../findings/finding.ts";
 import type { Verdict } from "../findings/judge.ts";
 import type { Forwarding } from "../network/roles.ts";
+import type { Role } from "../roles/cast.ts";
 
 /**
  * What an analysis found, as `--format json` prints it and `analyzeCapture` returns it. The same shape as a JSON Schema

@@ -1,6 +1,7 @@
-import type { Cast, Role } from "../findings/cast.ts";
 import type { Evidence, Finding, RestoredBy, Victim } from "../findings/finding.ts";
 import type { Station } from "../neighbours/station.ts";
+import type { Cast, Role } from "../roles/cast.ts";
+import type { RoleEvidence } from "../roles/evidence.ts";
 import { ipText, macText, plural } from "./text.ts";
 
 const ROLE_NAMES: Record<Role, string> = {
@@ -35,6 +36,34 @@ export class Wording {
   fullName(station: Station): string {
     const ip = this.cast.ipOf(station);
     return ip === null ? this.name(station) : `${this.name(station)} (${macText(station)})`;
+  }
+
+  /** Why the parts of a VIP are cast as they are; the same thing is said once. */
+  roleEvidence(evidence: readonly RoleEvidence[]): string[] {
+    return [...new Set(evidence.map((reason) => this.roleReason(reason)))];
+  }
+
+  private roleReason(reason: RoleEvidence): string {
+    switch (reason.what) {
+      case "given":
+        return "given";
+      case "never-seen":
+        return "no frame of the capture names it";
+      case "unseen-director":
+        return `director ${ipText(reason.ip)} is given, but no frame shows its MAC`;
+      case "passes-on":
+        return `${this.shortName(reason.from)} answers for it, yet passes its packets on to ${this.shortName(reason.to)} (frame ${reason.at.frame})`;
+      case "tunnels":
+        return `${this.shortName(reason.from)} wraps its packets for ${this.shortName(reason.to)} (frame ${reason.at.frame})`;
+      case "advertises":
+        return `${ipText(reason.sourceIp)} advertises it by VRRP version ${reason.version}, virtual router ${reason.virtualRouterId}, priority ${reason.priority} (frames ${reason.at.frame} to ${reason.last.frame})`;
+      case "synchronises":
+        return `${ipText(reason.sourceIp)} names it in IPVS synchronisation messages (frame ${reason.at.frame})`;
+      case "contradiction":
+        return reason.part === "director"
+          ? `contradiction: ${this.shortName(reason.station)} acts as its director, but is not given as one`
+          : `contradiction: ${this.shortName(reason.station)} serves it, but is not given as a real server`;
+    }
   }
 
   evidence(finding: Finding, evidence: Evidence): string {

@@ -1,0 +1,69 @@
+import { type Command, Option } from "commander";
+import { printable } from "../reports/text.ts";
+import { renderVerifyText } from "../verify/wording.ts";
+import { type VerifyOptions, verifyCapture } from "../verify.ts";
+import { ExitStatus } from "./exit-status.ts";
+import { ProgressBar } from "./progress.ts";
+import type { CommandContext } from "./run.ts";
+
+interface VerifyFlags {
+  format: "text" | "json";
+  progress: boolean;
+}
+
+const EPILOGUE = `
+Why: a forensic report needs a second tool's word. Whoever is to act on one must
+not have to trust a single decoder for what was on the wire. pcap-parser shares
+no code with lvs-pcap. It decodes records; ARP is read from its bytes by a
+second decoder written apart from the first.
+
+What it cannot do: it confirms what the frames say, not what analyze concludes
+from them, nor that the capture is complete or genuine. Above Ethernet only ARP
+is compared by field, all else byte by byte. pcap-parser reads pcap 2.4 with
+microsecond timestamps; any other capture is reported as not verifiable.
+
+Exit status: 0 the two agree, 1 they differ, 2 not verifiable or not readable.
+
+Examples:
+  lvs-pcap verify incident.pcap
+  lvs-pcap verify incident.pcap --format json`;
+
+/**
+ * `lvs-pcap verify`: a second opinion on what the capture says.
+ *
+ * @param verify whose word to take
+ */
+export function addVerifyCommand(
+  program: Command,
+  context: CommandContext,
+  exitWith: (status: number) => void,
+  verify: typeof verifyCapture = verifyCapture,
+): void {
+  program
+    .command("verify")
+    .summary("have a capture decoded by a second, independent tool")
+    .description(
+      "Decodes the capture a second time with pcap-parser, an independent\nimplementation, and compares record by record (count, timestamps, lengths,\nbytes) and ARP field by field. Names the first differences.",
+    )
+    .argument("<capture>", "pcap file; - is standard input")
+    .addOption(
+      new Option("--format <format>", "form of the result").choices(["text", "json"]).default("text"),
+    )
+    .option("--no-progress", "no progress bar for large captures")
+    .addHelpText("after", EPILOGUE)
+    .action(async (capture: string, flags: VerifyFlags) => {
+      const bar =
+        flags.progress && context.stderr.isTTY === true
+          ? new ProgressBar(context.stderr, () => performance.now())
+          : null;
+      const options: VerifyOptions = {};
+      if (bar !== null) options.onProgress = ({ bytes, sizeBytes }) => bar.update(bytes, sizeBytes);
+
+      const result = await verify(capture, options).finally(() => bar?.clear());
+      if (result.problem !== null) context.stderr.write(`lvs-pcap: ${printable(result.problem)}\n`);
+      context.stdout.write(
+        flags.format === "json" ? `${JSON.stringify(result, null, 2)}\n` : renderVerifyText(result),
+      );
+      exitWith(result.verified ? ExitStatus.Clean : ExitStatus.Found);
+    });
+}

@@ -1,0 +1,240 @@
+import type { Binding } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { Forwarding, GivenRealServer, GivenRoles, GivenVip, HostName } from "../network/roles.ts";
+import type { RoleEvidence } from "./evidence.ts";
+import type { InferredVip } from "./infer-vips.ts";
+import { isOwnClaim } from "./likely-owner.ts";
+import type { Names } from "./names.ts";
+
+export interface CastRealServer {
+  readonly station: Station;
+  readonly forwarding: Forwarding | null;
+}
+
+/** A VIP in one broadcast domain, and the stations that play its parts. */
+export interface CastVip {
+  readonly ip: number;
+  readonly origin: "given" | "inferred";
+  /** Null where no frame of the capture names the VIP. */
+  readonly binding: Binding | null;
+  readonly directors: readonly Station[];
+  /** Directors given by an address whose station the capture does not show. */
+  readonly unseenDirectors: readonly number[];
+  readonly realServers: readonly CastRealServer[];
+  readonly evidence: readonly RoleEvidence[];
+}
+
+export function castInferredVip({ binding, directors, realServers, evidence }: InferredVip): CastVip {
+  return {
+    ip: binding.ip,
+    origin: "inferred",
+    binding,
+    directors: [...directors],
+    unseenDirectors: [],
+    realServers: [...realServers].map(([station, forwarding]) => ({ station, forwarding })),
+    evidence,
+  };
+}
+
+/** A VIP that was named, on each segment that shows it: given parts win, those not given are inferred. */
+export function castGivenVip(
+  state: NetworkState,
+  names: Names,
+  vip: GivenVip,
+  given: GivenRoles,
+  inferred: readonly InferredVip[],
+  isNameless: (station: Station) => boolean,
+): CastVip[] {
+  const directorNames = [...given.directors, ...vip.directors];
+  const realServerNames = [...given.realServers, ...vip.realServers];
+  const bindings = [...state.bindings].filter((binding) => binding.ip === vip.ip);
+  if (bindings.length === 0) bindings.push(...segmentsOf(state, names, directorNames, vip.ip));
+  if (bindings.length === 0) {
+    return [
+      {
+        ip: vip.ip,
+        origin: "given",
+        binding: null,
+        directors: [],
+        unseenDirectors: directorNames.flatMap(({ ip }) => ip ?? []),
+        realServers: [],
+        evidence: [{ what: "given" }, { what: "never-seen" }],
+      },
+    ];
+  }
+  return bindings.map((binding) => {
+    const seen = inferred.find((other) => other.binding === binding);
+    const parts: Parts = {
+      binding,
+      directors: directorNames.map((name) => ({ name, station: names.resolveIn(binding.segment, name) })),
+      realServers: realServerNames.map((name) => ({ name, station: names.resolveIn(binding.segment, name) })),
+    };
+    nameByElimination(names, parts, isNameless);
+    return castParts(parts, seen);
+  });
+}
+
+/** A name that was given, and the station it turned out to be. */
+interface Resolved<Name extends HostName> {
+  readonly name: Name;
+  station: Station | null;
+}
+
+interface Parts {
+  readonly binding: Binding;
+  readonly directors: Resolved<HostName>[];
+  readonly realServers: Resolved<GivenRealServer>[];
+}
+
+/** The segment of a VIP that no frame names is that of its directors. */
+function segmentsOf(
+  state: NetworkState,
+  names: Names,
+  directors: readonly HostName[],
+  ip: number,
+): Binding[] {
+  const segments = new Set(directors.flatMap((name) => names.resolve(name)).map(({ segment }) => segment));
+  return [...segments].map((segment) => state.bindings.of(segment, ip));
+}
+
+/**
+ * Hosts that only ever act for the VIP never show their own addresses. What they do tells directors from real servers:
+ * real servers answer the clients, from the VIP, or are passed its frames by another. If then as many of one sort are
+ * left as names, they belong together, and of a single one the address is known, too.
+ */
+function nameByElimination(
+  names: Names,
+  { binding, directors, realServers }: Parts,
+  isNameless: (station: Station) => boolean,
+): void {
+  const resolved = new Set([...directors, ...realServers].map(({ station }) => station));
+  const nameless = unique([
+    ...binding.claims.map(({ station }) => station),
+    ...binding.receivers.keys(),
+  ]).filter((station) => !resolved.has(station) && isNameless(station));
+  const unseenDirectors = directors.filter(({ station }) => station === null);
+  const unseenRealServers = realServers.filter(({ station }) => station === null);
+  const others = nameless.filter((station) => !serves(binding, station));
+  if (unseenDirectors.length === 0) identify(names, unseenRealServers, nameless);
+  else if (unseenRealServers.length === 0) identify(names, unseenDirectors, nameless);
+  else {
+    identify(
+      names,
+      unseenRealServers,
+      nameless.filter((station) => serves(binding, station)),
+    );
+    if (others.length === unseenDirectors.length) identify(names, unseenDirectors, others);
+  }
+}
+
+function serves(binding: Binding, station: Station): boolean {
+  return binding.speakers.has(station) || binding.served.has(station);
+}
+
+function identify(names: Names, unseen: Resolved<HostName>[], stations: readonly Station[]): void {
+  if (stations.length > unseen.length) return;
+  for (const [index, resolved] of unseen.entries()) {
+    const station = stations[index];
+    if (station === undefined) continue;
+    resolved.station = station;
+    if (unseen.length === 1 && resolved.name.ip !== null) names.give(station, resolved.name.ip);
+  }
+}
+
+function castParts({ binding, directors, realServers }: Parts, seen: InferredVip | undefined): CastVip {
+  const givenDirectors = stationsOf(directors);
+  const castDirectors =
+    directors.length > 0
+      ? givenDirectors
+      : seen?.directors.size
+        ? [...seen.directors]
+        : onlySilentClaimant(binding);
+  const givenRealServers = realServers.flatMap(({ name, station }) =>
+    station === null
+      ? []
+      : [{ station, forwarding: name.forwarding ?? seen?.realServers.get(station) ?? null }],
+  );
+  const castRealServers =
+    realServers.length > 0 ? givenRealServers : inferRealServers(binding, seen, castDirectors);
+  const unseenDirectors = directors.flatMap(({ name, station }) =>
+    station === null && name.ip !== null ? [name.ip] : [],
+  );
+  return {
+    ip: binding.ip,
+    origin: "given",
+    binding,
+    directors: castDirectors,
+    unseenDirectors,
+    realServers: castRealServers.filter(({ station }) => !castDirectors.includes(station)),
+    evidence: [
+      { what: "given" },
+      ...unseenDirectors.map((ip) => ({ what: "unseen-director" as const, ip })),
+      ...(seen?.evidence ?? []),
+      ...contradictions(
+        seen,
+        directors.length > 0 ? castDirectors : null,
+        realServers.length > 0 ? castRealServers : null,
+      ),
+    ],
+  };
+}
+
+/** Somebody must own a VIP that was named: of those who claim it the one that does not serve it, if it is only one. */
+function onlySilentClaimant(binding: Binding): Station[] {
+  const claimants = binding.claims.filter(isOwnClaim).map(({ station }) => station);
+  const silent = claimants.filter((station) => !serves(binding, station));
+  return silent.length === 1 ? silent : [];
+}
+
+/** Those to whom a director passes frames on; and, where it is known, those who answer clients from the VIP beside it. */
+function inferRealServers(
+  binding: Binding,
+  seen: InferredVip | undefined,
+  directors: readonly Station[],
+): CastRealServer[] {
+  const cast = [...(seen?.realServers ?? [])].map(([station, forwarding]) => ({ station, forwarding }));
+  if (directors.length === 0) return cast;
+  for (const station of binding.speakers) {
+    if (cast.some((known) => known.station === station) || directors.includes(station)) continue;
+    if (binding.claimOf(station) !== undefined) cast.push({ station, forwarding: null });
+  }
+  return cast;
+}
+
+/** Parts that the frames show and the given roles leave out; null where none were given. */
+function contradictions(
+  seen: InferredVip | undefined,
+  directors: readonly Station[] | null,
+  realServers: readonly CastRealServer[] | null,
+): RoleEvidence[] {
+  const unnamedDirectors = [...(seen?.directors ?? [])].filter(
+    (station) => directors !== null && !directors.includes(station),
+  );
+  const unnamedRealServers = [...(seen?.realServers.keys() ?? [])].filter(
+    (station) =>
+      realServers !== null &&
+      directors?.includes(station) !== true &&
+      !realServers.some((known) => known.station === station),
+  );
+  return [
+    ...unnamedDirectors.map((station) => ({
+      what: "contradiction" as const,
+      station,
+      part: "director" as const,
+    })),
+    ...unnamedRealServers.map((station) => ({
+      what: "contradiction" as const,
+      station,
+      part: "real-server" as const,
+    })),
+  ];
+}
+
+function stationsOf(resolved: readonly Resolved<HostName>[]): Station[] {
+  return unique(resolved.flatMap(({ station }) => station ?? []));
+}
+
+function unique<Item>(items: readonly Item[]): Item[] {
+  return [...new Set(items)];
+}

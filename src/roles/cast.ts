@@ -1,0 +1,97 @@
+import type { Binding } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { GivenRoles } from "../network/roles.ts";
+import { type CastVip, castGivenVip, castInferredVip } from "./cast-vip.ts";
+import { type InferredGateway, inferGateways } from "./infer-gateways.ts";
+import { type InferredVip, inferVips } from "./infer-vips.ts";
+import { Names } from "./names.ts";
+
+export const ROLES = ["gateway", "director", "real-server", "client", "host", "unknown"] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface CastGateway {
+  readonly station: Station;
+  readonly origin: "given" | "inferred";
+  /** A frame from or to beyond the segment that it carried; null where the role is given. */
+  readonly carried: InferredGateway | null;
+}
+
+/** Who of the stations seen plays which part: as given, else as the frames show. */
+export class Cast {
+  readonly vips: readonly CastVip[];
+  readonly gateways: readonly CastGateway[];
+  private readonly names: Names;
+  private readonly vipIps: ReadonlySet<number>;
+  private readonly roles = new Map<Station, Role>();
+
+  constructor(state: NetworkState, given: GivenRoles) {
+    this.names = new Names(state);
+    const inferred = inferVips(state);
+    this.vipIps = new Set([...given.vips.map(({ ip }) => ip), ...inferred.map(({ binding }) => binding.ip)]);
+    this.gateways = this.castGateways(state, given);
+    const reserved = new Set(this.gateways.map(({ station }) => station));
+    this.vips = this.castVips(state, given, inferred, reserved);
+    this.assignRoles();
+  }
+
+  vipOf(binding: Binding): CastVip | undefined {
+    return this.vips.find((vip) => vip.binding === binding);
+  }
+
+  isVip(ip: number): boolean {
+    return this.vipIps.has(ip);
+  }
+
+  roleOf(station: Station): Role {
+    return this.roles.get(station) ?? (this.names.isHost(station) ? "host" : "unknown");
+  }
+
+  /** The address that names the host to a person: never a VIP, which names a service. */
+  ipOf(station: Station): number | null {
+    return this.names.ipOf(station, (ip) => this.vipIps.has(ip));
+  }
+
+  private castGateways(state: NetworkState, given: GivenRoles): CastGateway[] {
+    if (given.gateways.length > 0) {
+      const stations = given.gateways.flatMap((name) => this.names.resolve(name));
+      return [...new Set(stations)].map((station) => ({ station, origin: "given", carried: null }));
+    }
+    return inferGateways(state).map((carried) => ({ station: carried.station, origin: "inferred", carried }));
+  }
+
+  private castVips(
+    state: NetworkState,
+    given: GivenRoles,
+    inferred: readonly InferredVip[],
+    reserved: ReadonlySet<Station>,
+  ): CastVip[] {
+    const isNameless = (station: Station) => this.ipOf(station) === null && !reserved.has(station);
+    const vips = given.vips.flatMap((vip) =>
+      castGivenVip(state, this.names, vip, given, inferred, isNameless),
+    );
+    const known = new Set(vips.map(({ binding }) => binding));
+    return [...vips, ...inferred.filter(({ binding }) => !known.has(binding)).map(castInferredVip)];
+  }
+
+  private assignRoles(): void {
+    const assign = (role: Role, stations: Iterable<Station>) => {
+      for (const station of stations) this.roles.set(station, role);
+    };
+    for (const { binding } of this.vips) {
+      for (const senders of binding?.receivers.values() ?? []) assign("client", senders);
+    }
+    assign(
+      "gateway",
+      this.gateways.map(({ station }) => station),
+    );
+    // A host may play several parts. Being a director weighs most: what it then does with the VIP is its right.
+    for (const { realServers } of this.vips) {
+      assign(
+        "real-server",
+        realServers.map(({ station }) => station),
+      );
+    }
+    for (const { directors } of this.vips) assign("director", directors);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Position } from "../neighbours/position.ts";
+import type { Station } from "../neighbours/station.ts";
+
+/** Why somebody is believed to play a part; put into words by reports/. */
+export type RoleEvidence =
+  | { readonly what: "given" }
+  | { readonly what: "never-seen" }
+  | { readonly what: "unseen-director"; readonly ip: number }
+  | { readonly what: "passes-on"; readonly from: Station; readonly to: Station; readonly at: Position }
+  | { readonly what: "tunnels"; readonly from: Station; readonly to: Station; readonly at: Position }
+  | {
+      readonly what: "advertises";
+      readonly station: Station;
+      readonly sourceIp: number;
+      readonly version: number;
+      readonly virtualRouterId: number;
+      readonly priority: number;
+      readonly at: Position;
+      readonly last: Position;
+    }
+  | {
+      readonly what: "synchronises";
+      readonly station: Station;
+      readonly sourceIp: number;
+      readonly at: Position;
+    }
+  /** The frames show somebody in a part that the given roles do not give it. */
+  | { readonly what: "contradiction"; readonly station: Station; readonly part: "director" | "real-server" };

@@ -1,0 +1,79 @@
+import type { NetworkState } from "../neighbours/network-state.ts";
+import type { Position } from "../neighbours/position.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { TrafficRow } from "../neighbours/traffic-table.ts";
+import { likelyOwner } from "./likely-owner.ts";
+
+export interface InferredGateway {
+  readonly station: Station;
+  /** The address by which hosts look it up. */
+  readonly ip: number;
+  /** A frame to or from beyond the segment that it carried. */
+  readonly at: Position;
+  readonly beyondIp: number;
+}
+
+/**
+ * The routers of each segment: who carries traffic to and from addresses beyond it.
+ *
+ * A host's frame for an address beyond goes to the MAC that its cache holds for the router's address. So the router is
+ * the owner of that address, and not whoever stands in for it.
+ */
+export function inferGateways(state: NetworkState): InferredGateway[] {
+  const gateways: InferredGateway[] = [];
+  const add = (station: Station | undefined, ip: number | undefined, at: Position, beyondIp: number) => {
+    if (station === undefined || ip === undefined || gateways.some((known) => known.station === station))
+      return;
+    gateways.push({ station, ip, at, beyondIp });
+  };
+  for (const row of state.traffic.rows()) {
+    if (isGroup(row.destinationMacHigh) || isGroup(row.sourceMacHigh)) continue;
+    const sender = state.stations.get(row.segment, row.sourceMacHigh, row.sourceMacLow);
+    const receiver = state.stations.get(row.segment, row.destinationMacHigh, row.destinationMacLow);
+    if (sender === undefined || receiver === undefined) continue;
+    if (isBeyond(state, row, row.destinationIp)) {
+      const ip = nextHop(sender, receiver);
+      const binding = ip === undefined ? undefined : state.bindings.get(row.segment, ip);
+      if (binding !== undefined) add(likelyOwner(binding), ip, row.first, row.destinationIp);
+    } else if (isBeyond(state, row, row.lastSourceIp) && !passesOn(state, row, sender)) {
+      add(sender, ownAddressOf(state, sender), row.first, row.lastSourceIp);
+    }
+  }
+  return gateways;
+}
+
+/** A director's frames come from beyond, too: it did not carry them here, but passes them on. */
+function passesOn(state: NetworkState, row: TrafficRow, sender: Station): boolean {
+  const binding = state.bindings.get(row.segment, row.destinationIp);
+  return binding === undefined || binding.passings.some(({ from }) => from === sender);
+}
+
+/** The address that the sender had looked up when it wrote the receiver's MAC: one that the receiver only claims, if any. */
+function nextHop(sender: Station, receiver: Station): number | undefined {
+  const ips = [...sender.cache.values()]
+    .filter((entry) => entry.history.some(({ owner }) => owner === receiver))
+    .map(({ ip }) => ip);
+  return ips.find((ip) => !receiver.ownAddresses.has(ip)) ?? ips[0];
+}
+
+function ownAddressOf(state: NetworkState, station: Station): number | undefined {
+  return [...station.ownAddresses].find((ip) => {
+    const binding = state.bindings.get(station.segment, ip);
+    return binding !== undefined && binding.passings.length === 0;
+  });
+}
+
+/** An address that nobody claims by ARP, and that is nowhere near those that somebody does. */
+function isBeyond(state: NetworkState, row: TrafficRow, ip: number): boolean {
+  if (!isHostAddress(ip) || (state.bindings.get(row.segment, ip)?.claims.length ?? 0) > 0) return false;
+  return !state.bindings.hasClaimNear(row.segment, ip);
+}
+
+function isHostAddress(ip: number): boolean {
+  const first = ip >>> 24;
+  return first !== 0 && first !== 127 && first < 224;
+}
+
+function isGroup(macHigh: number): boolean {
+  return (macHigh & 0x0100) !== 0;
+}

@@ -1,0 +1,113 @@
+import type { Binding } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { Forwarding } from "../network/roles.ts";
+import type { RoleEvidence } from "./evidence.ts";
+import { impersonates, likelyOwner } from "./likely-owner.ts";
+
+export interface InferredVip {
+  readonly binding: Binding;
+  readonly directors: ReadonlySet<Station>;
+  readonly realServers: ReadonlyMap<Station, Forwarding | null>;
+  readonly evidence: readonly RoleEvidence[];
+}
+
+/** IP_VS_CONN_F_TUNNEL and IP_VS_CONN_F_DROUTE of include/uapi/linux/ip_vs.h. */
+const FORWARDING_BY_FLAG: ReadonlyMap<number, Forwarding> = new Map([
+  [2, "tunnelling"],
+  [3, "direct-routing"],
+]);
+
+/** Every address that behaves as a VIP, whoever said so or not, with those who play its parts. */
+export function inferVips(state: NetworkState): InferredVip[] {
+  for (const router of state.adverts) {
+    for (const ip of router.addresses) state.bindings.of(router.segment, ip);
+  }
+  for (const service of state.synchronisation) state.bindings.of(service.segment, service.vip);
+  return [...state.bindings]
+    .map((binding) => inferVip(state, binding))
+    .filter(({ evidence }) => evidence.length > 0);
+}
+
+function inferVip(state: NetworkState, binding: Binding): InferredVip {
+  const found = {
+    binding,
+    directors: new Set<Station>(),
+    realServers: new Map<Station, Forwarding | null>(),
+    evidence: [] as RoleEvidence[],
+  };
+  inferFromPassings(found);
+  inferFromTunnels(state, found);
+  inferFromAdverts(state, found);
+  inferFromSynchronisation(state, found);
+  for (const director of found.directors) found.realServers.delete(director);
+  return found;
+}
+
+interface Found {
+  readonly binding: Binding;
+  readonly directors: Set<Station>;
+  readonly realServers: Map<Station, Forwarding | null>;
+  readonly evidence: RoleEvidence[];
+}
+
+/**
+ * Direct routing: a host that holds the address, yet passes its frames on.
+ *
+ * A one-armed router passes them on, too, but does not hold the address; nor does an intruder, who claims it unasked.
+ * And whoever passes on what a director sent it is no real server.
+ */
+function inferFromPassings({ binding, directors, realServers, evidence }: Found): void {
+  for (const { from, to, at, proven } of binding.passings) {
+    const claim = binding.claimOf(from);
+    const holds = from.ownAddresses.has(binding.ip) && claim !== undefined && !impersonates(binding, claim);
+    if (!holds || !proven) continue;
+    directors.add(from);
+    if (binding.passings.some((passing) => passing.from === to)) continue;
+    realServers.set(to, "direct-routing");
+    evidence.push({ what: "passes-on", from, to, at });
+  }
+}
+
+/** Tunnelling: a host that holds the address, or gets its frames, wraps them for another. Other tunnels end elsewhere. */
+function inferFromTunnels(state: NetworkState, { binding, directors, realServers, evidence }: Found): void {
+  for (const { from, to, first } of state.tunnels.to(binding.segment, binding.ip)) {
+    if (!from.ownAddresses.has(binding.ip) && !binding.receivers.has(from)) continue;
+    directors.add(from);
+    realServers.set(to, "tunnelling");
+    evidence.push({ what: "tunnels", from, to, at: first });
+  }
+}
+
+function inferFromAdverts(state: NetworkState, { binding, directors, evidence }: Found): void {
+  for (const router of state.adverts.routersFor(binding.segment, binding.ip)) {
+    for (const { station, sourceIp, priority, first, last } of router.advertisers) {
+      directors.add(station);
+      const { version, virtualRouterId } = router;
+      evidence.push({
+        what: "advertises",
+        station,
+        sourceIp,
+        version,
+        virtualRouterId,
+        priority,
+        at: first,
+        last,
+      });
+    }
+  }
+}
+
+function inferFromSynchronisation(state: NetworkState, found: Found): void {
+  const { binding, directors, realServers, evidence } = found;
+  for (const { segment, vip, master, masterIp, realServers: synced, first } of state.synchronisation) {
+    if (segment !== binding.segment || vip !== binding.ip) continue;
+    directors.add(master);
+    evidence.push({ what: "synchronises", station: master, sourceIp: masterIp, at: first });
+    for (const [ip, flag] of synced) {
+      const own = state.bindings.get(segment, ip);
+      const station = own === undefined ? undefined : likelyOwner(own);
+      if (station !== undefined) realServers.set(station, FORWARDING_BY_FLAG.get(flag) ?? null);
+    }
+  }
+}
