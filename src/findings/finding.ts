@@ -1,3 +1,4 @@
+import type { ClaimForm } from "../neighbours/binding.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
 
@@ -55,15 +56,14 @@ export interface Bypass {
 }
 
 export type EvidenceKind =
-  | {
-      readonly what: "claim";
-      readonly form: "request" | "reply" | "unsolicited-reply" | "announcement";
-      readonly targetIp: number;
-    }
+  | { readonly what: "claim"; readonly form: ClaimForm; readonly targetIp: number }
   | { readonly what: "learned"; readonly by: Station }
   | { readonly what: "used"; readonly by: Station }
   | { readonly what: "restored"; readonly by: Station }
-  | { readonly what: "unanswered"; readonly by: Station };
+  | { readonly what: "unanswered"; readonly by: Station }
+  | { readonly what: "answered"; readonly by: Station }
+  | { readonly what: "advertised"; readonly by: Station }
+  | { readonly what: "swept"; readonly by: Station };
 
 export type Evidence = EvidenceKind & { readonly at: Position };
 

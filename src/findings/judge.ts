@@ -1,15 +1,22 @@
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Cast } from "../roles/cast.ts";
 import { judgeAddress } from "./address-rules.ts";
+import { countContests } from "./contest.ts";
 import type { Finding } from "./finding.ts";
+import { Speech } from "./moves.ts";
+import { judgeNotices } from "./notice-rules.ts";
 import { judgeVip } from "./vip-rules.ts";
 
 /** All findings, in order of their first frame. */
 export function judge(state: NetworkState, cast: Cast): Finding[] {
   const findings = cast.vips.flatMap((vip) => judgeVip(state, cast, vip));
+  const contests = countContests(state);
+  const speech = new Speech(state);
   for (const binding of state.bindings) {
-    if (cast.vipOf(binding) === undefined) findings.push(...judgeAddress(state, cast, binding));
+    if (cast.vipOf(binding) === undefined)
+      findings.push(...judgeAddress(state, cast, contests, speech, binding));
   }
+  findings.push(...judgeNotices(state));
   return findings.toSorted((a, b) => a.first.ordinal - b.first.ordinal);
 }
 

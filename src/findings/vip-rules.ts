@@ -7,6 +7,7 @@ import type { CastVip } from "../roles/cast-vip.ts";
 import { impersonates } from "../roles/likely-owner.ts";
 import { boundEvidence, evidenceOf, findingFromClaims } from "./build-finding.ts";
 import type { Evidence, Finding, FindingKind, Severity, Victim } from "./finding.ts";
+import { judgeSplit } from "./split-rule.ts";
 import { bypassOf, unexplainedVictimsOf, victimsOf } from "./victims.ts";
 
 interface Leak {
@@ -39,6 +40,7 @@ export function judgeVip(state: NetworkState, cast: Cast, vip: CastVip): Finding
     ...leaks(state, cast, vip, binding),
     ...bypassesWithoutClaim(state, vip, binding),
     ...unanswered(vip, binding),
+    ...judgeSplit(state, vip, binding),
   ];
 }
 

@@ -23,6 +23,11 @@ export interface VirtualRouter {
   /** Empty for CARP, which does not name its addresses. */
   readonly addresses: Set<number>;
   readonly advertisers: Advertiser[];
+  /** Times that an advertisement followed one of another member that had not resigned: two masters at once. */
+  overlaps: number;
+  firstOverlap: Position | null;
+  lastOverlap: Position | null;
+  newest: Advertiser | null;
 }
 
 /** A segment has 255 VRIDs, each of two versions; past that somebody plays. */
@@ -60,6 +65,7 @@ export class Adverts {
       };
       router.advertisers.push(advertiser);
     }
+    noteOverlap(router, advertiser, at);
     advertiser.count++;
     advertiser.last = at;
     if (router.protocol === "vrrp" && advert.priority === 0) advertiser.resigned = at;
@@ -87,8 +93,37 @@ export class Adverts {
     );
     if (known !== undefined || this.routers.length >= MOST_ROUTERS) return known ?? null;
     const addresses = new Set<number>();
-    const router: VirtualRouter = { protocol, segment, version, virtualRouterId, addresses, advertisers: [] };
+    const router: VirtualRouter = {
+      protocol,
+      segment,
+      version,
+      virtualRouterId,
+      addresses,
+      advertisers: [],
+      overlaps: 0,
+      firstOverlap: null,
+      lastOverlap: null,
+      newest: null,
+    };
     this.routers.push(router);
     return router;
   }
+}
+
+/** Three intervals and a skew of a slow master (RFC 9568, section 6.1): whoever was silent for longer is down. */
+const MASTER_DOWN_NS = 4_000_000_000;
+
+function noteOverlap(router: VirtualRouter, advertiser: Advertiser, at: Position): void {
+  const { newest } = router;
+  const isOverlap =
+    newest !== null &&
+    newest !== advertiser &&
+    newest.resigned !== newest.last &&
+    at.timeNs - newest.last.timeNs < MASTER_DOWN_NS;
+  if (isOverlap) {
+    router.overlaps++;
+    router.firstOverlap ??= newest.last;
+    router.lastOverlap = at;
+  }
+  router.newest = advertiser;
 }

@@ -49,8 +49,10 @@ export class ArpObserver {
       fromKernel,
       answers: [],
     };
-    target.addAsk(ask);
-    if (broadcast) sender.noteAsked(facts.targetIp, at.timeNs);
+    const needless = target.addAsk(ask);
+    if (needless && heard !== null) this.bindings.of(facts.segment, heard.ip).addNeedless(heard.claimed);
+    if (facts.senderIp === 0) target.addProbe(sender, at);
+    if (broadcast) sender.noteAsked(facts.targetIp, at);
     if (!fromKernel || heard === null || heard.claimed !== sender) return;
 
     // `arp_solicit` takes one of the host's own addresses as sender, and never asks for one.
@@ -69,10 +71,35 @@ export class ArpObserver {
       .get(facts.segment, facts.senderIp)
       ?.askAnsweredBy(facts.targetIp, this.timeline.nowNs);
     const heard = this.hear(facts, at, sender, sentTo, ask === undefined ? "unsolicited-reply" : "reply");
-    if (ask === undefined || heard === null) return;
+    if (heard === null) return;
+    if (ask === undefined) {
+      this.noteAddressed(facts, at, sender, sentTo);
+      return;
+    }
     this.bindings.of(facts.segment, facts.senderIp).addAnswer(ask, at, sender, heard.claimed);
     if (heard.claimed === sender) sender.ownAddresses.add(facts.senderIp);
     if (ask.claim !== null && ask.asker !== sender) this.caches.learnByAnswering(sender, ask.claim);
+  }
+
+  /**
+   * A reply whose request the capture lacks tells what that request said: who is believed to have the target address.
+   * So an attacker's own capture, without the frames that it forged, still shows what they taught.
+   */
+  private noteAddressed(facts: FrameFacts, at: Position, sender: Station, sentTo: Station | null): void {
+    if (sentTo === null || sentTo === sender || !isUnicastAddress(facts.targetIp)) return;
+    if (sentTo.macHigh !== facts.targetMacHigh || sentTo.macLow !== facts.targetMacLow) return;
+    const addressed: HeardClaim = {
+      at,
+      form: "addressed",
+      ip: facts.targetIp,
+      claimed: sentTo,
+      sentBy: sender,
+      targetIp: facts.senderIp,
+      gratuitous: false,
+      sentTo: sender,
+    };
+    this.bindings.of(facts.segment, facts.targetIp).addClaim(addressed);
+    this.caches.learnByAnswering(sender, addressed);
   }
 
   /** keepalived and arping announce from a socket of their own; only who looks the address up does not hold it. */

@@ -9,8 +9,10 @@ import type { Station } from "./station.ts";
  * - `reply`              the answer to a request that the capture shows
  * - `unsolicited-reply`  a reply that nobody was seen to ask for
  * - `announcement`       sender and target address the same: gratuitous ARP
+ * - `addressed`          no frame of the station's own: another host's reply, to a request that was not captured, says
+ *                        (THA, TPA) that it believes the address to be there
  */
-export type ClaimForm = "request" | "reply" | "unsolicited-reply" | "announcement";
+export type ClaimForm = "request" | "reply" | "unsolicited-reply" | "announcement" | "addressed";
 
 /** Frames of one form by which one station claimed one address. */
 export interface ClaimTally {
@@ -25,9 +27,27 @@ export interface ClaimEvidence {
   readonly at: Position;
   /** Who was asked for, or told; the address itself in an announcement. */
   readonly targetIp: number;
-  /** The host whose card sent the frame, where that is not the MAC it claims for. */
+  /** The host whose card sent the frame: not always the one that it claims for. */
   readonly sentBy: Station;
 }
+
+/** From here on it was another station that claimed the address, until the next turn. */
+export interface Turn {
+  readonly station: Station;
+  readonly at: Position;
+}
+
+/** Looking an address over before using it (RFC 5227, section 2.1.1): claims nothing. */
+export interface Probing {
+  readonly station: Station;
+  readonly first: Position;
+  last: Position;
+  count: number;
+}
+
+/** What alternates more often keeps its first turns and its count. */
+const TURNS_KEPT = 64;
+const PROBINGS_KEPT = 16;
 
 const EVIDENCE_KEPT = 16;
 
@@ -35,6 +55,8 @@ const EVIDENCE_KEPT = 16;
 export class Claim {
   readonly station: Station;
   readonly tallies = new Map<ClaimForm, ClaimTally>();
+  /** Requests that asked again soon for what had been answered: no kernel does, it has a cache. */
+  needless = 0;
 
   constructor(station: Station) {
     this.station = station;
@@ -83,6 +105,11 @@ export interface Ask {
 
 const RECENT_KEPT = 16;
 const RECENT_NS = 2_000_000_000;
+/** Answers to one request come within this; what comes later, with the request answered, is sent on its own account. */
+const LONGEST_RACE_NS = 100_000_000;
+/** Half of `base_reachable_time`, the least for which a kernel believes an answer. */
+const SHORTEST_REACHABLE_NS = 15_000_000_000;
+const MOST_ASKERS = 1024;
 /** The kernel retransmits a second later (`retrans_time`); what comes sooner is another's doing. */
 const RETRY_SHORTEST_NS = 300_000_000;
 
@@ -97,6 +124,7 @@ export interface Passing {
   tries: number;
 }
 
+const MOST_SPEAKERS = 256;
 /** Real servers of one director are counted in tens. */
 const MOST_PASSINGS = 4096;
 
@@ -112,12 +140,17 @@ export class Binding {
   readonly passings: Passing[] = [];
   /** Those of them to which a holder of the address passed its frames on: real servers, or who stands in for one. */
   readonly served = new Set<Station>();
-  /** The stations that sent IPv4 packets from the address once it was known on the segment. */
-  readonly speakers = new Set<Station>();
+  /** The stations that sent IPv4 packets from the address once it was known on the segment, with a first frame's TTL. */
+  readonly speakers = new Map<Station, { readonly at: Position; readonly ttl: number }>();
+  readonly turns: Turn[] = [];
+  turnCount = 0;
+  readonly probings: Probing[] = [];
   readonly recentClaims: HeardClaim[] = [];
   readonly recentAsks: Ask[] = [];
+  private readonly answeredAt = new Map<Station, { readonly askerIp: number; readonly timeNs: number }>();
   /** Requests that their sender repeated because nobody had answered. */
   readonly unanswered: Ask[] = [];
+  private lastTurn: Station | null = null;
   unansweredCount = 0;
   answeredCount = 0;
   /** Requests that more than one station answered, in order of arrival. */
@@ -139,24 +172,45 @@ export class Binding {
       this.claims.push(claim);
     }
     claim.add(heard.form, { at: heard.at, targetIp: heard.targetIp, sentBy: heard.sentBy });
-    keepRecent(this.recentClaims, heard);
+    if (heard.form !== "addressed" && heard.sentBy === heard.claimed) this.noteTurn(heard.claimed, heard.at);
+    // Nobody heard what was only said of a station.
+    if (heard.form !== "addressed") keepRecent(this.recentClaims, heard);
   }
 
-  addAsk(ask: Ask): void {
+  /** @returns whether no kernel would have asked: its sender had this answered seconds ago, in the same name */
+  addAsk(ask: Ask): boolean {
     const before = this.recentAsks.findLast((earlier) => earlier.asker === ask.asker);
     if (before !== undefined && isRetry(before, ask)) this.noteUnanswered(before, ask);
     keepRecent(this.recentAsks, ask);
+    const answered = this.answeredAt.get(ask.asker);
+    return (
+      answered?.askerIp === ask.askerIp &&
+      ask.broadcast &&
+      ask.at.timeNs - answered.timeNs < SHORTEST_REACHABLE_NS &&
+      ask.fromKernel
+    );
   }
 
   /** The request that a reply to `askerIp` answers: the newest one, since an older one was given up. */
   askAnsweredBy(askerIp: number, nowNs: number): Ask | undefined {
-    return this.recentAsks.findLast((ask) => ask.askerIp === askerIp && nowNs - ask.at.timeNs <= RECENT_NS);
+    return this.recentAsks.findLast((ask) => {
+      const waitedNs = nowNs - ask.at.timeNs;
+      return ask.askerIp === askerIp && waitedNs <= (ask.answers.length === 0 ? RECENT_NS : LONGEST_RACE_NS);
+    });
   }
 
   addAnswer(ask: Ask, at: Position, by: Station, claimed: Station): void {
     if (ask.answers.length === 0) this.answeredCount++;
+    if (this.answeredAt.size < MOST_ASKERS) {
+      this.answeredAt.set(ask.asker, { askerIp: ask.askerIp, timeNs: at.timeNs });
+    }
     ask.answers.push({ at, by, claimed });
     if (ask.answers.length === 2 && this.races.length < EVIDENCE_KEPT) this.races.push(ask);
+  }
+
+  addSpeaker(station: Station, at: Position, ttl: number): void {
+    if (!this.speakers.has(station) && this.speakers.size < MOST_SPEAKERS)
+      this.speakers.set(station, { at, ttl });
   }
 
   addReceiver(receiver: Station, sender: Station): void {
@@ -172,6 +226,28 @@ export class Binding {
     const passing: Passing = { from, to, at, proven: false, tries: 0 };
     if (this.passings.length < MOST_PASSINGS) this.passings.push(passing);
     return passing;
+  }
+
+  addNeedless(station: Station): void {
+    const claim = this.claimOf(station);
+    if (claim !== undefined) claim.needless++;
+  }
+
+  addProbe(station: Station, at: Position): void {
+    const known = this.probings.find((probing) => probing.station === station);
+    if (known !== undefined) {
+      known.last = at;
+      known.count++;
+    } else if (this.probings.length < PROBINGS_KEPT) {
+      this.probings.push({ station, first: at, last: at, count: 1 });
+    }
+  }
+
+  private noteTurn(station: Station, at: Position): void {
+    if (this.lastTurn === station) return;
+    this.lastTurn = station;
+    this.turnCount++;
+    if (this.turns.length < TURNS_KEPT) this.turns.push({ station, at });
   }
 
   private noteUnanswered(before: Ask, ask: Ask): void {

@@ -37,6 +37,8 @@ export class Caches {
     const before = entry.owner;
     entry.rewindTo(heard.at);
     const update = { owner: heard.claimed, state: "stale", override: true } as const;
+    // Without the request in the capture the answer may be a forged one, and its sender no kernel that learned.
+    if (!entry.valid) entry.certain = heard.form !== "addressed";
     if (neighUpdate(entry, update, heard.at.timeNs)) entry.record(heard.at, "answered-request", heard.form);
     for (const later of binding.recentClaims) {
       if (later.at.ordinal > heard.at.ordinal && later.sentBy !== host && reaches(later, host)) {

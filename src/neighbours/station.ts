@@ -1,4 +1,5 @@
 import type { CacheEntry } from "./cache-entry.ts";
+import type { Position } from "./position.ts";
 
 /**
  * A host's network card in one broadcast domain: what has a MAC, sends frames and keeps a neighbour cache.
@@ -13,10 +14,9 @@ export class Station {
   readonly cache = new Map<number, CacheEntry>();
   /** Addresses that its kernel was seen to hold: it asks in their name or answers for them. */
   readonly ownAddresses = new Set<number>();
-  /** Whether it asked for more addresses than traffic needs; answers to a scanner's requests stay out of the kernel's cache. */
-  sweeps = false;
-  private sweepStartNs = Number.NEGATIVE_INFINITY;
-  private sweepTargets = 0;
+  /** Its sweep through more addresses than traffic needs; answers to a scanner's requests stay out of the kernel's cache. */
+  sweep: Sweep | null = null;
+  private readonly askedLately: Position[] = [];
   private lastTarget = 0;
 
   constructor(segment: number, macHigh: number, macLow: number) {
@@ -26,16 +26,31 @@ export class Station {
   }
 
   /** Counts the addresses asked for within a second; a kernel under load asks for a few, a scanner for all. */
-  noteAsked(ip: number, nowNs: number): void {
+  noteAsked(ip: number, at: Position): void {
     if (ip === this.lastTarget) return;
     this.lastTarget = ip;
-    if (nowNs - this.sweepStartNs > SWEEP_WINDOW_NS) {
-      this.sweepStartNs = nowNs;
-      this.sweepTargets = 0;
+    if (this.sweep !== null && at.timeNs - this.sweep.last.timeNs < SWEEP_WINDOW_NS) {
+      this.sweep.last = at;
+      this.sweep.targets++;
+      return;
     }
-    this.sweepTargets++;
-    if (this.sweepTargets > SWEEP_TARGETS) this.sweeps = true;
+    while (this.askedLately.length > 0 && at.timeNs - (this.askedLately[0]?.timeNs ?? 0) > SWEEP_WINDOW_NS) {
+      this.askedLately.shift();
+    }
+    this.askedLately.push(at);
+    if (this.askedLately.length <= SWEEP_TARGETS) return;
+    const first = this.sweep?.first ?? this.askedLately[0] ?? at;
+    const targets = (this.sweep?.targets ?? 0) + this.askedLately.length;
+    this.sweep = { first, last: at, targets };
+    this.askedLately.length = 0;
   }
+}
+
+/** Requests of one station for one address after another. */
+export interface Sweep {
+  readonly first: Position;
+  last: Position;
+  targets: number;
 }
 
 const SWEEP_WINDOW_NS = 1_000_000_000;

@@ -55,7 +55,7 @@ export class TrafficObserver {
     }
     const host = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     const receiver = this.stations.of(facts.segment, facts.destinationMacHigh, facts.destinationMacLow);
-    this.bindings.get(facts.segment, facts.sourceIp)?.speakers.add(host);
+    this.bindings.get(facts.segment, facts.sourceIp)?.addSpeaker(host, at, facts.ttl);
     const binding = this.possession.isVip(facts.destinationIp)
       ? this.bindings.of(facts.segment, facts.destinationIp)
       : this.bindings.get(facts.segment, facts.destinationIp);

@@ -112,7 +112,7 @@ function reportEntry(entry: CacheEntry): CachedNeighbour[] {
   if (owner === null || current === undefined) return [];
   const since = entry.history.findLast((change, index) => entry.history[index - 1]?.owner !== change.owner);
   // A scanner asks from a socket of its own: the answers need not have reached its kernel's cache.
-  const doubtful = entry.holder.sweeps && current.cause === "resolved" && current.used === null;
+  const doubtful = entry.holder.sweep !== null && current.cause === "resolved" && current.used === null;
   return [
     {
       ip: ipText(entry.ip),

@@ -9,7 +9,10 @@ export function displayFilterFor(finding: Finding): string {
   if (finding.kind === "vip-unanswered") {
     return `arp.opcode == 1 && arp.dst.proto_ipv4 == ${ip} && eth.dst == ff:ff:ff:ff:ff:ff${inVlan}`;
   }
+  if (finding.kind === "vip-split")
+    return `vrrp || (arp.opcode == 2 && arp.src.proto_ipv4 == ${ip})${inVlan}`;
   const mac = finding.claimant === null ? "00:00:00:00:00:00" : macText(finding.claimant);
+  if (finding.kind === "arp-scan") return `arp.opcode == 1 && eth.src == ${mac}${inVlan}`;
   if (finding.kind === "vip-bypass") return `ip.dst == ${ip} && eth.dst == ${mac}${inVlan}`;
   return `${operationFilter(finding)}arp.src.proto_ipv4 == ${ip} && arp.src.hw_mac == ${mac}${inVlan}`;
 }

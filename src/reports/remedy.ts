@@ -39,7 +39,19 @@ export function remedyFor(finding: Finding, cast: Cast, wording: Wording): strin
         `Find both hosts by their MACs, and take ${ip} from the one that should not have it.`,
         `Check afterwards, from a third host: arping -D -c 3 -I IFACE ${ip} must name one MAC only.`,
       ];
-    default:
+    case "vip-split":
+      return [
+        "Let the directors hear each other: VRRP is IP protocol 112 to 224.0.0.18; look for a firewall rule, a switch that filters multicast, or a wrong interface in keepalived.conf.",
+        `Until then stop keepalived on ${host}, and have the other announce the VIP: arping -U -c 3 -I IFACE ${ip}.`,
+        "Afterwards: vrrp_higher_prio_send_advert and vrrp_garp_master_refresh in keepalived.conf make the winner announce itself again after such a split.",
+      ];
+    case "arp-scan":
+      return [
+        `Ask the owner of ${host} whether it was a scan on purpose: arp-scan, nmap, a monitoring system.`,
+      ];
+    case "sender-mismatch":
+    case "arp-flood":
+    case "arp-storm":
       return [];
   }
 }

@@ -33,5 +33,6 @@ export function countText(count: number): string {
 }
 
 export function plural(count: number, noun: string): string {
-  return `${countText(count)} ${noun}${count === 1 ? "" : "s"}`;
+  const ending = count === 1 ? "" : noun.endsWith("s") ? "es" : "s";
+  return `${countText(count)} ${noun}${ending}`;
 }

@@ -78,6 +78,8 @@ export class Wording {
             return `reply to ${ipText(evidence.targetIp)}: ${ip} is-at ${claimant}`;
           case "unsolicited-reply":
             return `reply that nobody was seen to ask for, to ${ipText(evidence.targetIp)}: ${ip} is-at ${claimant}`;
+          case "addressed":
+            return `${ipText(evidence.targetIp)} replies to ${claimant} as ${ip}`;
           case "announcement":
             return `announcement (gratuitous ARP): ${ip} is-at ${claimant}`;
         }
@@ -88,6 +90,12 @@ export class Wording {
         return `${this.name(evidence.by)} sends to ${claimant} for ${ip}`;
       case "restored":
         return `${this.name(evidence.by)} no longer takes ${claimant} for ${ip}`;
+      case "answered":
+        return `${this.name(evidence.by)} answers who-has ${ip}`;
+      case "advertised":
+        return `${this.name(evidence.by)} advertises ${ip}`;
+      case "swept":
+        return `${this.name(evidence.by)} asks for one address after another`;
       case "unanswered":
         return `${this.name(evidence.by)} asks who-has ${ip}; nobody answers`;
     }
@@ -140,7 +148,13 @@ export class Wording {
         return `${who} and ${finding.rightful === null ? "another host" : this.fullName(finding.rightful)} both use ${ip} (${frame}): give one of them another address.`;
       case "flip-flop":
         return `${ip} goes back and forth between ${claimant ?? "one host"} and ${finding.rightful === null ? "another" : this.fullName(finding.rightful)} (from ${frame}): see which of them may announce it.`;
-      default:
+      case "vip-split":
+        return `${who} and ${finding.rightful === null ? "another director" : this.fullName(finding.rightful)} both act as director of VIP ${ip} (from ${frame}): see why they do not hear each other, and stop one of them.`;
+      case "arp-scan":
+        return `${who} asked for ${plural(finding.count, "address")} one after another (from ${frame}): a scan; see whether somebody meant it.`;
+      case "sender-mismatch":
+      case "arp-flood":
+      case "arp-storm":
         return `${who}: ${finding.kind} for ${ip} (${frame}).`;
     }
   }

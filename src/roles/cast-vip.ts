@@ -195,7 +195,7 @@ function inferRealServers(
 ): CastRealServer[] {
   const cast = [...(seen?.realServers ?? [])].map(([station, forwarding]) => ({ station, forwarding }));
   if (directors.length === 0) return cast;
-  for (const station of binding.speakers) {
+  for (const station of binding.speakers.keys()) {
     if (cast.some((known) => known.station === station) || directors.includes(station)) continue;
     if (binding.claimOf(station) !== undefined) cast.push({ station, forwarding: null });
   }

@@ -43,6 +43,18 @@ export class Cast {
     return this.vipIps.has(ip);
   }
 
+  hasOtherAddress(station: Station, ip: number): boolean {
+    return this.names.ownsBesides(station, ip);
+  }
+
+  /** Whether the station is a router that hosts look up by this address. */
+  isGatewayAt(station: Station, ip: number): boolean {
+    return this.gateways.some(
+      (gateway) =>
+        gateway.station === station && (gateway.carried?.ip === ip || station.ownAddresses.has(ip)),
+    );
+  }
+
   roleOf(station: Station): Role {
     return this.roles.get(station) ?? (this.names.isHost(station) ? "host" : "unknown");
   }

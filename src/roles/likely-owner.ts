@@ -5,15 +5,13 @@ import type { Station } from "../neighbours/station.ts";
 const REPEATED = 2;
 
 /**
- * Which of several claimants an address belongs to, as far as ARP tells.
+ * Which of several claimants an address belongs to, as far as the frames tell.
  *
- * First seen is no argument: poison often comes before truth. A kernel that holds an address answers when asked and
- * asks in its name; one that only ever sends replies which nobody asked for does not hold it.
+ * First seen is no argument: poison often comes before truth. A kernel that holds an address answers when asked, asks
+ * in its name and sends packets from it; one that only ever sends replies which nobody asked for does not hold it.
  */
 export function likelyOwner(binding: Binding): Station | undefined {
-  const ranked = binding.claims
-    .filter((claim) => isOwnClaim(claim))
-    .toSorted((a, b) => ownership(b, binding.ip) - ownership(a, binding.ip));
+  const ranked = [...binding.claims].toSorted((a, b) => ownership(b, binding) - ownership(a, binding));
   return ranked[0]?.station ?? binding.receivers.keys().next().value;
 }
 
@@ -26,11 +24,21 @@ export function isOwnClaim(claim: Claim): boolean {
 
 /** Replies that nobody asked for, and more than one: how arpspoof, ettercap and bettercap work. */
 export function impersonates(binding: Binding, claim: Claim): boolean {
-  const unsolicited = claim.tallies.get("unsolicited-reply")?.count ?? 0;
-  return unsolicited >= REPEATED && !claim.station.ownAddresses.has(binding.ip);
+  return unsolicited(claim) >= REPEATED && !claim.station.ownAddresses.has(binding.ip);
 }
 
-function ownership(claim: Claim, ip: number): number {
-  const unsolicited = claim.tallies.get("unsolicited-reply")?.count ?? 0;
-  return (claim.station.ownAddresses.has(ip) ? 2 : 0) + (unsolicited === 0 ? 1 : 0);
+/** Frames for the address that no kernel sends of itself, or that answer such frames. */
+export function forcedClaims(claim: Claim): number {
+  return unsolicited(claim) + claim.needless + (claim.tallies.get("addressed")?.count ?? 0);
+}
+
+function unsolicited(claim: Claim): number {
+  return claim.tallies.get("unsolicited-reply")?.count ?? 0;
+}
+
+function ownership(claim: Claim, binding: Binding): number {
+  const held = claim.station.ownAddresses.has(binding.ip) ? 4 : 0;
+  const own = isOwnClaim(claim) ? 2 : 0;
+  const unforced = forcedClaims(claim) === 0 ? 1 : 0;
+  return held + own + unforced;
 }

@@ -2,7 +2,7 @@ import type { Binding } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { HostName } from "../network/roles.ts";
-import { isOwnClaim, likelyOwner } from "./likely-owner.ts";
+import { forcedClaims, isOwnClaim, likelyOwner } from "./likely-owner.ts";
 
 /** Which station a name means, and by which address a person knows a station. */
 export class Names {
@@ -41,7 +41,15 @@ export class Names {
     const named = this.named.get(station);
     if (named !== undefined) return named;
     const own = (this.claimed.get(station) ?? []).filter(({ ip }) => !isVip(ip));
-    return (own.find(({ ip }) => station.ownAddresses.has(ip)) ?? own[0])?.ip ?? null;
+    const undisputed = own.find((binding) => likelyOwner(binding) === station);
+    return (undisputed ?? own.find((binding) => holdsUnforced(binding, station)))?.ip ?? null;
+  }
+
+  /** Whether the station is the likely owner of an address besides this one. */
+  ownsBesides(station: Station, ip: number): boolean {
+    return (this.claimed.get(station) ?? []).some(
+      (binding) => binding.ip !== ip && likelyOwner(binding) === station,
+    );
   }
 
   /** The stations of any segment that the name means. */
@@ -71,4 +79,10 @@ export class Names {
     }
     return undefined;
   }
+}
+
+/** A disputed address names a host only if it did not have to be kept up by force. */
+function holdsUnforced(binding: Binding, station: Station): boolean {
+  const claim = binding.claimOf(station);
+  return claim !== undefined && station.ownAddresses.has(binding.ip) && forcedClaims(claim) === 0;
 }

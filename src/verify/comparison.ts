@@ -3,7 +3,7 @@ import { PCAP_HEADER_BYTES, type PcapHeader } from "../capture/pcap-header.ts";
 import { LONGEST_RECORD_BYTES, PCAP_RECORD_HEADER_BYTES } from "../capture/pcap-records.ts";
 import type { CaptureEnd, CaptureSink } from "../capture/read-capture.ts";
 import { decodeEthernet } from "../decode/ethernet.ts";
-import { FrameFacts, FrameKind } from "../decode/facts.ts";
+import { FrameFacts } from "../decode/facts.ts";
 import { countText } from "../reports/text.ts";
 import { compareArp } from "./compare-arp.ts";
 import { compareRecord } from "./compare-record.ts";
@@ -11,7 +11,7 @@ import { DifferenceLog } from "./difference.ts";
 import { readSecondArp } from "./second-arp.ts";
 import type { Feed, OpenSecondDecoder, SecondRecord } from "./second-decoder.ts";
 
-/** So few records wait that they die young: those of a whole chunk would have to be moved to V8's old space. */
+/** So few records wait that they die young: those of a whole chunk live until V8 moves them to its old space. */
 const SLICE_BYTES = 1 << 16;
 
 /**
@@ -100,7 +100,6 @@ export class Comparison implements CaptureSink {
 
     const frame = Buffer.from(view.buffer, view.byteOffset + start, capturedBytes);
     compareRecord(facts, frame, theirs, differences);
-    facts.kind = FrameKind.Other;
     if (this.ourLinkType === LINKTYPE_ETHERNET) decodeEthernet(view, start, start + capturedBytes, facts);
     const theirArp = this.theirLinkType === LINKTYPE_ETHERNET ? readSecondArp(theirs.frame) : null;
     if (compareArp(facts, theirArp, differences)) this.arpFrames++;

@@ -1,0 +1,55 @@
+import type { Binding, Claim, ClaimForm } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import { earliest, latest, type Position } from "../neighbours/position.ts";
+import type { Station } from "../neighbours/station.ts";
+
+/** Frames by which a station itself claims an address; what others say of it does not count. */
+const OWN_FORMS: readonly ClaimForm[] = ["request", "reply", "unsolicited-reply", "announcement"];
+
+/** What was under way when the address moved may still arrive. */
+const LINGERING_NS = 1_000_000_000;
+
+/** Who last sent IPv4 packets from which address, and when. */
+export class Speech {
+  private readonly last = new Map<number, Map<Station, Position>>();
+
+  constructor(state: NetworkState) {
+    for (const row of state.traffic.rows()) {
+      const station = state.stations.get(row.segment, row.sourceMacHigh, row.sourceMacLow);
+      if (station === undefined) continue;
+      let byStation = this.last.get(row.lastSourceIp);
+      if (byStation === undefined) {
+        byStation = new Map();
+        this.last.set(row.lastSourceIp, byStation);
+      }
+      const known = byStation.get(station);
+      byStation.set(station, known === undefined ? row.last : latest([known, row.last]));
+    }
+  }
+
+  lastFrom(station: Station, ip: number): Position | null {
+    return this.last.get(ip)?.get(station) ?? null;
+  }
+}
+
+/** Whether one of the two fell silent before the other spoke up: then the address moved, and nobody is at odds. */
+export function movedAway(speech: Speech, binding: Binding, a: Station, b: Station): boolean {
+  const spanA = claimSpan(binding.claimOf(a));
+  const spanB = claimSpan(binding.claimOf(b));
+  if (spanA === null || spanB === null) return false;
+  const [earlier, before, after] =
+    spanA.first.ordinal < spanB.first.ordinal ? [a, spanA, spanB] : [b, spanB, spanA];
+  if (before.last.ordinal > after.first.ordinal) return false;
+  const lastWord = speech.lastFrom(earlier, binding.ip);
+  return lastWord === null || lastWord.timeNs - after.first.timeNs < LINGERING_NS;
+}
+
+/** First and last frame by which the station claimed the address; null where it never did. */
+export function claimSpan(claim: Claim | undefined): { first: Position; last: Position } | null {
+  const tallies = OWN_FORMS.flatMap((form) => claim?.tallies.get(form) ?? []);
+  if (tallies.length === 0) return null;
+  return {
+    first: earliest(tallies.map(({ first }) => first)),
+    last: latest(tallies.map(({ last }) => last)),
+  };
+}

@@ -1,0 +1,89 @@
+import type { Binding, ClaimForm } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import { earliest, latest, type Position } from "../neighbours/position.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { CastVip } from "../roles/cast-vip.ts";
+import { boundEvidence, evidenceOf, stageOf } from "./build-finding.ts";
+import type { Evidence, Finding } from "./finding.ts";
+import { bypassOf, victimsOf } from "./victims.ts";
+
+/** A master that is preempted, or believed dead, is overlapped once, by the advertisement that ends its term. */
+const OVERLAPS_OF_SPLIT = 3;
+
+const CLAIMS: ReadonlySet<ClaimForm> = new Set(["request", "reply", "announcement"]);
+
+interface Split {
+  readonly rightful: Station;
+  readonly claimant: Station;
+  readonly first: Position;
+  readonly last: Position;
+  readonly count: number;
+  readonly evidence: readonly Evidence[];
+}
+
+/** Two directors that hold a VIP at once: both advertise it, or both answer one and the same request. */
+export function judgeSplit(state: NetworkState, vip: CastVip, binding: Binding): Finding[] {
+  const split = splitByAdverts(state, binding) ?? splitByAnswers(vip, binding);
+  if (split === null) return [];
+  const { rightful, claimant } = split;
+  const excused = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
+  const victims = victimsOf(binding, claimant, CLAIMS, excused);
+  return [
+    {
+      kind: "vip-split",
+      severity: "critical",
+      stage: stageOf(victims),
+      ip: vip.ip,
+      segment: binding.segment,
+      claimant,
+      rightful,
+      victims,
+      bypass: bypassOf(state, binding, claimant, victims),
+      first: split.first,
+      last: split.last,
+      count: split.count,
+      evidence: boundEvidence([...split.evidence, ...evidenceOf(victims)]),
+      evidenceTotal: split.count + evidenceOf(victims).length,
+    },
+  ];
+}
+
+function splitByAdverts(state: NetworkState, binding: Binding): Split | null {
+  for (const router of state.adverts.routersFor(binding.segment, binding.ip)) {
+    const { firstOverlap, lastOverlap, overlaps } = router;
+    if (overlaps < OVERLAPS_OF_SPLIT || firstOverlap === null || lastOverlap === null) continue;
+    // The one that should win by its priority, whoever began first.
+    const [master, other] = router.advertisers.toSorted((a, b) => b.priority - a.priority);
+    if (master === undefined || other === undefined || master.station === other.station) continue;
+    const first = latest([master.first, other.first]);
+    return {
+      rightful: master.station,
+      claimant: other.station,
+      first,
+      last: lastOverlap,
+      count: overlaps,
+      evidence: [master, other].flatMap((advertiser): Evidence[] => [
+        { what: "advertised", at: advertiser.first, by: advertiser.station },
+        { what: "advertised", at: advertiser.last, by: advertiser.station },
+      ]),
+    };
+  }
+  return null;
+}
+
+function splitByAnswers(vip: CastVip, binding: Binding): Split | null {
+  const races = binding.races
+    .map(({ answers }) => answers.filter(({ by }) => vip.directors.includes(by)))
+    .filter((answers) => new Set(answers.map(({ by }) => by)).size > 1);
+  const [winner, loser] = races[0] ?? [];
+  if (winner === undefined || loser === undefined) return null;
+  const answers = races.flat();
+  return {
+    rightful: winner.by,
+    claimant: loser.by,
+    first: earliest(answers.map(({ at }) => at)),
+    last: latest(answers.map(({ at }) => at)),
+    count: races.length,
+    evidence: answers.map(({ at, by }) => ({ what: "answered", at, by })),
+  };
+}
