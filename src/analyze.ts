@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { openByteSource } from "./bytes/source.ts";
 import { type CaptureOptions, readCapture } from "./capture/read-capture.ts";
 import { LvsPcapError } from "./errors.ts";
+import { explain } from "./findings/benign-rules.ts";
 import { judge } from "./findings/judge.ts";
 import { FrameIntake } from "./neighbours/frame-intake.ts";
 import { NetworkState } from "./neighbours/network-state.ts";
@@ -50,7 +51,8 @@ export async function analyzeCapture(
   state.finish();
 
   const cast = new Cast(state, roles);
-  return buildReport(VERSION, summaries, state, cast, judge(state, cast));
+  const findings = judge(state, cast);
+  return buildReport(VERSION, summaries, state, cast, findings, explain(state, cast, findings));
 }
 
 async function readInto(
@@ -64,7 +66,10 @@ async function readInto(
     const hash = options.hash === true ? createHash("sha256") : null;
     const { onProgress } = options;
     const reading: CaptureOptions = {};
-    if (hash !== null) reading.onBytes = (chunk) => hash.update(chunk);
+    if (hash !== null) {
+      reading.onBytes = (chunk) => hash.update(chunk);
+      reading.pastDamage = true;
+    }
     if (onProgress !== undefined) {
       reading.onProgress = (bytes) => onProgress({ file, bytes, sizeBytes: source.sizeBytes });
     }

@@ -1,12 +1,12 @@
 export { type AnalyzeOptions, analyzeCapture } from "./analyze.ts";
 export { type ErrorCode, LvsPcapError } from "./errors.ts";
+export type { BenignKind } from "./findings/benign.ts";
 export type { FindingKind, Severity, Stage } from "./findings/finding.ts";
 export type { Verdict } from "./findings/judge.ts";
 export type { RoleNames } from "./network/given-roles.ts";
 export type { Forwarding } from "./network/roles.ts";
 export type {
   BenignChange,
-  BenignKind,
   CachedNeighbour,
   CaptureSummary,
   Host,

@@ -12,6 +12,11 @@ export interface PcapHeader {
   littleEndian: boolean;
   /** Whether a record's sub-second field counts nanoseconds; else microseconds. */
   nanosecond: boolean;
+  /**
+   * In which order a record's two lengths stand. Before version 2.3 the original length came first, in 2.3 either did;
+   * libpcap swaps them back (sf-pcap.c, `SWAPPED` and `MAYBE_SWAPPED`).
+   */
+  lengthOrder: "captured-first" | "original-first" | "smaller-is-captured";
   snapLengthBytes: number;
   /** LINKTYPE_ value of its lower 16 bits; the upper ones hold the FCS length. */
   linkType: number;
@@ -58,7 +63,13 @@ export function decodePcapHeader(file: string, bytes: Uint8Array): PcapHeader {
   return {
     littleEndian,
     nanosecond: magic === MAGIC_NANOSECONDS || swapped === MAGIC_NANOSECONDS,
+    lengthOrder: lengthOrderOf(major, minor),
     snapLengthBytes: view.getUint32(16, littleEndian),
     linkType: view.getUint32(20, littleEndian) & 0xffff,
   };
+}
+
+function lengthOrderOf(major: number, minor: number): PcapHeader["lengthOrder"] {
+  if (major === 2 && minor === 3) return "smaller-is-captured";
+  return major === 543 || minor < 3 ? "original-first" : "captured-first";
 }

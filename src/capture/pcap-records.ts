@@ -38,11 +38,16 @@ export function walkPcapRecords(
   sink: FrameSink,
 ): WalkEnd {
   const { littleEndian } = header;
+  const isOld = header.lengthOrder !== "captured-first";
   const nanosecondsPerUnit = header.nanosecond ? 1 : 1000;
   const lastHeader = end - PCAP_RECORD_HEADER_BYTES;
   let offset = start;
   while (offset <= lastHeader) {
-    const capturedBytes = view.getUint32(offset + 8, littleEndian);
+    let capturedBytes = view.getUint32(offset + 8, littleEndian);
+    let originalBytes = view.getUint32(offset + 12, littleEndian);
+    if (isOld && (header.lengthOrder === "original-first" || originalBytes < capturedBytes)) {
+      [capturedBytes, originalBytes] = [originalBytes, capturedBytes];
+    }
     if (capturedBytes > LONGEST_RECORD_BYTES) return { offset, impossibleLengthBytes: capturedBytes };
     const frameStart = offset + PCAP_RECORD_HEADER_BYTES;
     const next = frameStart + capturedBytes;
@@ -51,7 +56,7 @@ export function walkPcapRecords(
       view,
       frameStart,
       capturedBytes,
-      view.getUint32(offset + 12, littleEndian),
+      originalBytes,
       view.getUint32(offset, littleEndian),
       view.getUint32(offset + 4, littleEndian) * nanosecondsPerUnit,
     );

@@ -20,6 +20,8 @@ export interface CaptureOptions {
   onProgress?: (bytes: number) => void;
   /** Called with every chunk of bytes as read, in order; what hashes a capture listens here. */
   onBytes?: (chunk: Uint8Array) => void;
+  /** Whether `onBytes` is to see what lies past damage, too, which is not decoded any more. */
+  pastDamage?: boolean;
 }
 
 /** Told of a capture's header before its first frame. */
@@ -66,7 +68,8 @@ export async function readCapture(
     const walk = walkPcapRecords(header, current.view, start, end, sink);
     const offset = bytes - (end - walk.offset);
     if (walk.impossibleLengthBytes !== null) {
-      await reading;
+      if (options.pastDamage === true) bytes += await drain(source, reading, next.bytes, options);
+      else await reading;
       const problem = `${source.name}: offset ${offset}: a record claims ${walk.impossibleLengthBytes} bytes; expected at most ${LONGEST_RECORD_BYTES}; analysed up to here`;
       return { header, bytes: source.sizeBytes ?? bytes, problem };
     }
@@ -85,6 +88,21 @@ export async function readCapture(
     bytes += filled;
     options.onProgress?.(bytes);
   }
+}
+
+/** What lies past the damage still belongs to the capture's size and hash. */
+async function drain(
+  source: ByteSource,
+  reading: Promise<number>,
+  target: Uint8Array,
+  options: CaptureOptions,
+): Promise<number> {
+  let drained = 0;
+  for (let filled = await reading; filled > 0; filled = await source.read(target, CARRY_BYTES, CHUNK_BYTES)) {
+    options.onBytes?.(target.subarray(CARRY_BYTES, CARRY_BYTES + filled));
+    drained += filled;
+  }
+  return drained;
 }
 
 /** A pipe gives what it has: the header may come in pieces. */

@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 import { run } from "./run.ts";
 
+// `lvs-pcap analyze ... | head` closes the pipe early; what it wanted to read it has.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 process.exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,

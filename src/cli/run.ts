@@ -35,7 +35,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
-      outputError: (text, write) => write(`lvs-pcap: ${text.replace(/^error: /, "")}`),
+      outputError: (text, write) => write(`lvs-pcap: ${oneLine(text.replace(/^error: /, ""))}\n`),
     });
   const exitWith = (exitStatus: number) => {
     status = exitStatus;
@@ -51,6 +51,11 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     context.stderr.write(`lvs-pcap: ${describe(error)}\n`);
     return ExitStatus.Failed;
   }
+}
+
+/** What commander says repeats the arguments, and those come from anywhere. */
+function oneLine(text: string): string {
+  return printable(text.trim().replace(/\s*\n\s*/g, " "));
 }
 
 /** One line, whatever went wrong: a stack helps nobody who has a network to mend. */

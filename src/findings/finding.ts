@@ -86,4 +86,6 @@ export interface Finding {
   /** Bounded, in order; enough to prove it. */
   readonly evidence: readonly Evidence[];
   readonly evidenceTotal: number;
+  /** The virtual router whose members are at odds; for `vip-split` only. */
+  readonly virtualRouterId?: number | null;
 }

@@ -9,12 +9,15 @@ import { judgeVip } from "./vip-rules.ts";
 
 /** All findings, in order of their first frame. */
 export function judge(state: NetworkState, cast: Cast): Finding[] {
-  const findings = cast.vips.flatMap((vip) => judgeVip(state, cast, vip));
+  const findings: Finding[] = [];
   const contests = countContests(state);
   const speech = new Speech(state);
+  for (const vip of cast.vips) findings.push(...judgeVip(state, cast, vip));
   for (const binding of state.bindings) {
-    if (cast.vipOf(binding) === undefined)
-      findings.push(...judgeAddress(state, cast, contests, speech, binding));
+    // Where nobody can be told to be the VIP's director, it is an address like any other.
+    const vip = cast.vipOf(binding);
+    if (vip !== undefined && (vip.directors.length > 0 || findings.some(({ ip }) => ip === vip.ip))) continue;
+    findings.push(...judgeAddress(state, cast, contests, speech, binding));
   }
   findings.push(...judgeNotices(state));
   return findings.toSorted((a, b) => a.first.ordinal - b.first.ordinal);

@@ -24,12 +24,12 @@ function scans(state: NetworkState): Finding[] {
       bypass: null,
       first: sweep.first,
       last: sweep.last,
-      count: sweep.targets,
+      count: sweep.requests,
       evidence: [
         { what: "swept", at: sweep.first, by: station },
         { what: "swept", at: sweep.last, by: station },
       ],
-      evidenceTotal: sweep.targets,
+      evidenceTotal: sweep.requests,
     });
   }
   return findings;

@@ -18,6 +18,7 @@ interface Split {
   readonly first: Position;
   readonly last: Position;
   readonly count: number;
+  readonly virtualRouterId: number | null;
   readonly evidence: readonly Evidence[];
 }
 
@@ -44,6 +45,7 @@ export function judgeSplit(state: NetworkState, vip: CastVip, binding: Binding):
       count: split.count,
       evidence: boundEvidence([...split.evidence, ...evidenceOf(victims)]),
       evidenceTotal: split.count + evidenceOf(victims).length,
+      virtualRouterId: split.virtualRouterId,
     },
   ];
 }
@@ -55,13 +57,13 @@ function splitByAdverts(state: NetworkState, binding: Binding): Split | null {
     // The one that should win by its priority, whoever began first.
     const [master, other] = router.advertisers.toSorted((a, b) => b.priority - a.priority);
     if (master === undefined || other === undefined || master.station === other.station) continue;
-    const first = latest([master.first, other.first]);
     return {
       rightful: master.station,
       claimant: other.station,
-      first,
+      first: firstOverlap,
       last: lastOverlap,
-      count: overlaps,
+      count: router.overlapFrames,
+      virtualRouterId: router.virtualRouterId,
       evidence: [master, other].flatMap((advertiser): Evidence[] => [
         { what: "advertised", at: advertiser.first, by: advertiser.station },
         { what: "advertised", at: advertiser.last, by: advertiser.station },
@@ -83,7 +85,8 @@ function splitByAnswers(vip: CastVip, binding: Binding): Split | null {
     claimant: loser.by,
     first: earliest(answers.map(({ at }) => at)),
     last: latest(answers.map(({ at }) => at)),
-    count: races.length,
+    count: answers.length,
+    virtualRouterId: null,
     evidence: answers.map(({ at, by }) => ({ what: "answered", at, by })),
   };
 }

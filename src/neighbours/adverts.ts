@@ -25,6 +25,10 @@ export interface VirtualRouter {
   readonly advertisers: Advertiser[];
   /** Times that an advertisement followed one of another member that had not resigned: two masters at once. */
   overlaps: number;
+  /** Advertisements from the first overlap to the last. */
+  overlapFrames: number;
+  /** Advertisements since the last overlap. */
+  framesSince: number;
   firstOverlap: Position | null;
   lastOverlap: Position | null;
   newest: Advertiser | null;
@@ -101,6 +105,8 @@ export class Adverts {
       addresses,
       advertisers: [],
       overlaps: 0,
+      overlapFrames: 0,
+      framesSince: 0,
       firstOverlap: null,
       lastOverlap: null,
       newest: null,
@@ -120,7 +126,11 @@ function noteOverlap(router: VirtualRouter, advertiser: Advertiser, at: Position
     newest !== advertiser &&
     newest.resigned !== newest.last &&
     at.timeNs - newest.last.timeNs < MASTER_DOWN_NS;
+  if (router.firstOverlap !== null) router.framesSince++;
   if (isOverlap) {
+    // The first overlap is of two: the advertisement before it belongs to it.
+    router.overlapFrames += router.firstOverlap === null ? 2 : router.framesSince;
+    router.framesSince = 0;
     router.overlaps++;
     router.firstOverlap ??= newest.last;
     router.lastOverlap = at;

@@ -16,7 +16,8 @@ export class Station {
   readonly ownAddresses = new Set<number>();
   /** Its sweep through more addresses than traffic needs; answers to a scanner's requests stay out of the kernel's cache. */
   sweep: Sweep | null = null;
-  private readonly askedLately: Position[] = [];
+  private readonly askedLately: { readonly at: Position; readonly request: number }[] = [];
+  private requests = 0;
   private lastTarget = 0;
 
   constructor(segment: number, macHigh: number, macLow: number) {
@@ -27,22 +28,18 @@ export class Station {
 
   /** Counts the addresses asked for within a second; a kernel under load asks for a few, a scanner for all. */
   noteAsked(ip: number, at: Position): void {
+    this.requests++;
     if (ip === this.lastTarget) return;
     this.lastTarget = ip;
-    if (this.sweep !== null && at.timeNs - this.sweep.last.timeNs < SWEEP_WINDOW_NS) {
-      this.sweep.last = at;
-      this.sweep.targets++;
-      return;
-    }
-    while (this.askedLately.length > 0 && at.timeNs - (this.askedLately[0]?.timeNs ?? 0) > SWEEP_WINDOW_NS) {
-      this.askedLately.shift();
-    }
-    this.askedLately.push(at);
-    if (this.askedLately.length <= SWEEP_TARGETS) return;
-    const first = this.sweep?.first ?? this.askedLately[0] ?? at;
-    const targets = (this.sweep?.targets ?? 0) + this.askedLately.length;
-    this.sweep = { first, last: at, targets };
-    this.askedLately.length = 0;
+    const recent = this.askedLately;
+    while (recent[0] !== undefined && at.timeNs - recent[0].at.timeNs > SWEEP_WINDOW_NS) recent.shift();
+    recent.push({ at, request: this.requests });
+    if (recent.length <= SWEEP_TARGETS) return;
+    const began = recent.shift();
+    if (began === undefined) return;
+    this.sweep ??= { first: began.at, last: at, firstRequest: began.request, requests: 0 };
+    this.sweep.last = at;
+    this.sweep.requests = this.requests - this.sweep.firstRequest + 1;
   }
 }
 
@@ -50,7 +47,9 @@ export class Station {
 export interface Sweep {
   readonly first: Position;
   last: Position;
-  targets: number;
+  readonly firstRequest: number;
+  /** All that it sent from the first to the last, the repeated ones too. */
+  requests: number;
 }
 
 const SWEEP_WINDOW_NS = 1_000_000_000;

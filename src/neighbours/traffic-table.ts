@@ -11,6 +11,8 @@ export interface TrafficRow {
   readonly sourceMacLow: number;
   /** Source address of the newest frame. */
   readonly lastSourceIp: number;
+  /** Of the newest frame, where it is TCP or UDP. */
+  readonly lastDestinationPort: number;
   readonly frames: number;
   readonly bytes: number;
   readonly first: Position;
@@ -156,6 +158,7 @@ export class TrafficTable {
         sourceMacHigh: key(MACS_HIGH) & 0xffff,
         sourceMacLow: key(SOURCE_MAC_LOW),
         lastSourceIp: Math.floor(count(LAST_PACKET) / 65536) | 0,
+        lastDestinationPort: Math.floor(count(LAST_PORTS_AND_TTL) / 256) % 65536,
         frames: count(FRAMES),
         bytes: count(BYTES),
         first,

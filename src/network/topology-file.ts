@@ -80,7 +80,7 @@ class TopologyReader {
 
   private vip(node: Node | null, key: string): GivenVip {
     if (isScalar(node)) return { ip: this.ip(node, key), directors: [], realServers: [] };
-    const fields = this.fields(node, key, ["ip", "directors", "realServers", "origin", "evidence"]);
+    const fields = this.fields(node, key, VIP_KEYS);
     const ip = fields.get("ip");
     if (ip === undefined) this.fail(node, `${key}.ip`, "is missing; expected the VIP's IPv4 address");
     return {
@@ -174,7 +174,9 @@ class TopologyReader {
   }
 }
 
-const HOST_KEYS = ["ip", "mac", "role", "vlan", "forwarding"];
+/** With those that a report's topology has besides. */
+const VIP_KEYS = ["ip", "directors", "realServers", "vlan", "origin", "evidence"];
+const HOST_KEYS = ["ip", "mac", "forwarding", "role", "origin", "evidence"];
 
 /** A value as the file has it, on one line and of bounded length. */
 function quote(value: unknown): string {

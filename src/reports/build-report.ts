@@ -1,3 +1,4 @@
+import type { Benign } from "../findings/benign.ts";
 import type { Finding, Victim } from "../findings/finding.ts";
 import { verdictOf } from "../findings/judge.ts";
 import type { CacheEntry } from "../neighbours/cache-entry.ts";
@@ -9,6 +10,7 @@ import type { CastVip } from "../roles/cast-vip.ts";
 import { displayFilterFor } from "./display-filter.ts";
 import { remedyFor } from "./remedy.ts";
 import type {
+  BenignChange,
   CachedNeighbour,
   CaptureSummary,
   Host,
@@ -31,6 +33,7 @@ export function buildReport(
   state: NetworkState,
   cast: Cast,
   findings: readonly Finding[],
+  benign: readonly Benign[],
 ): Report {
   const wording = new Wording(cast);
   return {
@@ -43,7 +46,7 @@ export function buildReport(
       vips: cast.vips.map((vip) => reportVip(cast, wording, vip)),
     },
     findings: findings.map((finding, index) => reportFinding(finding, `F${index + 1}`, cast, wording)),
-    benign: [],
+    benign: benign.map((change) => reportBenign(change, cast, wording)),
     caches: reportCaches(state, cast),
   };
 }
@@ -83,7 +86,21 @@ function reportFinding(finding: Finding, id: string, cast: Cast, wording: Wordin
     evidenceTotal: finding.evidenceTotal,
     summary: wording.summary(finding),
     remedy: remedyFor(finding, cast, wording),
-    displayFilter: displayFilterFor(finding),
+    displayFilter: displayFilterFor(finding, cast.spansVlans),
+  };
+}
+
+function reportBenign(benign: Benign, cast: Cast, wording: Wording): BenignChange {
+  return {
+    kind: benign.kind,
+    ip: ipText(benign.ip),
+    vlan: vlanOf(benign.segment),
+    from: benign.from && hostOf(cast, benign.from),
+    to: benign.to && hostOf(cast, benign.to),
+    first: positionOf(benign.first),
+    last: positionOf(benign.last),
+    why: wording.benign(benign),
+    evidence: benign.evidence.map(positionOf),
   };
 }
 

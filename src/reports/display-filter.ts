@@ -1,32 +1,63 @@
 import type { Finding } from "../findings/finding.ts";
-import { ipText, macText, vlanOf } from "./text.ts";
+import { ipText, macText } from "./text.ts";
 
-/** A Wireshark display filter for the frames that a finding is about. */
-export function displayFilterFor(finding: Finding): string {
-  const ip = ipText(finding.ip);
-  const vlan = vlanOf(finding.segment);
-  const inVlan = vlan === null ? "" : ` && vlan.id == ${vlan}`;
-  if (finding.kind === "vip-unanswered") {
-    return `arp.opcode == 1 && arp.dst.proto_ipv4 == ${ip} && eth.dst == ff:ff:ff:ff:ff:ff${inVlan}`;
-  }
-  if (finding.kind === "vip-split")
-    return `vrrp || (arp.opcode == 2 && arp.src.proto_ipv4 == ${ip})${inVlan}`;
-  const mac = finding.claimant === null ? "00:00:00:00:00:00" : macText(finding.claimant);
-  if (finding.kind === "arp-scan") return `arp.opcode == 1 && eth.src == ${mac}${inVlan}`;
-  if (finding.kind === "vip-bypass") return `ip.dst == ${ip} && eth.dst == ${mac}${inVlan}`;
-  return `${operationFilter(finding)}arp.src.proto_ipv4 == ${ip} && arp.src.hw_mac == ${mac}${inVlan}`;
+/**
+ * A Wireshark display filter for the frames that a finding counts.
+ *
+ * @param tagged whether the captures hold tagged frames at all: only then must those of other VLANs be kept out
+ */
+export function displayFilterFor(finding: Finding, tagged: boolean): string {
+  return [...framesOf(finding), ...(tagged ? segmentFilter(finding.segment) : [])].join(" && ");
 }
 
-/** Which ARP frames of the claimant: the kind tells them apart, and gratuitous ones count for one kind only. */
-function operationFilter(finding: Finding): string {
+/** Conditions that all hold for the frames. */
+function framesOf(finding: Finding): string[] {
+  const ip = ipText(finding.ip);
+  const mac = finding.claimant === null ? "00:00:00:00:00:00" : macText(finding.claimant);
+  const range = [`frame.number >= ${finding.first.frame}`, `frame.number <= ${finding.last.frame}`];
+  const claims = [`arp.src.proto_ipv4 == ${ip}`, `arp.src.hw_mac == ${mac}`];
   switch (finding.kind) {
     case "vip-source-in-request":
-      return "arp.opcode == 1 && !arp.isgratuitous && ";
+      return ["arp.opcode == 1", "!arp.isgratuitous", ...claims];
     case "vip-reply":
-      return "arp.opcode == 2 && !arp.isgratuitous && ";
+      return ["arp.opcode == 2", "!arp.isgratuitous", ...claims];
     case "vip-gratuitous":
-      return "arp.isgratuitous && ";
+      return ["arp.isgratuitous", ...claims];
+    case "vip-bypass": {
+      const senders = finding.victims.map(({ station }) => macText(station)).join(", ");
+      return [`ip.dst == ${ip}`, `eth.dst == ${mac}`, `eth.src in {${senders}}`];
+    }
+    case "vip-unanswered":
+    case "vip-split":
+      if (finding.virtualRouterId != null)
+        return [`vrrp.virt_rtr_id == ${finding.virtualRouterId}`, ...range];
+      return [
+        framesByNumber(finding) ?? `arp && (arp.dst.proto_ipv4 == ${ip} || arp.src.proto_ipv4 == ${ip})`,
+      ];
+    case "arp-scan":
+      return [
+        "arp.opcode == 1",
+        "!arp.isgratuitous",
+        `eth.src == ${mac}`,
+        "eth.dst == ff:ff:ff:ff:ff:ff",
+        ...range,
+      ];
     default:
-      return "";
+      return finding.evidence.some((evidence) => evidence.what === "claim" && evidence.form === "addressed")
+        ? [`arp.dst.proto_ipv4 == ${ip}`, `arp.dst.hw_mac == ${mac}`]
+        : claims;
   }
+}
+
+/** Where no field tells the frames from others, their numbers do; null where not all of them are at hand. */
+function framesByNumber({ evidence, evidenceTotal }: Finding): string | null {
+  if (evidence.length < evidenceTotal || new Set(evidence.map(({ at }) => at.capture)).size > 1) return null;
+  return `frame.number in {${evidence.map(({ at }) => at.frame).join(", ")}}`;
+}
+
+function segmentFilter(segment: number): string[] {
+  // A priority tag, VLAN 0, leaves a frame untagged (802.1Q, 9.6).
+  if (segment === 0) return ["!(vlan.id > 0)"];
+  const [inner, outer] = [segment & 0xfff, segment >>> 12];
+  return outer === 0 ? [`vlan.id == ${inner}`] : [`vlan.id == ${outer}`, `vlan.id == ${inner}`];
 }

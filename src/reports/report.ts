@@ -1,3 +1,4 @@
+import type { BenignKind } from "../findings/benign.ts";
 import type { FindingKind, Severity, Stage } from "../findings/finding.ts";
 import type { Verdict } from "../findings/judge.ts";
 import type { Forwarding } from "../network/roles.ts";
@@ -120,19 +121,6 @@ export interface ReportedBypass {
   first: ReportedPosition;
   last: ReportedPosition;
 }
-
-export const BENIGN_KINDS = [
-  "vrrp-failover",
-  "director-takeover",
-  "address-moved",
-  "address-probe",
-  "address-announcement",
-  "proxy-arp",
-  "virtual-mac",
-  "mac-rewriting-bridge",
-  "cache-restored",
-] as const;
-export type BenignKind = (typeof BENIGN_KINDS)[number];
 
 /** A change of bindings that has an innocent explanation. */
 export interface BenignChange {

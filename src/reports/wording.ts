@@ -1,3 +1,4 @@
+import type { Benign } from "../findings/benign.ts";
 import type { Evidence, Finding, RestoredBy, Victim } from "../findings/finding.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { Cast, Role } from "../roles/cast.ts";
@@ -101,6 +102,33 @@ export class Wording {
     }
   }
 
+  /** Why a change is innocent. */
+  benign({ ip, from, to, reason }: Benign): string {
+    const taker = to === null ? "another host" : this.fullName(to);
+    const giver = from === null ? "another host" : this.fullName(from);
+    const address = ipText(ip);
+    switch (reason.why) {
+      case "advertised":
+        return `${taker} takes ${address} over from ${giver} and advertises it by VRRP version ${reason.version}, virtual router ${reason.virtualRouterId}, priority ${reason.priority}`;
+      case "resigned":
+        return `${giver} resigned from VRRP version ${reason.version}, virtual router ${reason.virtualRouterId}; ${taker} takes ${address} over`;
+      case "both-directors":
+        return `${taker} takes ${address} over from ${giver}; both are its directors`;
+      case "fell-silent":
+        return `${address} moved from ${giver} to ${taker}; the former has not spoken for it since`;
+      case "probed":
+        return `${taker} looked ${plural(reason.count, "time")} whether ${address} is free (sender address 0.0.0.0); that teaches nobody`;
+      case "own-announcement":
+        return `${taker} announced ${address}, which nobody else claims at that time`;
+      case "routes":
+        return `${taker} answers for ${plural(reason.addresses, "address")} and routes their packets (TTL ${reason.ttl}): proxy ARP`;
+      case "virtual-mac":
+        return `${address} is at the virtual MAC of ${reason.protocol} group ${reason.group}, whose members are heard here`;
+      case "restored":
+        return `an ARP frame for ${taker} ended ${reason.finding}`;
+    }
+  }
+
   restoredBy(restored: RestoredBy): string {
     switch (restored.cause) {
       case "claim":
@@ -151,7 +179,7 @@ export class Wording {
       case "vip-split":
         return `${who} and ${finding.rightful === null ? "another director" : this.fullName(finding.rightful)} both act as director of VIP ${ip} (from ${frame}): see why they do not hear each other, and stop one of them.`;
       case "arp-scan":
-        return `${who} asked for ${plural(finding.count, "address")} one after another (from ${frame}): a scan; see whether somebody meant it.`;
+        return `${who} asked for one address after another, ${plural(finding.count, "request")} from ${frame} on: a scan; see whether somebody meant it.`;
       case "sender-mismatch":
       case "arp-flood":
       case "arp-storm":

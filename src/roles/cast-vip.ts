@@ -113,19 +113,20 @@ function nameByElimination(
     ...binding.claims.map(({ station }) => station),
     ...binding.receivers.keys(),
   ]).filter((station) => !resolved.has(station) && isNameless(station));
-  const unseenDirectors = directors.filter(({ station }) => station === null);
-  const unseenRealServers = realServers.filter(({ station }) => station === null);
+  const unseenDirectors = directors.filter(isUnseen);
+  const unseenRealServers = realServers.filter(isUnseen);
   const others = nameless.filter((station) => !serves(binding, station));
-  if (unseenDirectors.length === 0) identify(names, unseenRealServers, nameless);
-  else if (unseenRealServers.length === 0) identify(names, unseenDirectors, nameless);
-  else {
-    identify(
-      names,
-      unseenRealServers,
-      nameless.filter((station) => serves(binding, station)),
-    );
-    if (others.length === unseenDirectors.length) identify(names, unseenDirectors, others);
-  }
+  identify(
+    names,
+    unseenRealServers,
+    nameless.filter((station) => serves(binding, station)),
+  );
+  if (others.length === unseenDirectors.length) identify(names, unseenDirectors, others);
+  else if (unseenDirectors.length === 0) identify(names, unseenRealServers.filter(isUnseen), others);
+}
+
+function isUnseen({ station }: Resolved<HostName>): boolean {
+  return station === null;
 }
 
 function serves(binding: Binding, station: Station): boolean {
@@ -194,7 +195,8 @@ function inferRealServers(
   directors: readonly Station[],
 ): CastRealServer[] {
   const cast = [...(seen?.realServers ?? [])].map(([station, forwarding]) => ({ station, forwarding }));
-  if (directors.length === 0) return cast;
+  const someoneElseHoldsIt = binding.claims.some(({ station }) => !binding.speakers.has(station));
+  if (directors.length === 0 && !someoneElseHoldsIt) return cast;
   for (const station of binding.speakers.keys()) {
     if (cast.some((known) => known.station === station) || directors.includes(station)) continue;
     if (binding.claimOf(station) !== undefined) cast.push({ station, forwarding: null });

@@ -21,11 +21,14 @@ export interface CastGateway {
 export class Cast {
   readonly vips: readonly CastVip[];
   readonly gateways: readonly CastGateway[];
+  /** Whether frames of the captures carry VLAN tags. */
+  readonly spansVlans: boolean;
   private readonly names: Names;
   private readonly vipIps: ReadonlySet<number>;
   private readonly roles = new Map<Station, Role>();
 
   constructor(state: NetworkState, given: GivenRoles) {
+    this.spansVlans = [...state.stations].some(({ segment }) => segment !== 0);
     this.names = new Names(state);
     const inferred = inferVips(state);
     this.vipIps = new Set([...given.vips.map(({ ip }) => ip), ...inferred.map(({ binding }) => binding.ip)]);

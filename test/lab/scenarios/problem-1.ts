@@ -5,6 +5,7 @@ import {
   balance,
   DIRECTOR,
   GATEWAY,
+  ownAddress,
   REAL_SERVER_1,
   REAL_SERVER_2,
   request,
@@ -91,7 +92,11 @@ export const problem1TwoRealServers: Scenario = {
   name: "problem-1-two-real-servers",
   title:
     "Two real servers answer who-has VIP beside the director; one of the three wins and gets all the traffic.",
-  topology: topology([REAL_SERVER_1, REAL_SERVER_2]),
+  // Nobody here ever shows an address of his own: only MACs tell the director from the server that came last.
+  topology: {
+    gateways: [ownAddress(GATEWAY)],
+    vips: [{ ip: VIP, directors: [DIRECTOR.mac], realServers: [REAL_SERVER_1.mac, REAL_SERVER_2.mac] }],
+  },
   expected: {
     exitStatus: 1,
     findings: [

@@ -1,0 +1,212 @@
+import type { Binding, ClaimTally, Turn } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { Cast } from "../roles/cast.ts";
+import type { CastVip } from "../roles/cast-vip.ts";
+import type { Benign, BenignReason } from "./benign.ts";
+import type { Finding } from "./finding.ts";
+import { claimSpan } from "./moves.ts";
+import { virtualMacOf } from "./virtual-macs.ts";
+
+/** Initial TTLs of the common stacks; a packet with another one came through a router. */
+const INITIAL_TTLS: ReadonlySet<number> = new Set([32, 60, 64, 128, 255]);
+
+/** What would look like poisoning to a tool that only compares MACs, each with what clears it. */
+export function explain(state: NetworkState, cast: Cast, findings: readonly Finding[]): Benign[] {
+  const accused = (station: Station, ip: number) =>
+    findings.some(
+      (finding) => finding.claimant === station && finding.ip === ip && finding.kind !== "vip-unanswered",
+    );
+  const benign: Benign[] = [];
+  for (const binding of state.bindings) {
+    const blameless = (station: Station) => !accused(station, binding.ip);
+    benign.push(
+      ...changesOfOwner(state, cast.vipOf(binding), binding, blameless),
+      ...probes(binding),
+      ...announcements(binding, blameless),
+      ...virtualMacs(state, binding, blameless),
+    );
+  }
+  benign.push(...proxies(state), ...restorations(findings));
+  return benign.toSorted((a, b) => a.first.ordinal - b.first.ordinal);
+}
+
+/** Each time that another blameless station took the address over. */
+function changesOfOwner(
+  state: NetworkState,
+  vip: CastVip | undefined,
+  binding: Binding,
+  blameless: (station: Station) => boolean,
+): Benign[] {
+  const turns = binding.turns.filter(({ station }) => blameless(station));
+  return turns.flatMap((turn, index) => {
+    const before = turns[index - 1];
+    if (before === undefined || before.station === turn.station) return [];
+    const change = explainTurn(state, vip, binding, before.station, turn);
+    if (change === null) return [];
+    const until = turns[index + 1]?.at;
+    const span = claimSpan(binding.claimOf(turn.station));
+    const last = until === undefined ? (span?.last ?? turn.at) : turn.at;
+    return [
+      {
+        kind: change.kind,
+        ip: binding.ip,
+        segment: binding.segment,
+        from: before.station,
+        to: turn.station,
+        first: turn.at,
+        last,
+        reason: change.reason,
+        evidence: [turn.at],
+      },
+    ];
+  });
+}
+
+function explainTurn(
+  state: NetworkState,
+  vip: CastVip | undefined,
+  binding: Binding,
+  from: Station,
+  turn: Turn,
+): { kind: Benign["kind"]; reason: BenignReason } | null {
+  for (const router of state.adverts.routersFor(binding.segment, binding.ip)) {
+    const winner = router.advertisers.find(({ station }) => station === turn.station);
+    if (winner === undefined) continue;
+    const { version, virtualRouterId } = router;
+    const resigned = router.advertisers.some(
+      ({ station, resigned }) => station === from && resigned !== null,
+    );
+    if (resigned) return { kind: "vrrp-failover", reason: { why: "resigned", version, virtualRouterId } };
+    const { priority } = winner;
+    return { kind: "vrrp-failover", reason: { why: "advertised", version, virtualRouterId, priority } };
+  }
+  if (vip?.directors.includes(turn.station))
+    return { kind: "director-takeover", reason: { why: "both-directors" } };
+  const spanFrom = claimSpan(binding.claimOf(from));
+  const isOver = spanFrom !== null && spanFrom.last.ordinal < turn.at.ordinal;
+  return isOver ? { kind: "address-moved", reason: { why: "fell-silent" } } : null;
+}
+
+function probes(binding: Binding): Benign[] {
+  return binding.probings.map(({ station, first, last, count }) => ({
+    kind: "address-probe",
+    ip: binding.ip,
+    segment: binding.segment,
+    from: null,
+    to: station,
+    first,
+    last,
+    reason: { why: "probed", count },
+    evidence: [first],
+  }));
+}
+
+function announcements(binding: Binding, blameless: (station: Station) => boolean): Benign[] {
+  return binding.claims.flatMap(({ station, tallies }) => {
+    const tally = tallies.get("announcement");
+    // Of whoever took the address over it was said already.
+    const isFirstOwner = binding.turns[0]?.station === station;
+    if (tally === undefined || !isFirstOwner || !blameless(station)) return [];
+    return [
+      {
+        kind: "address-announcement" as const,
+        ip: binding.ip,
+        segment: binding.segment,
+        from: null,
+        to: station,
+        first: tally.first,
+        last: tally.last,
+        reason: { why: "own-announcement" as const, count: tally.count },
+        evidence: tally.evidence.map(({ at }) => at).slice(0, 3),
+      },
+    ];
+  });
+}
+
+/** A MAC that belongs to a group of routers, where the group itself is heard: a prefix alone proves nothing. */
+function virtualMacs(
+  state: NetworkState,
+  binding: Binding,
+  blameless: (station: Station) => boolean,
+): Benign[] {
+  return binding.claims.flatMap(({ station }) => {
+    const virtual = virtualMacOf(state, station);
+    const span = claimSpan(binding.claimOf(station));
+    if (virtual === null || span === null || !blameless(station)) return [];
+    return [
+      {
+        kind: "virtual-mac" as const,
+        ip: binding.ip,
+        segment: binding.segment,
+        from: null,
+        to: station,
+        first: span.first,
+        last: span.last,
+        reason: { why: "virtual-mac" as const, protocol: virtual.protocol, group: virtual.group },
+        evidence: [virtual.heard],
+      },
+    ];
+  });
+}
+
+/**
+ * A router that answers for others: it never asks in their names, and a packet from one of them shows by its TTL that
+ * it was routed. Two addresses of one's own would leave with the TTL that the host gives them.
+ */
+function proxies(state: NetworkState): Benign[] {
+  const answered = new Map<Station, Proxied[]>();
+  for (const binding of state.bindings) {
+    const [claim] = binding.claims;
+    const reply = claim?.tallies.get("reply");
+    if (claim === undefined || reply === undefined || binding.claims.length > 1 || claim.tallies.size > 1)
+      continue;
+    const list = answered.get(claim.station);
+    if (list === undefined) answered.set(claim.station, [{ binding, reply }]);
+    else list.push({ binding, reply });
+  }
+  return [...answered].flatMap(([station, proxied]) => {
+    const ttls = proxied.flatMap(({ binding }) => binding.speakers.get(station)?.ttl ?? []);
+    const routed = ttls.find((ttl) => !INITIAL_TTLS.has(ttl));
+    if (routed === undefined) return [];
+    return proxied.map(({ binding, reply }) => ({
+      kind: "proxy-arp" as const,
+      ip: binding.ip,
+      segment: binding.segment,
+      from: null,
+      to: station,
+      first: reply.first,
+      last: reply.last,
+      reason: { why: "routes" as const, addresses: proxied.length, ttl: routed },
+      evidence: [reply.first],
+    }));
+  });
+}
+
+interface Proxied {
+  readonly binding: Binding;
+  readonly reply: ClaimTally;
+}
+
+/** The end of a poisoning: a claim for the rightful owner, whoever sent it, or its answer to a fresh request. */
+function restorations(findings: readonly Finding[]): Benign[] {
+  return findings.flatMap((finding, index) =>
+    finding.victims.flatMap(({ restored, restoredBy }) => {
+      if (restored === null || restoredBy === null) return [];
+      if (restoredBy.cause !== "claim" && restoredBy.cause !== "resolution") return [];
+      return [
+        {
+          kind: "cache-restored" as const,
+          ip: finding.ip,
+          segment: finding.segment,
+          from: finding.claimant,
+          to: restoredBy.by,
+          first: restored,
+          last: restored,
+          reason: { why: "restored" as const, finding: `F${index + 1}` },
+          evidence: [restored],
+        },
+      ];
+    }),
+  );
+}
