@@ -9,6 +9,7 @@ export type {
   BenignChange,
   CachedNeighbour,
   CaptureSummary,
+  Forgotten,
   Host,
   HostCache,
   Report,

@@ -284,6 +284,11 @@ function keepRecent<Heard extends { readonly at: Position }>(recent: Heard[], he
 /** All bindings by segment and address. */
 export class BindingTable {
   private readonly bySegment = new Map<number, Map<number, Binding>>();
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
 
   /** Whether an address of the same /24 is claimed on the segment: the usual size of one, and a fair guess else. */
   hasClaimNear(segment: number, ip: number): boolean {
@@ -307,8 +312,13 @@ export class BindingTable {
     if (binding === undefined) {
       binding = new Binding(segment, ip);
       byIp.set(ip, binding);
+      this.count++;
     }
     return binding;
+  }
+
+  delete(binding: Binding): void {
+    if (this.bySegment.get(binding.segment)?.delete(binding.ip) === true) this.count--;
   }
 
   *[Symbol.iterator](): IterableIterator<Binding> {

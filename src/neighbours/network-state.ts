@@ -5,6 +5,7 @@ import { ArpObserver } from "./arp-observer.ts";
 import { BindingTable } from "./binding.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import { Caches } from "./caches.ts";
+import { Eviction, type Forgotten } from "./eviction.ts";
 import { Timeline } from "./position.ts";
 import { Possession } from "./possession.ts";
 import { type Station, StationTable } from "./station.ts";
@@ -12,6 +13,9 @@ import { Synchronisation } from "./synchronisation.ts";
 import { TrafficObserver } from "./traffic-observer.ts";
 import { TrafficTable } from "./traffic-table.ts";
 import { Tunnels } from "./tunnels.ts";
+
+/** Frames between two looks at the tables' sizes: few enough that a flood of new hosts cannot outgrow them much. */
+const EVICTION_INTERVAL_MASK = 0xfff;
 
 /** What the frames so far show of a network: its stations, who claims which address, and what every host believes. */
 export class NetworkState {
@@ -23,6 +27,8 @@ export class NetworkState {
   readonly adverts = new Adverts();
   readonly synchronisation = new Synchronisation();
   readonly trafficObserver: TrafficObserver;
+  private readonly eviction: Eviction;
+  private observed = 0;
   private readonly caches: Caches;
   private readonly arpObserver: ArpObserver;
 
@@ -32,6 +38,7 @@ export class NetworkState {
    */
   constructor(vips: ReadonlyMap<number, readonly HostName[]>) {
     const possession = new Possession(vips);
+    this.eviction = new Eviction(this.bindings, this.stations, possession, this);
     this.caches = new Caches(this.bindings, possession, (entry, before) =>
       this.unsettleTraffic(entry, before),
     );
@@ -49,10 +56,16 @@ export class NetworkState {
 
   /** Takes one decoded frame, to which `timeline` was advanced; in the order of the capture. */
   observe(facts: FrameFacts): void {
+    if ((++this.observed & EVICTION_INTERVAL_MASK) === 0) this.eviction.makeRoom();
     if (facts.kind === FrameKind.Ipv4) {
       if (facts.control !== Control.None) this.observeControl(facts);
       this.trafficObserver.observe(facts);
     } else if (facts.kind === FrameKind.Arp) this.arpObserver.observe(facts);
+  }
+
+  /** What had to be given up for the tables to stay within their bounds. */
+  get forgotten(): Forgotten {
+    return this.eviction.forgotten;
   }
 
   /** Applies what only shows once no frame follows: entries whose last probe went unanswered, traffic seen before its claim. */

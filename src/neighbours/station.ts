@@ -85,6 +85,15 @@ export class StationTable {
     return station;
   }
 
+  delete(station: Station): void {
+    const bucket = this.byLow.get(station.macLow);
+    const index = bucket?.indexOf(station) ?? -1;
+    if (bucket === undefined || index < 0) return;
+    if (bucket.length === 1) this.byLow.delete(station.macLow);
+    else bucket.splice(index, 1);
+    this.count--;
+  }
+
   *[Symbol.iterator](): IterableIterator<Station> {
     for (const bucket of this.byLow.values()) yield* bucket;
   }

@@ -48,6 +48,7 @@ export function buildReport(
     findings: findings.map((finding, index) => reportFinding(finding, `F${index + 1}`, cast, wording)),
     benign: benign.map((change) => reportBenign(change, cast, wording)),
     caches: reportCaches(state, cast),
+    forgotten: { ...state.forgotten, trafficFrames: state.traffic.overflowFrames },
   };
 }
 

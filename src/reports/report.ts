@@ -23,6 +23,16 @@ export interface Report {
   benign: BenignChange[];
   /** Each host's neighbour cache at the end of the capture, by the model and by what its own frames prove. */
   caches: HostCache[];
+  /** What a flood made the analysis give up to stay within its memory; all zero in an ordinary capture. */
+  forgotten: Forgotten;
+}
+
+export interface Forgotten {
+  /** Addresses of which there was nothing to tell but their owner. */
+  addresses: number;
+  stations: number;
+  /** Frames of senders and destinations that were too many to count apart. */
+  trafficFrames: number;
 }
 
 export interface CaptureSummary {

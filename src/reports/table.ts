@@ -53,7 +53,14 @@ function headline(report: Report, style: Style): string {
     if (undecoded > 0) lines.push(`${plural(undecoded, "frame")} could not be decoded`);
     return lines.flatMap((line) => wrap(line, WIDTH - 2)).join("\n  ");
   });
-  return [`${verdict}  ${found}`, ...files.map((file) => `  ${file}`)].join("\n");
+  const { addresses, stations } = report.forgotten;
+  const forgotten =
+    addresses + stations === 0
+      ? []
+      : [
+          `to stay within its memory it gave up ${plural(addresses, "address")}, ${plural(stations, "station")}`,
+        ];
+  return [`${verdict}  ${found}`, ...[...files, ...forgotten].map((line) => `  ${line}`)].join("\n");
 }
 
 function span(first: string | null, last: string | null): string {

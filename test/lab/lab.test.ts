@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { analyzeCapture } from "../../src/index.ts";
+import { labUnavailable } from "./available.ts";
+import { recordScenario } from "./lab.ts";
+import { loadRecordings } from "./recordings.ts";
+import { SCENARIOS } from "./scenarios/index.ts";
+
+/** Quick ones that need no further tools; `npm run lab` records them all. */
+const LIVE = ["sound-cluster", "problem-3", "problem-3-cured"];
+
+const unavailable = labUnavailable();
+if (unavailable !== null) process.stderr.write(`SKIPPED: the lab on this machine's kernel: ${unavailable}\n`);
+
+const recordings = mkdtempSync(join(tmpdir(), "lvs-pcap-lab-"));
+afterAll(() => rmSync(recordings, { recursive: true, force: true }));
+
+describe.skipIf(unavailable !== null)("on the kernel of this machine", () => {
+  const scenarios = SCENARIOS.filter(({ name }) => LIVE.includes(name));
+
+  it.each(scenarios)("$name ends with every cache as modelled", { timeout: 120_000 }, async (scenario) => {
+    const directory = join(recordings, scenario.name);
+    await recordScenario(scenario, directory);
+    const recording = loadRecordings(recordings).find(({ name }) => name === scenario.name);
+    expect(recording).toBeDefined();
+    if (recording === undefined) return;
+    const report = await analyzeCapture(recording.capture, { topology: recording.topology });
+
+    const names = new Map(recording.hosts.map(({ mac, name }) => [mac, name]));
+    const modelled = report.caches.flatMap(({ host, entries }) =>
+      entries.map(({ ip, mac }) => `${names.get(host.mac) ?? host.mac}: ${ip} at ${mac}`),
+    );
+    const held = Object.entries(recording.marks.at(-1)?.neighbours ?? {}).flatMap(([name, entries]) =>
+      entries.flatMap(({ dst, lladdr }) => (lladdr === undefined ? [] : [`${name}: ${dst} at ${lladdr}`])),
+    );
+    expect(modelled.toSorted()).toEqual(held.toSorted());
+    expect(report.findings.map(({ kind }) => kind)).toEqual(
+      scenario.expected.findings.map(({ kind }) => kind),
+    );
+  });
+});
