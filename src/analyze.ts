@@ -5,10 +5,11 @@ import { LvsPcapError } from "./errors.ts";
 import { explain } from "./findings/benign-rules.ts";
 import { judge } from "./findings/judge.ts";
 import { FrameIntake } from "./neighbours/frame-intake.ts";
+import type { NeighbourModelName } from "./neighbours/models/model.ts";
+import { modelNamed } from "./neighbours/models/named.ts";
 import { NetworkState } from "./neighbours/network-state.ts";
 import { parseRoles, type RoleNames } from "./network/given-roles.ts";
-import { givenHolders, mergeRoles } from "./network/roles.ts";
-import { readTopologyFile } from "./network/topology-file.ts";
+import { type GivenRoles, givenHolders, mergeRoles } from "./network/roles.ts";
 import { buildReport } from "./reports/build-report.ts";
 import { summarizeCapture } from "./reports/capture-summary.ts";
 import type { CaptureSummary, Report } from "./reports/report.ts";
@@ -19,6 +20,8 @@ import { VERSION } from "./version.ts";
 export interface AnalyzeOptions extends RoleNames {
   /** Path of a topology file, YAML or JSON. */
   topology?: string;
+  /** How the hosts' neighbour caches learn; `linux` unless said otherwise. */
+  neighbourModel?: NeighbourModelName;
   /** Whether the report carries the SHA-256 of each capture; costs several times the analysis. */
   hash?: boolean;
   /** Called now and then with the bytes read of the capture under way, and its size where it is known. */
@@ -41,9 +44,9 @@ export async function analyzeCapture(
   if (files.length === 0) throw new LvsPcapError("bad-usage", "no capture given");
   const named = parseRoles(options);
   const roles =
-    options.topology === undefined ? named : mergeRoles([named, await readTopologyFile(options.topology)]);
+    options.topology === undefined ? named : mergeRoles([named, await readTopology(options.topology)]);
 
-  const state = new NetworkState(givenHolders(roles));
+  const state = new NetworkState(givenHolders(roles), modelNamed(options.neighbourModel ?? "linux"));
   const summaries: CaptureSummary[] = [];
   for (const [index, file] of files.entries()) {
     summaries.push(await readInto(state, file, index, options));
@@ -53,6 +56,12 @@ export async function analyzeCapture(
   const cast = new Cast(state, roles);
   const findings = judge(state, cast);
   return buildReport(VERSION, summaries, state, cast, findings, explain(state, cast, findings));
+}
+
+/** Loaded only where it is wanted: the YAML parser takes longer to load than a capture of 100 MB to read. */
+async function readTopology(path: string): Promise<GivenRoles> {
+  const { readTopologyFile } = await import("./network/topology-file.ts");
+  return readTopologyFile(path);
 }
 
 async function readInto(

@@ -24,6 +24,11 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [276, "LINUX_SLL2"],
 ]);
 
+/** What tcpdump writes for `-i any`: a header of its own, without the destination MAC, in place of Ethernet's. */
+export function isCooked(linkType: number): boolean {
+  return linkType === 113 || linkType === 276;
+}
+
 export function linkTypeName(linkType: number): string {
   return NAMES.get(linkType) ?? String(linkType);
 }

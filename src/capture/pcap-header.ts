@@ -25,6 +25,19 @@ export interface PcapHeader {
 const MAGIC_MICROSECONDS = 0xa1b2c3d4;
 const MAGIC_NANOSECONDS = 0xa1b23c4d;
 
+/** Captures of other kinds, and how to come to one that can be read. */
+const KNOWN_STARTS: readonly { readonly start: readonly number[]; readonly says: string }[] = [
+  {
+    start: [0x0a, 0x0d, 0x0d, 0x0a],
+    says: "a pcapng file; expected classic pcap: convert it with editcap -F pcap IN OUT",
+  },
+  { start: [0x1f, 0x8b], says: "a gzip file; expected classic pcap: unpack it with gunzip" },
+  {
+    start: [0x28, 0xb5, 0x2f, 0xfd],
+    says: "a zstd file; expected classic pcap: unpack it with zstd -d",
+  },
+];
+
 /**
  * Reads the header at the start of `bytes`.
  *
@@ -39,6 +52,8 @@ export function decodePcapHeader(file: string, bytes: Uint8Array): PcapHeader {
   const swapped = bytes.length >= 4 ? view.getUint32(0, true) : null;
   const littleEndian = swapped === MAGIC_MICROSECONDS || swapped === MAGIC_NANOSECONDS;
   if (!littleEndian && magic !== MAGIC_MICROSECONDS && magic !== MAGIC_NANOSECONDS) {
+    const known = KNOWN_STARTS.find(({ start }) => start.every((byte, index) => bytes[index] === byte));
+    if (known !== undefined) throw new LvsPcapError("not-a-capture", `${file}: offset 0: ${known.says}`);
     const found = magic === null ? `${bytes.length} bytes` : `0x${magic.toString(16).padStart(8, "0")}`;
     throw new LvsPcapError(
       "not-a-capture",

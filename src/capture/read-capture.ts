@@ -29,19 +29,16 @@ export interface CaptureSink extends FrameSink {
   begin(header: PcapHeader): void;
 }
 
-/** Big enough that a read costs the kernel's copy and little else, small enough to stay in the second-level cache's reach. */
-const CHUNK_BYTES = 1 << 20;
+/** Big enough that a read costs the kernel's copy and little else, small enough to be decoded from the second-level cache. */
+const CHUNK_BYTES = 1 << 18;
 /** The longest tail that one chunk can leave for the next: a record that lacks its last byte. */
 const CARRY_BYTES = LONGEST_RECORD_BYTES + PCAP_RECORD_HEADER_BYTES;
 
-/** `[room for the unfinished tail | what was read]`: the tail is copied right before the next chunk, so a record is never split. */
-class ChunkBuffer {
-  readonly bytes = new Uint8Array(CARRY_BYTES + CHUNK_BYTES);
-  readonly view = new DataView(this.bytes.buffer);
-}
-
 /**
- * Streams a capture through `sink` in constant memory. While one chunk is decoded the kernel already fills the other.
+ * Streams a capture through `sink` in constant memory.
+ *
+ * The one buffer is `[room for the unfinished tail | what was read]`: the tail is copied right before the next chunk, so
+ * a record is never split.
  *
  * @throws LvsPcapError `not-a-capture`, `unsupported-version` or `unreadable-file`; damage after the header is not
  * thrown but returned, since all before it was given to the sink.
@@ -51,58 +48,47 @@ export async function readCapture(
   sink: CaptureSink,
   options: CaptureOptions = {},
 ): Promise<CaptureEnd> {
-  let current = new ChunkBuffer();
-  let next = new ChunkBuffer();
-  let filled = await readAtLeast(source, current.bytes, PCAP_HEADER_BYTES);
-  options.onBytes?.(current.bytes.subarray(CARRY_BYTES, CARRY_BYTES + filled));
-  const header = decodePcapHeader(source.name, current.bytes.subarray(CARRY_BYTES, CARRY_BYTES + filled));
+  const buffer = new Uint8Array(CARRY_BYTES + CHUNK_BYTES);
+  const view = new DataView(buffer.buffer);
+  let filled = await readAtLeast(source, buffer, PCAP_HEADER_BYTES);
+  options.onBytes?.(buffer.subarray(CARRY_BYTES, CARRY_BYTES + filled));
+  const header = decodePcapHeader(source.name, buffer.subarray(CARRY_BYTES, CARRY_BYTES + filled));
   sink.begin(header);
 
-  let bytes = filled;
+  let bytes = 0;
   let start = CARRY_BYTES + PCAP_HEADER_BYTES;
-  let end = CARRY_BYTES + filled;
   for (;;) {
-    const reading = source.read(next.bytes, CARRY_BYTES, CHUNK_BYTES);
-    // A rejection is awaited below; until then it must not count as unhandled.
-    reading.catch(() => undefined);
-    const walk = walkPcapRecords(header, current.view, start, end, sink);
-    const offset = bytes - (end - walk.offset);
+    const end = CARRY_BYTES + filled;
+    bytes += filled;
+    options.onProgress?.(bytes);
+    const walk = walkPcapRecords(header, view, start, end, sink);
+    const tail = end - walk.offset;
+    const offset = bytes - tail;
     if (walk.impossibleLengthBytes !== null) {
-      if (options.pastDamage === true) bytes += await drain(source, reading, next.bytes, options);
-      else await reading;
+      if (options.pastDamage === true) bytes += await drain(source, buffer, options);
       const problem = `${source.name}: offset ${offset}: a record claims ${walk.impossibleLengthBytes} bytes; expected at most ${LONGEST_RECORD_BYTES}; analysed up to here`;
       return { header, bytes: source.sizeBytes ?? bytes, problem };
     }
-    filled = await reading;
-    const tail = end - walk.offset;
+    start = CARRY_BYTES - tail;
+    buffer.copyWithin(start, walk.offset, end);
+    filled = await source.read(buffer, CARRY_BYTES, CHUNK_BYTES);
     if (filled === 0) {
-      const problem =
-        tail === 0 ? null : describeCut(source.name, offset, tail, current.view, walk.offset, header);
+      const problem = tail === 0 ? null : describeCut(source.name, offset, tail, view, start, header);
       return { header, bytes, problem };
     }
-    options.onBytes?.(next.bytes.subarray(CARRY_BYTES, CARRY_BYTES + filled));
-    next.bytes.set(current.bytes.subarray(walk.offset, end), CARRY_BYTES - tail);
-    [current, next] = [next, current];
-    start = CARRY_BYTES - tail;
-    end = CARRY_BYTES + filled;
-    bytes += filled;
-    options.onProgress?.(bytes);
+    options.onBytes?.(buffer.subarray(CARRY_BYTES, CARRY_BYTES + filled));
   }
 }
 
 /** What lies past the damage still belongs to the capture's size and hash. */
-async function drain(
-  source: ByteSource,
-  reading: Promise<number>,
-  target: Uint8Array,
-  options: CaptureOptions,
-): Promise<number> {
+async function drain(source: ByteSource, target: Uint8Array, options: CaptureOptions): Promise<number> {
   let drained = 0;
-  for (let filled = await reading; filled > 0; filled = await source.read(target, CARRY_BYTES, CHUNK_BYTES)) {
+  for (;;) {
+    const filled = await source.read(target, CARRY_BYTES, CHUNK_BYTES);
+    if (filled === 0) return drained;
     options.onBytes?.(target.subarray(CARRY_BYTES, CARRY_BYTES + filled));
     drained += filled;
   }
-  return drained;
 }
 
 /** A pipe gives what it has: the header may come in pieces. */

@@ -2,14 +2,16 @@ import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { type AnalyzeOptions, analyzeCapture } from "../analyze.ts";
 import { LvsPcapError } from "../errors.ts";
+import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/models/model.ts";
 import { FORMATS, type Format, render } from "../reports/formats.ts";
 import { printable } from "../reports/text.ts";
+import type { CommandContext } from "./context.ts";
 import { exitStatusOf, FAIL_ON, type FailOn } from "./exit-status.ts";
 import { ProgressBar } from "./progress.ts";
 import { addRoleOptions, type RoleFlags, rolesFromFlags } from "./role-options.ts";
-import type { CommandContext } from "./run.ts";
 
 interface AnalyzeFlags extends RoleFlags {
+  neighbourModel: NeighbourModelName;
   format: Format;
   output?: string;
   hash?: true;
@@ -42,6 +44,11 @@ export function addAnalyzeCommand(
     .argument("<capture...>", "pcap files in order of time; - is standard input");
   addRoleOptions(command);
   command
+    .addOption(
+      new Option("--neighbour-model <model>", "how the hosts' neighbour caches learn")
+        .choices(NEIGHBOUR_MODELS)
+        .default("linux"),
+    )
     .addOption(new Option("--format <format>", "form of the report").choices(FORMATS).default("table"))
     .option("--output <file>", "write the report to a file")
     .option("--hash", "put the SHA-256 of each capture into the report")
@@ -66,7 +73,11 @@ async function analyze(captures: string[], flags: AnalyzeFlags, context: Command
     flags.progress && context.stderr.isTTY === true
       ? new ProgressBar(context.stderr, () => performance.now())
       : null;
-  const options: AnalyzeOptions = { ...rolesFromFlags(flags), hash: flags.hash === true };
+  const options: AnalyzeOptions = {
+    ...rolesFromFlags(flags),
+    neighbourModel: flags.neighbourModel,
+    hash: flags.hash === true,
+  };
   if (bar !== null) options.onProgress = ({ bytes, sizeBytes }) => bar.update(bytes, sizeBytes);
 
   const report = await analyzeCapture(captures, options).finally(() => bar?.clear());

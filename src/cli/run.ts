@@ -1,20 +1,11 @@
-import type { WriteStream } from "node:tty";
 import { Command, CommanderError } from "commander";
 import { LvsPcapError } from "../errors.ts";
 import { printable } from "../reports/text.ts";
 import { VERSION } from "../version.ts";
 import { addAnalyzeCommand } from "./analyze-command.ts";
+import type { CommandContext } from "./context.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { addVerifyCommand } from "./verify-command.ts";
-
-/** What a command touches outside the process's memory. */
-export interface CommandContext {
-  readonly stdout: Output;
-  readonly stderr: Output;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
-export type Output = Pick<WriteStream, "write"> & { readonly isTTY?: boolean | undefined };
 
 /**
  * Runs the command line.

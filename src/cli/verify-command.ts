@@ -2,9 +2,9 @@ import { type Command, Option } from "commander";
 import { printable } from "../reports/text.ts";
 import { renderVerifyText } from "../verify/wording.ts";
 import { type VerifyOptions, verifyCapture } from "../verify.ts";
+import type { CommandContext } from "./context.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { ProgressBar } from "./progress.ts";
-import type { CommandContext } from "./run.ts";
 
 interface VerifyFlags {
   format: "text" | "json";

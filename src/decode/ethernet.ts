@@ -1,4 +1,5 @@
 import { decodeArp } from "./arp.ts";
+import { BeaconType, decodeBeacon } from "./beacon.ts";
 import { Anomaly, type FrameFacts, FrameKind } from "./facts.ts";
 import { decodeIpv4 } from "./ipv4.ts";
 
@@ -62,6 +63,15 @@ function decodeTagged(
   facts.etherType = etherType;
   if (etherType === EtherType.Ipv4) decodeIpv4(view, offset, end, facts);
   else if (etherType === EtherType.Arp) decodeArp(view, offset, end, facts);
+  else if (isBeacon(etherType)) decodeBeacon(view, offset, end, etherType, facts);
+}
+
+function isBeacon(etherType: number): boolean {
+  return (
+    etherType === BeaconType.ReverseArp ||
+    etherType === BeaconType.NlbHeartbeat ||
+    etherType === BeaconType.Loopback
+  );
 }
 
 function isVlan(etherType: number): boolean {

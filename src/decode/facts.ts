@@ -1,5 +1,5 @@
 /** What a frame turned out to be. */
-export const FrameKind = { Other: 0, Arp: 1, Ipv4: 2, Malformed: 3 } as const;
+export const FrameKind = { Other: 0, Arp: 1, Ipv4: 2, Malformed: 3, Beacon: 4 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
 /** Why a frame is `Malformed`: a layer claims more than was captured, or says what its protocol does not allow. */
@@ -17,11 +17,22 @@ export type Anomaly = (typeof Anomaly)[keyof typeof Anomaly];
 
 export const ArpOperation = { Request: 1, Reply: 2 } as const;
 
-export const IpProtocol = { IpIp: 4, Tcp: 6, Udp: 17, Gre: 47, Vrrp: 112 } as const;
+export const IpProtocol = { Icmp: 1, IpIp: 4, Tcp: 6, Udp: 17, Gre: 47, Vrrp: 112 } as const;
 
 /** What an IPv4 packet says about roles, where that is its purpose. */
-export const Control = { None: 0, Vrrp: 1, Carp: 2, IpvsSync: 3 } as const;
+export const Control = { None: 0, Vrrp: 1, Carp: 2, IpvsSync: 3, Lease: 4 } as const;
 export type Control = (typeof Control)[keyof typeof Control];
+
+/** Frames by which a card or a cluster makes itself known below IP. */
+export const Beacon = { ReverseArp: 0, NlbHeartbeat: 1, LearningFrame: 2 } as const;
+export type Beacon = (typeof Beacon)[keyof typeof Beacon];
+
+/** An address that a DHCP or BOOTP server granted, and the card that it granted it to. */
+export class Lease {
+  ip = 0;
+  macHigh = 0;
+  macLow = 0;
+}
 
 /** A VRRP advertisement; reused like the facts that hold it. */
 export class VrrpAdvert {
@@ -88,13 +99,27 @@ export class FrameFacts {
   ttl = 0;
   /** Source port in the upper, destination port in the lower 16 bits; 0 where there are none or they were not captured. */
   ports = 0;
+  /** RFC 9293, section 3.1; 0 where the packet is no TCP or they were not captured. */
+  tcpFlags = 0;
+  /** Whether this is an ICMP destination unreachable that quotes the packet it is about. */
+  refuses = false;
+  /** The quoted packet's, where `refuses`. */
+  refusedSourceIp = 0;
+  refusedDestinationIp = 0;
+  refusedProtocol = 0;
+  /** As `ports`. */
+  refusedPorts = 0;
   /** Tunnel headers between the outer and the innermost IPv4 header; 0 where the packet is not tunnelled. */
   tunnelDepth = 0;
   innerSourceIp = 0;
   innerDestinationIp = 0;
 
-  /** Which of the two records below holds something. */
+  /** Of a `Beacon`: a RARP frame's card is the sender MAC, an NLB heartbeat's cluster the sender IP. */
+  beacon: Beacon = Beacon.ReverseArp;
+
+  /** Which of the records below holds something. */
   control: Control = Control.None;
   readonly advert = new VrrpAdvert();
   readonly sync = new SyncMessage();
+  readonly lease = new Lease();
 }

@@ -1,4 +1,6 @@
+import { decodeDhcp } from "./dhcp.ts";
 import { Anomaly, Control, type FrameFacts, FrameKind, IpProtocol } from "./facts.ts";
+import { decodeIcmp } from "./icmp.ts";
 import {
   IPV4_HEADER_BYTES,
   ipv4Destination,
@@ -16,10 +18,15 @@ import { decodeVrrp } from "./vrrp.ts";
 
 /** TCP and UDP both begin with source and destination port (RFC 9293, RFC 768). */
 const PORTS_BYTES = 4;
+/** RFC 9293, section 3.1. */
+const TCP_FLAGS = 13;
 
 /** The UDP ports from which `sync_ports` of IPVS counts up (ip_vs_sync.c). */
 const IPVS_SYNC_PORT = 8848;
 const MOST_IPVS_SYNC_PORTS = 64;
+
+/** From a DHCP server's port to a client's (RFC 2131, section 4.1). */
+const DHCP_ANSWER_PORTS = (67 << 16) | 68;
 
 /**
  * Decodes the IPv4 header at `start..end` of `view` into `facts`, and what LVS puts behind one: tunnelled packets,
@@ -32,6 +39,8 @@ export function decodeIpv4(view: DataView, start: number, end: number, facts: Fr
   facts.control = Control.None;
   facts.tunnelDepth = 0;
   facts.ports = 0;
+  facts.tcpFlags = 0;
+  facts.refuses = false;
   if (end - start < IPV4_HEADER_BYTES) {
     facts.kind = FrameKind.Malformed;
     facts.anomaly = Anomaly.TruncatedIpv4;
@@ -55,6 +64,9 @@ export function decodeIpv4(view: DataView, start: number, end: number, facts: Fr
     if (end - payload < PORTS_BYTES) return;
     facts.ports = view.getInt32(payload);
     if (facts.protocol === IpProtocol.Udp) decodeUdp(view, start, payload, end, facts);
+    else if (end - payload > TCP_FLAGS) facts.tcpFlags = view.getUint8(payload + TCP_FLAGS);
+  } else if (facts.protocol === IpProtocol.Icmp) {
+    decodeIcmp(view, payload, end, facts);
   } else if (facts.protocol === IpProtocol.IpIp || facts.protocol === IpProtocol.Gre) {
     decodeTunnel(view, start, payload, end, facts);
   } else if (facts.protocol === IpProtocol.Vrrp) {
@@ -66,6 +78,9 @@ function decodeUdp(view: DataView, start: number, payload: number, end: number, 
   const destinationPort = facts.ports & 0xffff;
   if (destinationPort >= IPVS_SYNC_PORT && destinationPort < IPVS_SYNC_PORT + MOST_IPVS_SYNC_PORTS) {
     facts.control = decodeIpvsSync(view, payload, packetEnd(view, start, end), facts.sync);
+  }
+  if (facts.ports === DHCP_ANSWER_PORTS) {
+    facts.control = decodeDhcp(view, payload, packetEnd(view, start, end), facts.lease);
   }
   if (facts.control === Control.None) decodeTunnel(view, start, payload, end, facts);
 }

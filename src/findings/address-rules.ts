@@ -1,66 +1,145 @@
 import type { Binding, Claim, ClaimForm } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
+import { earliest } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { Cast } from "../roles/cast.ts";
-import { isOwnClaim, likelyOwner } from "../roles/likely-owner.ts";
+import { isOwnClaim, keepsAnnouncing, likelyOwner } from "../roles/likely-owner.ts";
+import type { Relays } from "../roles/relays.ts";
 import { findingFromClaims } from "./build-finding.ts";
-import { type ContestCounts, isForged } from "./contest.ts";
+import type { Contests } from "./contest.ts";
 import type { Finding, FindingKind } from "./finding.ts";
+import { defenceAgainst, followsLeases, isHandedOver } from "./handovers.ts";
+import type { Kin } from "./kinship.ts";
 import { movedAway, type Speech } from "./moves.ts";
 import { victimsOf } from "./victims.ts";
 
-const ALL_FORMS: ReadonlySet<ClaimForm> = new Set([
-  "request",
-  "reply",
-  "unsolicited-reply",
-  "announcement",
-  "addressed",
-]);
+/** Frames that a station sends itself; of them all the one form that it does not is what others believe. */
+const OWN_FORMS: ReadonlySet<ClaimForm> = new Set(["request", "reply", "unsolicited-reply", "announcement"]);
+const ADDRESSED: ReadonlySet<ClaimForm> = new Set(["addressed"]);
+const ALL_FORMS: ReadonlySet<ClaimForm> = new Set([...OWN_FORMS, ...ADDRESSED]);
 
 /** An address that goes A, B, A has come back; it did not move. */
 const TURNS_OF_FLIP_FLOP = 3;
 
+/** Once may be a bridge's odd way; forgers repeat themselves. */
+const PLANTED = 2;
+
 type Dispute = "address-impersonation" | "address-conflict" | "flip-flop";
 
+/** What the judging of one address needs to know of all others. */
+export interface Bench {
+  readonly state: NetworkState;
+  readonly cast: Cast;
+  readonly contests: Contests;
+  readonly speech: Speech;
+  readonly relays: Relays;
+  readonly kin: Kin;
+}
+
 /** What can be wrong with an address that is no VIP: somebody else claims it. */
-export function judgeAddress(
-  state: NetworkState,
-  cast: Cast,
-  contests: ContestCounts,
-  speech: Speech,
-  binding: Binding,
-): Finding[] {
-  if (binding.claims.length < 2) return [];
-  const forged = binding.claims.filter((claim) => isForged(binding, claim, contests));
+export function judgeAddress(bench: Bench, binding: Binding): Finding[] {
+  const { cast, contests, kin } = bench;
+  const forged = binding.claims.filter(
+    (claim) => contests.isForged(binding, claim) && kin.of(binding, claim) === null,
+  );
   const honest = binding.claims.filter((claim) => !forged.includes(claim));
-  const owner = ownerAmong(cast, binding, honest);
-  const isGateway = owner !== undefined && cast.isGatewayAt(owner, binding.ip);
-  const accuse = (kind: FindingKind, claim: Claim) =>
-    findingFromClaims(state, {
-      kind,
-      binding,
-      claim,
-      forms: ALL_FORMS,
-      rightful: owner ?? null,
-      victims: victimsOf(binding, claim.station, ALL_FORMS, new Set(owner === undefined ? [] : [owner])),
-      severity: kind.endsWith("impersonation") ? "critical" : "warning",
-    });
+  if (honest.length < 2 && forged.length === 0) return [];
+  const owner = ownerAmong(bench, binding, forged, honest);
+  const impersonation: FindingKind = isGatewayAddress(cast, binding, owner)
+    ? "gateway-impersonation"
+    : "address-impersonation";
   return [
-    ...forged.map((claim) => accuse(isGateway ? "gateway-impersonation" : "address-impersonation", claim)),
+    ...forged.map((claim) => accuse(bench, binding, claim, owner, impersonation)),
+    ...planted(bench, binding, forged, honest, owner, impersonation),
     ...honest.flatMap((claim) => {
       if (owner === undefined || claim.station === owner || !isOwnClaim(claim)) return [];
-      const dispute = disputeBetween(cast, speech, binding, owner, claim);
+      const dispute = disputeBetween(bench, binding, owner, claim);
       if (dispute === null) return [];
-      return [accuse(isGateway ? "gateway-impersonation" : dispute, claim)];
+      const kind = cast.isGatewayAt(owner, binding.ip) ? "gateway-impersonation" : dispute;
+      return [accuse(bench, binding, claim, owner, kind)];
     }),
   ];
 }
 
-function ownerAmong(cast: Cast, binding: Binding, honest: readonly Claim[]): Station | undefined {
+function accuse(
+  { state }: Bench,
+  binding: Binding,
+  claim: Claim,
+  owner: Station | undefined,
+  kind: FindingKind,
+): Finding {
+  const finding = findingFromClaims(state, {
+    kind,
+    binding,
+    claim,
+    // What others believe proves it where nothing else does; beside its own frames it would be counted with them.
+    forms: isOwnClaim(claim) ? OWN_FORMS : ADDRESSED,
+    rightful: owner ?? null,
+    victims: victimsOf(binding, claim.station, ALL_FORMS, new Set(owner === undefined ? [] : [owner])),
+    severity: kind.endsWith("impersonation") ? "critical" : "warning",
+  });
+  // An answer to a forged frame that was not captured may show a victim before the first one that was.
+  const shown = finding.victims.flatMap(({ learned, used }) => learned ?? used ?? []);
+  return { ...finding, first: earliest([finding.first, ...shown]) };
+}
+
+/**
+ * Replies with a MAC that is not their sender's, kept up for an address that is another's: the card that sent them is
+ * the forger's, whosever MAC it names. Who was caught forging for the address, and now names its owner, puts it right.
+ */
+function planted(
+  { state }: Bench,
+  binding: Binding,
+  forged: readonly Claim[],
+  honest: readonly Claim[],
+  owner: Station | undefined,
+  kind: FindingKind,
+): Finding[] {
+  if (owner === undefined) return [];
+  return honest.flatMap((claim) => {
+    if (isOwnClaim(claim) || claim.station === owner) return [];
+    return [...claim.lent].flatMap(([sender, { unasked }]) => {
+      if (unasked < PLANTED || sender === owner || forged.some(({ station }) => station === sender))
+        return [];
+      const finding = findingFromClaims(state, {
+        kind,
+        binding,
+        claim,
+        forms: OWN_FORMS,
+        rightful: owner,
+        victims: victimsOf(binding, claim.station, ALL_FORMS, new Set([owner])),
+        severity: "critical",
+      });
+      return [{ ...finding, claimant: sender, named: claim.station }];
+    });
+  });
+}
+
+function isGatewayAddress(cast: Cast, binding: Binding, owner: Station | undefined): boolean {
+  return (owner !== undefined && cast.isGatewayAt(owner, binding.ip)) || cast.isGatewayAddress(binding);
+}
+
+function ownerAmong(
+  { state, cast, contests, relays }: Bench,
+  binding: Binding,
+  forged: readonly Claim[],
+  honest: readonly Claim[],
+): Station | undefined {
   const gateway = honest.find(({ station }) => cast.isGatewayAt(station, binding.ip));
   if (gateway !== undefined) return gateway.station;
+  const newest = state.leases.of(binding.segment, binding.ip).at(-1)?.station;
+  if (honest.some((claim) => claim.station === newest && isOwnClaim(claim))) return newest;
   const likely = likelyOwner(binding);
-  return honest.some(({ station }) => station === likely) ? likely : honest[0]?.station;
+  if (honest.some((claim) => claim.station === likely && isOwnClaim(claim))) return likely;
+  const [silent] = contests.silentOwnersOf(binding);
+  const own = honest.find(isOwnClaim) ?? honest[0];
+  if (own !== undefined || silent !== undefined) return (own ?? { station: silent }).station;
+  // Nobody else speaks for it: then it is whoever gets what the forger passes on.
+  for (const { station } of forged) {
+    const fed = relays.by(station).find(({ destinationIp }) => destinationIp === binding.ip);
+    if (fed !== undefined) return fed.to;
+  }
+  return undefined;
 }
 
 /**
@@ -70,25 +149,40 @@ function ownerAmong(cast: Cast, binding: Binding, honest: readonly Claim[]): Sta
  * both hold the address are in conflict. Announcements that take turns are a flip-flop.
  */
 function disputeBetween(
-  cast: Cast,
-  speech: Speech,
+  { state, cast, contests, speech, kin }: Bench,
   binding: Binding,
   owner: Station,
   claim: Claim,
 ): Dispute | null {
   const other = claim.station;
+  const ownerClaim = binding.claimOf(owner);
+  if (ownerClaim !== undefined && kin.between(binding, ownerClaim, claim) !== null) return null;
   const raced = binding.races.some(({ answers }) => {
     const by = new Set(answers.map((answer) => answer.by));
     return by.has(owner) && by.has(other);
   });
   if (raced) return "address-conflict";
   if (movedAway(speech, binding, owner, other)) return null;
-  if (isUnaskedOnly(claim) && cast.hasOtherAddress(other, binding.ip)) return "address-impersonation";
+  if (followsLeases(state, speech, binding) || isHandedOver(speech, binding)) return null;
+  if (defenceAgainst(binding, owner, claim) !== null) return null;
+  const forms = new Set([...claim.tallies.keys()].filter((form) => form !== "addressed"));
+  const hasOther = cast.hasOtherAddress(other, binding.ip);
+  if ([...forms].every((form) => form === "unsolicited-reply") && hasOther) return "address-impersonation";
+  // The true leader of a cluster also only announces; but then nobody else answers for the address, or sends from it.
+  const onlyAnnounces = [...forms].every((form) => form === "announcement") && keepsAnnouncing(claim);
+  if (
+    onlyAnnounces &&
+    hasOther &&
+    (usesIt(binding, owner) || contests.silentOwnersOf(binding).includes(owner))
+  ) {
+    return "address-impersonation";
+  }
   const bothHoldIt = owner.ownAddresses.has(binding.ip) && other.ownAddresses.has(binding.ip);
   if (bothHoldIt || binding.turnCount < TURNS_OF_FLIP_FLOP) return "address-conflict";
   return "flip-flop";
 }
 
-function isUnaskedOnly(claim: Claim): boolean {
-  return [...claim.tallies.keys()].every((form) => form === "unsolicited-reply");
+function usesIt(binding: Binding, station: Station): boolean {
+  const claim = binding.claimOf(station);
+  return claim !== undefined && claim.ownFrames("reply") + claim.ownFrames("request") > 0;
 }

@@ -3,13 +3,13 @@ import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { Cast } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
+import { isInitialTtl } from "../roles/initial-ttl.ts";
 import type { Benign, BenignReason } from "./benign.ts";
+import { explainHosts } from "./benign-hosts.ts";
 import type { Finding } from "./finding.ts";
-import { claimSpan } from "./moves.ts";
+import { followsLeases, isHandedOver, leaseAt } from "./handovers.ts";
+import { claimSpan, Speech } from "./moves.ts";
 import { virtualMacOf } from "./virtual-macs.ts";
-
-/** Initial TTLs of the common stacks; a packet with another one came through a router. */
-const INITIAL_TTLS: ReadonlySet<number> = new Set([32, 60, 64, 128, 255]);
 
 /** What would look like poisoning to a tool that only compares MACs, each with what clears it. */
 export function explain(state: NetworkState, cast: Cast, findings: readonly Finding[]): Benign[] {
@@ -17,11 +17,12 @@ export function explain(state: NetworkState, cast: Cast, findings: readonly Find
     findings.some(
       (finding) => finding.claimant === station && finding.ip === ip && finding.kind !== "vip-unanswered",
     );
-  const benign: Benign[] = [];
+  const benign: Benign[] = explainHosts(state, cast, (station, ip) => !accused(station, ip));
+  const speech = new Speech(state);
   for (const binding of state.bindings) {
     const blameless = (station: Station) => !accused(station, binding.ip);
     benign.push(
-      ...changesOfOwner(state, cast.vipOf(binding), binding, blameless),
+      ...changesOfOwner(state, speech, cast.vipOf(binding), binding, blameless),
       ...probes(binding),
       ...announcements(binding, blameless),
       ...virtualMacs(state, binding, blameless),
@@ -34,6 +35,7 @@ export function explain(state: NetworkState, cast: Cast, findings: readonly Find
 /** Each time that another blameless station took the address over. */
 function changesOfOwner(
   state: NetworkState,
+  speech: Speech,
   vip: CastVip | undefined,
   binding: Binding,
   blameless: (station: Station) => boolean,
@@ -42,7 +44,8 @@ function changesOfOwner(
   return turns.flatMap((turn, index) => {
     const before = turns[index - 1];
     if (before === undefined || before.station === turn.station) return [];
-    const change = explainTurn(state, vip, binding, before.station, turn);
+    const change =
+      explainTurn(state, vip, binding, before.station, turn) ?? explainReturns(state, speech, binding, turn);
     if (change === null) return [];
     const until = turns[index + 1]?.at;
     const span = claimSpan(binding.claimOf(turn.station));
@@ -85,7 +88,25 @@ function explainTurn(
     return { kind: "director-takeover", reason: { why: "both-directors" } };
   const spanFrom = claimSpan(binding.claimOf(from));
   const isOver = spanFrom !== null && spanFrom.last.ordinal < turn.at.ordinal;
+  const lease = leaseAt(state.leases.of(binding.segment, binding.ip), turn.at);
+  if (isOver && lease?.station === turn.station) {
+    return { kind: "address-moved", reason: { why: "leased", lease: lease.at } };
+  }
   return isOver ? { kind: "address-moved", reason: { why: "fell-silent" } } : null;
+}
+
+/** An address that comes and goes by leases, or between leaders who announce themselves. */
+function explainReturns(
+  state: NetworkState,
+  speech: Speech,
+  binding: Binding,
+  turn: Turn,
+): { kind: Benign["kind"]; reason: BenignReason } | null {
+  const lease = leaseAt(state.leases.of(binding.segment, binding.ip), turn.at);
+  if (lease?.station === turn.station && followsLeases(state, speech, binding)) {
+    return { kind: "address-moved", reason: { why: "leased", lease: lease.at } };
+  }
+  return isHandedOver(speech, binding) ? { kind: "address-moved", reason: { why: "handed-over" } } : null;
 }
 
 function probes(binding: Binding): Benign[] {
@@ -131,7 +152,7 @@ function virtualMacs(
   blameless: (station: Station) => boolean,
 ): Benign[] {
   return binding.claims.flatMap(({ station }) => {
-    const virtual = virtualMacOf(state, station);
+    const virtual = virtualMacOf(state, station, binding.ip);
     const span = claimSpan(binding.claimOf(station));
     if (virtual === null || span === null || !blameless(station)) return [];
     return [
@@ -167,7 +188,7 @@ function proxies(state: NetworkState): Benign[] {
   }
   return [...answered].flatMap(([station, proxied]) => {
     const ttls = proxied.flatMap(({ binding }) => binding.speakers.get(station)?.ttl ?? []);
-    const routed = ttls.find((ttl) => !INITIAL_TTLS.has(ttl));
+    const routed = ttls.find((ttl) => !isInitialTtl(ttl));
     if (routed === undefined) return [];
     return proxied.map(({ binding, reply }) => ({
       kind: "proxy-arp" as const,

@@ -26,6 +26,20 @@ export type BenignReason =
   | { readonly why: "resigned"; readonly version: number; readonly virtualRouterId: number }
   | { readonly why: "both-directors" }
   | { readonly why: "fell-silent" }
+  /** A DHCP server granted it to the new owner before. */
+  | { readonly why: "leased"; readonly lease: Position }
+  | { readonly why: "handed-over" }
+  | { readonly why: "defended" }
+  | { readonly why: "migrated"; readonly count: number }
+  | { readonly why: "bonded" }
+  | { readonly why: "echoed"; readonly count: number }
+  | { readonly why: "rewritten" }
+  | { readonly why: "nlb" }
+  | {
+      readonly why: "group-member";
+      readonly protocol: "VRRP" | "CARP" | "HSRP" | "GLBP";
+      readonly group: number;
+    }
   | { readonly why: "probed"; readonly count: number }
   | { readonly why: "own-announcement"; readonly count: number }
   | { readonly why: "routes"; readonly addresses: number; readonly ttl: number }

@@ -1,9 +1,10 @@
 import type { Binding, Claim, ClaimForm } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { earliest, latest } from "../neighbours/position.ts";
+import { earliest, latest, type Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
+import { bypassOf, firstSeenWith } from "./bypass.ts";
 import type { Evidence, Finding, FindingKind, Severity, Stage, Victim } from "./finding.ts";
-import { bypassOf } from "./victims.ts";
+import { disagreementsOver } from "./other-models.ts";
 
 /** A reader wants the first few frames and the last; a filter finds the rest. */
 const EVIDENCE_SHOWN = 12;
@@ -15,7 +16,7 @@ export function stageOf(victims: readonly Victim[]): Stage {
 }
 
 /** Critical once a cache took it; until then somebody tried, or was lucky. */
-export function severityByStage(stage: Stage): Severity {
+function severityByStage(stage: Stage): Severity {
   return stage === "claimed" ? "warning" : "critical";
 }
 
@@ -26,6 +27,8 @@ export interface ClaimFinding {
   readonly forms: ReadonlySet<ClaimForm>;
   readonly rightful: Station | null;
   readonly victims: readonly Victim[];
+  /** Who may hold what he likes; by default only the rightful owner. */
+  readonly excused?: ReadonlySet<Station>;
   readonly severity?: Severity;
 }
 
@@ -38,6 +41,7 @@ export function findingFromClaims(state: NetworkState, found: ClaimFinding): Fin
     tally.evidence.map(({ at, targetIp }) => ({ what: "claim" as const, at, form, targetIp })),
   );
   const count = tallies.reduce((sum, [, tally]) => sum + tally.count, 0);
+  const excused = found.excused ?? new Set(found.rightful === null ? [] : [found.rightful]);
   const shown = boundEvidence([...claims, ...evidenceOf(victims)]);
   return {
     kind: found.kind,
@@ -48,13 +52,20 @@ export function findingFromClaims(state: NetworkState, found: ClaimFinding): Fin
     claimant: claim.station,
     rightful: found.rightful,
     victims,
-    bypass: bypassOf(state, binding, claim.station, victims),
+    bypass: bypassOf(state, binding, claim.station, victims, legitimateUntil(found)),
     first: earliest(tallies.map(([, tally]) => tally.first)),
     last: latest(tallies.map(([, tally]) => tally.last)),
     count,
     evidence: shown,
     evidenceTotal: count + evidenceOf(victims).length,
+    models: disagreementsOver(state, binding, claim.station, forms, excused, victims),
   };
+}
+
+/** Of two hosts at odds over an address the claimant may have been the only one at first; who forges never was. */
+function legitimateUntil({ kind, binding, rightful }: ClaimFinding): Position | null {
+  if (rightful === null || (kind !== "address-conflict" && kind !== "flip-flop")) return null;
+  return firstSeenWith(binding, rightful);
 }
 
 /** What the victims' own frames prove. That a cache learned something is the model's word on a frame listed already. */

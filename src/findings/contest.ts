@@ -1,50 +1,106 @@
 import type { Binding, Claim } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Station } from "../neighbours/station.ts";
-import { forcedClaims, isOwnClaim } from "../roles/likely-owner.ts";
+import type { Cast } from "../roles/cast.ts";
+import { isInitialTtl } from "../roles/initial-ttl.ts";
+import { forcedClaims, isOwnClaim, keepsItUp } from "../roles/likely-owner.ts";
+import type { Relays } from "../roles/relays.ts";
 
 /** Once may be a driver's or a hypervisor's courtesy; a tool keeps it up, because the caches would forget. */
 const FORCED = 2;
 
-/** How many addresses each station is at odds over with another: a man in the middle with two, his victims with one. */
-export type ContestCounts = ReadonlyMap<Station, number>;
+/** Who is at odds with whom over which address. */
+export class Contests {
+  private readonly cast: Cast;
+  private readonly relays: Relays;
+  /** How many addresses each station is at odds over: a man in the middle over two, his victims over one. */
+  private readonly counts = new Map<Station, number>();
+  /** How many addresses each station claims by nothing but replies at a tool's pace. */
+  private readonly keptUp = new Map<Station, number>();
 
-export function countContests(state: NetworkState): ContestCounts {
-  const counts = new Map<Station, number>();
-  for (const binding of state.bindings) {
-    const stations = partiesTo(binding);
-    if (stations.size < 2) continue;
-    for (const station of stations) counts.set(station, (counts.get(station) ?? 0) + 1);
+  constructor(state: NetworkState, cast: Cast, relays: Relays) {
+    this.cast = cast;
+    this.relays = relays;
+    for (const binding of state.bindings) {
+      for (const claim of binding.claims) if (keepsItUp(claim)) increment(this.keptUp, claim.station);
+      const stations = this.partiesTo(binding);
+      if (stations.size < 2) continue;
+      for (const station of stations) increment(this.counts, station);
+    }
   }
-  return counts;
+
+  /**
+   * Whether a claim is an intruder's: kept up by frames that no kernel sends, for an address that its station does not
+   * hold, or for more addresses than those have to whom they belong.
+   *
+   * A host that defends its address, or answers a forger's requests, is at odds over that one address only.
+   */
+  isForged(binding: Binding, claim: Claim): boolean {
+    if (forcedClaims(claim) < FORCED) return false;
+    const { station } = claim;
+    const rivals = [...this.partiesTo(binding)].filter((party) => party !== station);
+    if (rivals.length === 0) return this.isSuspectAlone(binding, claim);
+    const own = this.counts.get(station) ?? 0;
+    const mostOfRivals = Math.max(...rivals.map((rival) => this.counts.get(rival) ?? 0));
+    if (own >= 2 && own > mostOfRivals) return true;
+    if (own >= mostOfRivals && !station.ownAddresses.has(binding.ip) && !isOnlyAddressed(claim, binding)) {
+      return true;
+    }
+    return this.pretendsTo(binding, claim, rivals);
+  }
+
+  /** Whoever claims the address, is believed to have it, or sends from it; a single frame with another's MAC in it is no party. */
+  partiesTo(binding: Binding): Set<Station> {
+    const parties = new Set<Station>();
+    for (const claim of binding.claims) {
+      const { station } = claim;
+      if (isOwnClaim(claim) || (claim.tallies.get("addressed")?.count ?? 0) > 1) parties.add(station);
+    }
+    if (parties.size > 0) for (const station of this.silentOwnersOf(binding)) parties.add(station);
+    return parties;
+  }
+
+  /** Those who send packets of their own from the address, and never claimed it: routed and relayed ones are another's. */
+  silentOwnersOf(binding: Binding): Station[] {
+    return [...binding.speakers].flatMap(([station, { ttl }]) => {
+      const claims = binding.claimOf(station)?.isOwn === true;
+      const relays = this.relays.by(station).some(({ sourceIp }) => sourceIp === binding.ip);
+      return claims || relays || !isInitialTtl(ttl) ? [] : [station];
+    });
+  }
+
+  /**
+   * Nobody contradicts it. A host that answers requests which the capture lacks, as one taken on the forger's machine
+   * does, looks the same; but it has this one address, and packets come from it.
+   */
+  private isSuspectAlone(binding: Binding, claim: Claim): boolean {
+    const { station } = claim;
+    if (!keepsItUp(claim)) return false;
+    if (this.cast.hasOtherAddress(station, binding.ip) || (this.keptUp.get(station) ?? 0) > 1) return true;
+    return this.relays.by(station).some(({ sourceIp }) => sourceIp !== binding.ip);
+  }
+
+  /**
+   * scapy asks in another's name as that one's own kernel would, but for its haste. Against a rival who needs no force
+   * it is a forger who also has an address of his own, or passes on to the rival what comes for the address.
+   */
+  private pretendsTo(binding: Binding, claim: Claim, rivals: readonly Station[]): boolean {
+    const { station } = claim;
+    if (!isOwnClaim(claim)) return false;
+    const unforced = rivals.filter((rival) => {
+      const rivalClaim = binding.claimOf(rival);
+      return rivalClaim === undefined || forcedClaims(rivalClaim) === 0;
+    });
+    if (unforced.length === 0) return false;
+    const feeds = this.relays
+      .by(station)
+      .some(({ destinationIp, to }) => destinationIp === binding.ip && unforced.includes(to));
+    return feeds || this.cast.hasOtherAddress(station, binding.ip);
+  }
 }
 
-/** Whoever claims the address or is believed to have it; a single frame with another's MAC in it is no party. */
-function partiesTo(binding: Binding): Set<Station> {
-  const parties = binding.claims.filter((claim) => isOwnClaim(claim) || countOf(claim) > 1);
-  return new Set(parties.map(({ station }) => station));
-}
-
-function countOf(claim: Claim): number {
-  return [...claim.tallies.values()].reduce((sum, { count }) => sum + count, 0);
-}
-
-/**
- * Whether a claim is an intruder's: kept up by frames that no kernel sends, for an address that its station does not
- * hold, or for more addresses than those have to whom they belong.
- *
- * A host that defends its address, or answers a forger's requests, is at odds over that one address only.
- */
-export function isForged(binding: Binding, claim: Claim, contests: ContestCounts): boolean {
-  if (forcedClaims(claim) < FORCED) return false;
-  const own = contests.get(claim.station) ?? 0;
-  const others = [...partiesTo(binding)].filter((station) => station !== claim.station);
-  if (others.length === 0) return false;
-  const mostOfOthers = Math.max(...others.map((station) => contests.get(station) ?? 0));
-  if (own >= 2 && own > mostOfOthers) return true;
-  return (
-    own >= mostOfOthers && !claim.station.ownAddresses.has(binding.ip) && !isOnlyAddressed(claim, binding)
-  );
+function increment(counts: Map<Station, number>, station: Station): void {
+  counts.set(station, (counts.get(station) ?? 0) + 1);
 }
 
 /** Believed by others to be there, while somebody else claims it himself: by that alone nobody is accused for one address. */

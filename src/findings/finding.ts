@@ -1,4 +1,5 @@
 import type { ClaimForm } from "../neighbours/binding.ts";
+import type { NeighbourModelName } from "../neighbours/models/model.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
 
@@ -33,6 +34,7 @@ export type RestoredBy =
   | { readonly cause: "claim"; readonly by: Station; readonly gratuitous: boolean }
   | { readonly cause: "resolution"; readonly by: Station; readonly afterProbes: boolean }
   | { readonly cause: "lost"; readonly afterProbes: boolean }
+  | { readonly cause: "aged-out" }
   | { readonly cause: "traffic"; readonly by: Station };
 
 /** A host whose cache took the wrong MAC. */
@@ -46,16 +48,67 @@ export interface Victim {
   readonly restoredBy: RestoredBy | null;
 }
 
+export const BYPASS_ENDS = [
+  "announcement",
+  "claim",
+  "probe-failure",
+  "resolution",
+  "entry-lost",
+  "own-traffic",
+  "capture-end",
+] as const;
+/**
+ * How the last victim came to send elsewhere.
+ *
+ * - `announcement`   the rightful owner announced itself
+ * - `claim`          another frame for the rightful owner overrode the entry
+ * - `probe-failure`  the claimant left its unicast probes unanswered, so it asked anew
+ * - `resolution`     it asked anew for another reason, and the right host answered
+ * - `entry-lost`     the entry is gone, by age or asked for anew, and no answer was seen
+ * - `own-traffic`    only its own frames show that it sends elsewhere
+ * - `capture-end`    it did not: a victim was still wrong when the capture ended
+ */
+export type BypassEnd = (typeof BYPASS_ENDS)[number];
+
+export const OUTCOMES = ["spared", "restored", "poisoned"] as const;
+/** Never took the claimant's MAC · took it, and no longer holds it at the end · holds it at the end. */
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** How the same frames would have ended for one host by another model. */
+export interface HostOutcome {
+  readonly station: Station;
+  readonly outcome: Outcome;
+  /** By the model that was chosen. */
+  readonly byChosen: Outcome;
+  readonly learned: Position | null;
+  readonly restored: Position | null;
+}
+
+/** A model that was not chosen, and the hosts for which it ends otherwise. */
+export interface Disagreement {
+  readonly model: NeighbourModelName;
+  readonly hosts: readonly HostOutcome[];
+}
+
 /** Traffic that reached the claimant instead of the rightful owner. */
 export interface Bypass {
   readonly frames: number;
   readonly bytes: number;
+  /** Distinct flows: each is exactly one of answered, reset and unanswered. */
   readonly flows: number;
+  /** The claimant sent back a packet that is no refusal. */
+  readonly answered: number;
+  /** All that the claimant sent back were TCP RSTs or ICMP unreachables. */
+  readonly reset: number;
+  readonly unanswered: number;
   readonly first: Position;
   readonly last: Position;
+  readonly endedBy: BypassEnd;
+  /** The frame by which it ended, or the capture's last. */
+  readonly ended: Position;
 }
 
-export type EvidenceKind =
+type EvidenceKind =
   | { readonly what: "claim"; readonly form: ClaimForm; readonly targetIp: number }
   | { readonly what: "learned"; readonly by: Station }
   | { readonly what: "used"; readonly by: Station }
@@ -63,9 +116,55 @@ export type EvidenceKind =
   | { readonly what: "unanswered"; readonly by: Station }
   | { readonly what: "answered"; readonly by: Station }
   | { readonly what: "advertised"; readonly by: Station }
-  | { readonly what: "swept"; readonly by: Station };
+  | { readonly what: "swept"; readonly by: Station }
+  | { readonly what: "repeated"; readonly by: Station; readonly isRequest: boolean }
+  | { readonly what: "flooded"; readonly stations: number }
+  | { readonly what: "mismatched"; readonly targetIp: number; readonly named: Station };
 
 export type Evidence = EvidenceKind & { readonly at: Position };
+
+/** A host that was asked in another's name, and whose answer the capture cannot show. */
+export interface UnseenLearner {
+  readonly ip: number;
+  /** Null where no frame tells whose address it is. */
+  readonly station: Station | null;
+  /** The newest such request. */
+  readonly at: Position;
+  /** Its own frames show that it sends elsewhere later: if it learned, it came right again. */
+  readonly isOver: boolean;
+}
+
+export const SETTINGS = ["arp_announce=2", "arp_ignore=1", "no-announcement"] as const;
+/**
+ * What keeps a real server's frames from claiming a VIP.
+ *
+ * - `arp_announce=2`   it asks under an address of its own
+ * - `arp_ignore=1`     it does not answer for an address of another interface: the VIP on lo or a dummy
+ * - `no-announcement`  ARPUPDATE=no, or the VIP's alias off the network card
+ */
+export type Setting = (typeof SETTINGS)[number];
+
+export interface PreventionStep {
+  readonly host: Station;
+  readonly settings: readonly Setting[];
+  /** On this host alone they would have kept every cache right. */
+  readonly enough: boolean;
+}
+
+/** What the model's second run says would have prevented it. */
+export interface Prevention {
+  /** All of them together would have; none where no settings would. */
+  readonly steps: readonly PreventionStep[];
+  /** Claims that came after the log was full, and so were not run again. */
+  readonly omittedClaims: number;
+}
+
+/** A broadcast request for the address that several hosts answered. */
+export interface Race {
+  readonly request: Position;
+  /** In order of arrival. */
+  readonly answers: readonly { readonly at: Position; readonly by: Station; readonly delayNs: number }[];
+}
 
 /** One thing that went wrong, with its proof. */
 export interface Finding {
@@ -76,6 +175,8 @@ export interface Finding {
   readonly segment: number;
   /** Who did it; null where it is the fault of a host that the capture never shows. */
   readonly claimant: Station | null;
+  /** Whose MAC the frames name, where that is not the claimant's own. */
+  readonly named?: Station;
   /** Who should have been believed; in a conflict the one that was seen with the address first. */
   readonly rightful: Station | null;
   readonly victims: readonly Victim[];
@@ -86,6 +187,15 @@ export interface Finding {
   /** Bounded, in order; enough to prove it. */
   readonly evidence: readonly Evidence[];
   readonly evidenceTotal: number;
+  /** The neighbour models that disagree; none where no cache is at stake. */
+  readonly models?: readonly Disagreement[];
+  /** Requests that the claimant answered beside others, the first few; for `vip-reply` only. */
+  readonly races?: readonly Race[];
+  readonly racesTotal?: number;
+  /** For the kinds that settings of the real servers prevent, where claims were captured. */
+  readonly prevention?: Prevention | null;
+  /** Who may have learned it where the capture cannot show that. */
+  readonly notObservable?: readonly UnseenLearner[];
   /** The virtual router whose members are at odds; for `vip-split` only. */
   readonly virtualRouterId?: number | null;
 }

@@ -1,36 +1,100 @@
+import { ArpOperation } from "../decode/facts.ts";
+import type { Binding, Claim } from "../neighbours/binding.ts";
+import type { LentTally } from "../neighbours/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Finding } from "./finding.ts";
+import type { Position } from "../neighbours/position.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { Evidence, Finding, FindingKind } from "./finding.ts";
+import { lentBy } from "./lending.ts";
+
+/** Corrupt frames name a new pair of MACs each; what repeats itself comes first. */
+const MOST_MISMATCHES = 16;
 
 /** What is worth knowing and accuses nobody. */
-export function judgeNotices(state: NetworkState): Finding[] {
-  return scans(state);
+export function judgeNotices(state: NetworkState, findings: readonly Finding[]): Finding[] {
+  return [...scans(state), ...storms(state), ...floods(state), ...mismatches(state, findings)];
+}
+
+interface Noticed {
+  readonly kind: FindingKind;
+  readonly ip: number;
+  readonly claimant: Station;
+  readonly first: Position;
+  readonly last: Position;
+  readonly count: number;
+  readonly evidence: readonly Evidence[];
+}
+
+function notice(noticed: Noticed): Finding {
+  return {
+    ...noticed,
+    severity: "notice",
+    stage: "claimed",
+    segment: noticed.claimant.segment,
+    rightful: null,
+    victims: [],
+    bypass: null,
+    evidenceTotal: noticed.count,
+  };
 }
 
 function scans(state: NetworkState): Finding[] {
-  const findings: Finding[] = [];
-  for (const station of state.stations) {
+  return [...state.stations].flatMap((station) => {
     const { sweep } = station;
     const ip = station.ownAddresses.values().next().value;
-    if (sweep === null || ip === undefined) continue;
-    findings.push({
-      kind: "arp-scan",
-      severity: "notice",
-      stage: "claimed",
-      ip,
-      segment: station.segment,
-      claimant: station,
-      rightful: null,
-      victims: [],
-      bypass: null,
-      first: sweep.first,
-      last: sweep.last,
-      count: sweep.requests,
-      evidence: [
-        { what: "swept", at: sweep.first, by: station },
-        { what: "swept", at: sweep.last, by: station },
-      ],
-      evidenceTotal: sweep.requests,
-    });
+    if (sweep === null || ip === undefined) return [];
+    const { first, last, requests } = sweep;
+    const evidence = [first, last].map((at): Evidence => ({ what: "swept", at, by: station }));
+    return [notice({ kind: "arp-scan", ip, claimant: station, first, last, count: requests, evidence })];
+  });
+}
+
+/** One frame again and again: a loop in the network, or a program that does not wait. */
+function storms(state: NetworkState): Finding[] {
+  return state.arpObserver.repeats.storms.map(({ station, ip, operation, first, last, frames }) => {
+    const isRequest = operation === ArpOperation.Request;
+    const evidence = [first, last].map((at): Evidence => ({ what: "repeated", at, by: station, isRequest }));
+    return notice({ kind: "arp-storm", ip, claimant: station, first, last, count: frames, evidence });
+  });
+}
+
+function floods(state: NetworkState): Finding[] {
+  return state.arpObserver.newcomers.floods.map(({ sender, ip, first, last, frames, stations }) => {
+    const evidence = [first, last].map((at): Evidence => ({ what: "flooded", at, stations }));
+    return notice({ kind: "arp-flood", ip, claimant: sender, first, last, count: frames, evidence });
+  });
+}
+
+/** ARP frames whose sender is not the card that sent them, and nothing tells why. */
+function mismatches(state: NetworkState, findings: readonly Finding[]): Finding[] {
+  const accused = new Set(
+    findings.filter(({ severity }) => severity !== "notice").map(({ claimant }) => claimant),
+  );
+  const found: { binding: Binding; claim: Claim; sender: Station; tally: LentTally }[] = [];
+  for (const binding of state.bindings) {
+    for (const claim of binding.claims) {
+      for (const [sender, tally] of claim.lent) {
+        // Who forges also puts things right in the owner's name.
+        if (accused.has(sender) || lentBy(state, binding, claim, sender) !== null) continue;
+        found.push({ binding, claim, sender, tally });
+      }
+    }
   }
-  return findings;
+  return found
+    .toSorted((a, b) => b.tally.count - a.tally.count)
+    .slice(0, MOST_MISMATCHES)
+    .map(({ binding, claim, sender, tally: { count, first, last, evidence } }) => ({
+      ...notice({
+        kind: "sender-mismatch",
+        ip: binding.ip,
+        claimant: sender,
+        first,
+        last,
+        count,
+        evidence: evidence
+          .slice(0, 4)
+          .map(({ at, targetIp }): Evidence => ({ what: "mismatched", at, targetIp, named: claim.station })),
+      }),
+      named: claim.station,
+    }));
 }

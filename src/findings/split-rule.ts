@@ -1,11 +1,15 @@
+import type { VirtualRouter } from "../neighbours/adverts.ts";
 import type { Binding, ClaimForm } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { earliest, latest, type Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
+import { likelyOwner } from "../roles/likely-owner.ts";
 import { boundEvidence, evidenceOf, stageOf } from "./build-finding.ts";
+import { bypassOf } from "./bypass.ts";
 import type { Evidence, Finding } from "./finding.ts";
-import { bypassOf, victimsOf } from "./victims.ts";
+import { disagreementsOver } from "./other-models.ts";
+import { victimsOf } from "./victims.ts";
 
 /** A master that is preempted, or believed dead, is overlapped once, by the advertisement that ends its term. */
 const OVERLAPS_OF_SPLIT = 3;
@@ -46,6 +50,7 @@ export function judgeSplit(state: NetworkState, vip: CastVip, binding: Binding):
       evidence: boundEvidence([...split.evidence, ...evidenceOf(victims)]),
       evidenceTotal: split.count + evidenceOf(victims).length,
       virtualRouterId: split.virtualRouterId,
+      models: disagreementsOver(state, binding, claimant, CLAIMS, excused, victims),
     },
   ];
 }
@@ -56,10 +61,12 @@ function splitByAdverts(state: NetworkState, binding: Binding): Split | null {
     if (overlaps < OVERLAPS_OF_SPLIT || firstOverlap === null || lastOverlap === null) continue;
     // The one that should win by its priority, whoever began first.
     const [master, other] = router.advertisers.toSorted((a, b) => b.priority - a.priority);
-    if (master === undefined || other === undefined || master.station === other.station) continue;
+    if (master === undefined || other === undefined) continue;
+    const [rightful, claimant] = [cardOf(state, master), cardOf(state, other)];
+    if (rightful === claimant) continue;
     return {
-      rightful: master.station,
-      claimant: other.station,
+      rightful,
+      claimant,
       first: firstOverlap,
       last: lastOverlap,
       count: router.overlapFrames,
@@ -71,6 +78,19 @@ function splitByAdverts(state: NetworkState, binding: Binding): Split | null {
     };
   }
   return null;
+}
+
+/** Behind a virtual MAC all members look the same; by the address that signs its advertisements each has its own card. */
+function cardOf(state: NetworkState, { station, sourceIp }: VirtualRouter["advertisers"][number]): Station {
+  if (!isVirtualMac(station)) return station;
+  const binding = state.bindings.get(station.segment, sourceIp);
+  const owner = binding === undefined || binding.claims.length === 0 ? undefined : likelyOwner(binding);
+  return owner ?? station;
+}
+
+/** 00:00:5e:00:01:VRID (RFC 9568, section 7.3). */
+function isVirtualMac({ macHigh, macLow }: Station): boolean {
+  return macHigh === 0 && macLow >>> 8 === 0x5e0001;
 }
 
 function splitByAnswers(vip: CastVip, binding: Binding): Split | null {

@@ -1,24 +1,24 @@
 import type { Binding, ClaimForm } from "../neighbours/binding.ts";
 import type { CacheChange, CacheEntry } from "../neighbours/cache-entry.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
-import { earliest, latest, type Position } from "../neighbours/position.ts";
+import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
-import type { TrafficRow } from "../neighbours/traffic-table.ts";
-import type { Bypass, RestoredBy, Victim } from "./finding.ts";
+import type { RestoredBy, Victim } from "./finding.ts";
 
 /**
  * The hosts whose cache took `claimant` for the binding's address by a claim of one of `forms`.
  *
  * @param excused stations that may hold what they like: those that own the address
+ * @param entries the caches by another model than the chosen one
  */
 export function victimsOf(
   binding: Binding,
   claimant: Station,
   forms: ReadonlySet<ClaimForm>,
   excused: ReadonlySet<Station>,
+  entries: Iterable<CacheEntry> = binding.holders,
 ): Victim[] {
   const victims: Victim[] = [];
-  for (const entry of binding.holders) {
+  for (const entry of entries) {
     if (entry.holder === claimant || excused.has(entry.holder)) continue;
     const poisonings = entry.history
       .map((change, index) => ({ change, index }))
@@ -94,6 +94,7 @@ function restorationAfter(
   if (resolved?.owner != null && resolved.owner !== claimant) {
     return { at: resolved.at, by: restoredBy(resolved, resolved.owner, afterProbes) };
   }
+  if (next.cause === "aged-out") return { at: next.at, by: { cause: "aged-out" } };
   return { at: next.at, by: { cause: "lost", afterProbes } };
 }
 
@@ -101,36 +102,4 @@ function restoredBy(change: CacheChange, by: Station, afterProbes: boolean): Res
   if (change.cause === "resolved") return { cause: "resolution", by, afterProbes };
   if (change.form === null) return { cause: "traffic", by };
   return { cause: "claim", by, gratuitous: change.form === "announcement" };
-}
-
-/** The victims' frames for the address that went to the claimant's MAC. */
-export function bypassOf(
-  state: NetworkState,
-  binding: Binding,
-  claimant: Station,
-  victims: readonly Victim[],
-): Bypass | null {
-  const senders = new Set(victims.map(({ station }) => station));
-  const rows: { row: TrafficRow; flows: number }[] = [];
-  for (const row of state.traffic.rows()) {
-    if (
-      row.destinationIp !== binding.ip ||
-      row.segment !== binding.segment ||
-      row.destinationMacLow !== claimant.macLow ||
-      row.destinationMacHigh !== claimant.macHigh
-    ) {
-      continue;
-    }
-    const sender = state.stations.get(row.segment, row.sourceMacHigh, row.sourceMacLow);
-    if (sender === undefined || !senders.has(sender)) continue;
-    rows.push({ row, flows: state.trafficObserver.flowsTo(sender, claimant, binding.ip) });
-  }
-  if (rows.length === 0) return null;
-  return {
-    frames: rows.reduce((sum, { row }) => sum + row.frames, 0),
-    bytes: rows.reduce((sum, { row }) => sum + row.bytes, 0),
-    flows: rows.reduce((sum, { flows }) => sum + flows, 0),
-    first: earliest(rows.map(({ row }) => row.first)),
-    last: latest(rows.map(({ row }) => row.last)),
-  };
 }

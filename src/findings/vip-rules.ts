@@ -6,9 +6,13 @@ import type { Cast } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { impersonates } from "../roles/likely-owner.ts";
 import { boundEvidence, evidenceOf, findingFromClaims } from "./build-finding.ts";
+import { bypassOf } from "./bypass.ts";
 import type { Evidence, Finding, FindingKind, Severity, Victim } from "./finding.ts";
+import { preventionOf } from "./prevention.ts";
+import { racesOf } from "./races.ts";
 import { judgeSplit } from "./split-rule.ts";
-import { bypassOf, unexplainedVictimsOf, victimsOf } from "./victims.ts";
+import { unseenLearners } from "./unseen.ts";
+import { unexplainedVictimsOf, victimsOf } from "./victims.ts";
 
 interface Leak {
   readonly kind: FindingKind;
@@ -39,7 +43,7 @@ export function judgeVip(state: NetworkState, cast: Cast, vip: CastVip): Finding
   return [
     ...leaks(state, cast, vip, binding),
     ...bypassesWithoutClaim(state, vip, binding),
-    ...unanswered(vip, binding),
+    ...unanswered(state, vip, binding),
     ...judgeSplit(state, vip, binding),
   ];
 }
@@ -47,19 +51,28 @@ export function judgeVip(state: NetworkState, cast: Cast, vip: CastVip): Finding
 /** ARP frames by which a host that is not the VIP's director claims it. A packet from the VIP is no claim: so direct routing works. */
 function leaks(state: NetworkState, cast: Cast, vip: CastVip, binding: Binding): Finding[] {
   const excused = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
-  return guiltyClaims(cast, vip, binding).flatMap((claim) => {
-    const intrudes = cast.roleOf(claim.station) !== "real-server" && impersonates(binding, claim);
+  const guilty = guiltyClaims(cast, vip, binding);
+  const intruding = (claim: Claim) =>
+    cast.roleOf(claim.station) !== "real-server" && impersonates(binding, claim);
+  const leaking = guilty.filter((claim) => !intruding(claim));
+  return guilty.flatMap((claim) => {
+    const intrudes = intruding(claim);
     return (intrudes ? INTRUSION : LEAKS)
       .filter(({ forms }) => [...claim.tallies.keys()].some((form) => forms.has(form)))
-      .map((leak) =>
-        findingFromClaims(state, {
-          ...leak,
-          binding,
-          claim,
-          rightful: directorAt(vip, binding, firstOf(claim, leak.forms)),
-          victims: victimsOf(binding, claim.station, leak.forms, excused),
-        }),
-      );
+      .map((leak) => {
+        const victims = victimsOf(binding, claim.station, leak.forms, excused);
+        const rightful = directorAt(vip, binding, firstOf(claim, leak.forms));
+        return {
+          ...findingFromClaims(state, { ...leak, binding, claim, rightful, victims, excused }),
+          ...(leak.kind === "vip-reply" ? racesOf(binding, claim.station) : {}),
+          prevention: intrudes
+            ? null
+            : preventionOf(state, binding, claim.station, leak.forms, victims.length > 0, leaking, excused),
+          notObservable: unseenLearners(state, binding, claim, leak.forms, victims).filter(
+            ({ station }) => station === null || !excused.has(station),
+          ),
+        };
+      });
   });
 }
 
@@ -138,10 +151,13 @@ function isWrongReceiver(vip: CastVip, station: Station): boolean {
 }
 
 /** Golden rule 1: requests for the VIP that their senders had to repeat, because the director never answers. */
-function unanswered(vip: CastVip, binding: Binding): Finding[] {
+function unanswered(state: NetworkState, vip: CastVip, binding: Binding): Finding[] {
   const asks = binding.unanswered.filter(
-    ({ asker }) =>
-      !vip.directors.includes(asker) && !vip.realServers.some((realServer) => realServer.station === asker),
+    ({ asker, at }) =>
+      !vip.directors.includes(asker) &&
+      !vip.realServers.some((realServer) => realServer.station === asker) &&
+      // Where no answer would have been captured, that there is none says nothing.
+      state.vantage.shows(at.capture, vip.directors[0] ?? null, asker),
   );
   const [first] = asks;
   const last = asks.at(-1);

@@ -1,6 +1,7 @@
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
+import { likelyOwner } from "../roles/likely-owner.ts";
 
 export interface VirtualMac {
   readonly protocol: "VRRP" | "CARP" | "HSRP" | "GLBP";
@@ -8,6 +9,8 @@ export interface VirtualMac {
   readonly group: number;
   /** A frame by which the group's members keep in touch. */
   readonly heard: Position;
+  /** The members' own cards, as far as their messages tell. */
+  readonly members: readonly Station[];
 }
 
 const ALL_ROUTERS = 0xe0000002 | 0;
@@ -21,7 +24,7 @@ const GLBP_PORT = 3222;
  * 00:00:5e:00:01:VRID (RFC 9568, section 7.3; CARP, too) · 00:00:0c:07:ac:XX and 00:00:0c:9f:fX:XX (HSRP 1 and 2) ·
  * 00:07:b4:00:XX:YY (GLBP)
  */
-export function virtualMacOf(state: NetworkState, station: Station): VirtualMac | null {
+export function virtualMacOf(state: NetworkState, station: Station, ip: number): VirtualMac | null {
   const { macHigh, macLow, segment } = station;
   const low = macLow >>> 0;
   if (macHigh === 0x0000 && low >>> 8 === 0x5e0001) {
@@ -29,25 +32,49 @@ export function virtualMacOf(state: NetworkState, station: Station): VirtualMac 
     for (const router of state.adverts) {
       const [member] = router.advertisers;
       if (router.segment !== segment || router.virtualRouterId !== group || member === undefined) continue;
-      return { protocol: router.protocol === "vrrp" ? "VRRP" : "CARP", group, heard: member.first };
+      // VRRP lists the addresses of its group, CARP only hashes them.
+      if (router.protocol === "vrrp" && !router.addresses.has(ip)) continue;
+      const members = router.advertisers.flatMap((advertiser) => [
+        advertiser.station,
+        ...ownerOf(state, segment, advertiser.sourceIp),
+      ]);
+      return { protocol: router.protocol === "vrrp" ? "VRRP" : "CARP", group, heard: member.first, members };
     }
     return null;
   }
   if (macHigh === 0x0000 && (low >>> 8 === 0x0c07ac || low >>> 12 === 0x0c9ff)) {
-    const heard = hello(state, segment, HSRP_PORT);
-    return heard && { protocol: "HSRP", group: low >>> 8 === 0x0c07ac ? low & 0xff : low & 0xfff, heard };
+    const group = low >>> 8 === 0x0c07ac ? low & 0xff : low & 0xfff;
+    return greeted(state, segment, HSRP_PORT, "HSRP", group);
   }
   if (macHigh === 0x0007 && low >>> 16 === 0xb400) {
-    const heard = hello(state, segment, GLBP_PORT);
-    return heard && { protocol: "GLBP", group: (low >>> 8) & 0xff, heard };
+    return greeted(state, segment, GLBP_PORT, "GLBP", (low >>> 8) & 0xff);
   }
   return null;
 }
 
-function hello(state: NetworkState, segment: number, port: number): Position | null {
+/** HSRP's and GLBP's hellos: whoever sends them is a member. */
+function greeted(
+  state: NetworkState,
+  segment: number,
+  port: number,
+  protocol: VirtualMac["protocol"],
+  group: number,
+): VirtualMac | null {
+  const members: Station[] = [];
+  let heard: Position | null = null;
   for (const row of state.traffic.rows()) {
     const isGroup = row.destinationIp === ALL_ROUTERS || row.destinationIp === HSRP_AND_GLBP_ROUTERS;
-    if (isGroup && row.segment === segment && row.lastDestinationPort === port) return row.first;
+    if (!isGroup || row.segment !== segment || row.lastDestinationPort !== port) continue;
+    heard ??= row.first;
+    const sender = state.stations.get(segment, row.sourceMacHigh, row.sourceMacLow);
+    if (sender !== undefined) members.push(sender);
+    members.push(...ownerOf(state, segment, row.lastSourceIp));
   }
-  return null;
+  return heard && { protocol, group, heard, members };
+}
+
+function ownerOf(state: NetworkState, segment: number, ip: number): Station[] {
+  const binding = state.bindings.get(segment, ip);
+  const owner = binding === undefined || binding.claims.length === 0 ? undefined : likelyOwner(binding);
+  return owner === undefined ? [] : [owner];
 }

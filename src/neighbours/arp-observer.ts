@@ -1,32 +1,61 @@
 import { ArpOperation, type FrameFacts } from "../decode/facts.ts";
-import type { Ask, Binding, BindingTable, ClaimForm, HeardClaim } from "./binding.ts";
+import type { Ask, Binding, BindingTable, Claim, ClaimForm, HeardClaim } from "./binding.ts";
+import type { CacheEntry } from "./cache-entry.ts";
 import type { Caches } from "./caches.ts";
+import { hasProbedInVain } from "./models/linux.ts";
+import { Newcomers } from "./newcomers.ts";
 import type { Position, Timeline } from "./position.ts";
+import { Repeats } from "./repeats.ts";
 import type { Station, StationTable } from "./station.ts";
+
+/** Who is told what ARP frames teach: the caches of each model, and who keeps a record of it. */
+type ArpLearner = Pick<Caches, "overhear" | "learnByAnswering" | "beginResolution" | "revealByProbe">;
 
 /** Turns ARP frames into claims, requests and answers, and tells the caches what each teaches whom. */
 export class ArpObserver {
+  readonly newcomers = new Newcomers();
+  readonly repeats = new Repeats<readonly Meaning[]>();
   private readonly timeline: Timeline;
   private readonly stations: StationTable;
   private readonly bindings: BindingTable;
-  private readonly caches: Caches;
+  private readonly models: readonly ArpLearner[];
+  /** What the frame under way was taken for. */
+  private meanings: Meaning[] = [];
 
-  constructor(timeline: Timeline, stations: StationTable, bindings: BindingTable, caches: Caches) {
+  /** @param models who keeps a record, the caches by the chosen model, then by the others */
+  constructor(
+    timeline: Timeline,
+    stations: StationTable,
+    bindings: BindingTable,
+    models: readonly ArpLearner[],
+  ) {
     this.timeline = timeline;
     this.stations = stations;
     this.bindings = bindings;
-    this.caches = caches;
+    this.models = models;
   }
 
   observe(facts: FrameFacts): void {
+    this.newcomers.count(facts.segment);
     if (isGroup(facts.sourceMacHigh) || isGroupAddress(facts.targetIp)) return;
     const at = this.timeline.here(facts);
     const sender = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     const sentTo = isGroup(facts.destinationMacHigh)
       ? null
       : this.stations.of(facts.segment, facts.destinationMacHigh, facts.destinationMacLow);
-    if (facts.operation === ArpOperation.Request) this.observeRequest(facts, at, sender, sentTo);
+    const isRequest = facts.operation === ArpOperation.Request;
+    this.repeats.measure(sender, facts.operation, isRequest ? facts.targetIp : facts.senderIp, at);
+    const original = this.repeats.original(facts, at.timeNs);
+    if (original !== undefined) {
+      // One frame on the wire, whatever the capture says; it is counted, because Wireshark will show it, and no more.
+      for (const { claim, form } of original) claim.addCopy(form, { at, sentBy: sender });
+      if (isRequest && sentTo === null) sender.noteAsked(facts.targetIp, at);
+      return;
+    }
+    this.meanings = [];
+    if (isRequest) this.observeRequest(facts, at, sender, sentTo);
     else this.observeReply(facts, at, sender, sentTo);
+    this.repeats.remember(facts, at.timeNs, this.meanings);
   }
 
   private observeRequest(facts: FrameFacts, at: Position, sender: Station, sentTo: Station | null): void {
@@ -47,10 +76,12 @@ export class ArpObserver {
       claim: heard,
       broadcast,
       fromKernel,
+      recheck: fromKernel && (!broadcast || isLastResort(sender.cache.get(facts.targetIp))),
       answers: [],
     };
-    const needless = target.addAsk(ask);
-    if (needless && heard !== null) this.bindings.of(facts.segment, heard.ip).addNeedless(heard.claimed);
+    const needless = target.addAsk(ask, sentTo);
+    if (needless && heard?.claimed === sender)
+      this.bindings.of(facts.segment, heard.ip).addNeedless(heard.claimed);
     if (facts.senderIp === 0) target.addProbe(sender, at);
     if (broadcast) sender.noteAsked(facts.targetIp, at);
     if (!fromKernel || heard === null || heard.claimed !== sender) return;
@@ -58,8 +89,10 @@ export class ArpObserver {
     // `arp_solicit` takes one of the host's own addresses as sender, and never asks for one.
     sender.ownAddresses.add(facts.senderIp);
     sender.ownAddresses.delete(facts.targetIp);
-    if (broadcast) this.caches.beginResolution(sender, target, at);
-    else if (sentTo !== sender) this.caches.revealByProbe(sender, target, sentTo, at);
+    for (const caches of this.models) {
+      if (broadcast) caches.beginResolution(sender, target, ask);
+      else if (sentTo !== sender) caches.revealByProbe(sender, target, sentTo, at);
+    }
   }
 
   private observeReply(facts: FrameFacts, at: Position, sender: Station, sentTo: Station | null): void {
@@ -70,7 +103,8 @@ export class ArpObserver {
     const ask = this.bindings
       .get(facts.segment, facts.senderIp)
       ?.askAnsweredBy(facts.targetIp, this.timeline.nowNs);
-    const heard = this.hear(facts, at, sender, sentTo, ask === undefined ? "unsolicited-reply" : "reply");
+    const form = ask === undefined ? "unsolicited-reply" : "reply";
+    const heard = this.hear(facts, at, sender, sentTo, form, ask?.recheck);
     if (heard === null) return;
     if (ask === undefined) {
       this.noteAddressed(facts, at, sender, sentTo);
@@ -78,7 +112,7 @@ export class ArpObserver {
     }
     this.bindings.of(facts.segment, facts.senderIp).addAnswer(ask, at, sender, heard.claimed);
     if (heard.claimed === sender) sender.ownAddresses.add(facts.senderIp);
-    if (ask.claim !== null && ask.asker !== sender) this.caches.learnByAnswering(sender, ask.claim);
+    if (ask.claim !== null && ask.asker !== sender) this.learnByAnswering(sender, ask.claim);
   }
 
   /**
@@ -97,9 +131,15 @@ export class ArpObserver {
       targetIp: facts.senderIp,
       gratuitous: false,
       sentTo: sender,
+      recheck: false,
     };
-    this.bindings.of(facts.segment, facts.targetIp).addClaim(addressed);
-    this.caches.learnByAnswering(sender, addressed);
+    const claim = this.bindings.of(facts.segment, facts.targetIp).addClaim(addressed);
+    this.meanings.push({ claim, form: "addressed" });
+    this.learnByAnswering(sender, addressed);
+  }
+
+  private learnByAnswering(host: Station, heard: HeardClaim): void {
+    for (const caches of this.models) caches.learnByAnswering(host, heard);
   }
 
   /** keepalived and arping announce from a socket of their own; only who looks the address up does not hold it. */
@@ -115,6 +155,7 @@ export class ArpObserver {
     sender: Station,
     sentTo: Station | null,
     form: ClaimForm,
+    recheck = false,
   ): HeardClaim | null {
     if (!isUnicastAddress(facts.senderIp) || isGroup(facts.senderMacHigh)) return null;
     if (facts.senderMacHigh === 0 && facts.senderMacLow === 0) return null;
@@ -127,12 +168,25 @@ export class ArpObserver {
       targetIp: facts.targetIp,
       gratuitous: isGratuitous(facts),
       sentTo,
+      recheck,
     };
     const binding: Binding = this.bindings.of(facts.segment, facts.senderIp);
-    binding.addClaim(heard);
-    this.caches.overhear(binding, heard);
+    this.meanings.push({ claim: binding.addClaim(heard), form });
+    this.newcomers.note(heard.claimed, sender, heard.ip, at);
+    for (const caches of this.models) caches.overhear(binding, heard);
     return heard;
   }
+}
+
+/** One thing that a frame says. */
+interface Meaning {
+  readonly claim: Claim;
+  readonly form: ClaimForm;
+}
+
+/** Whether the kernel asks everybody because nobody answered its unicast requests. */
+function isLastResort(entry: CacheEntry | undefined): boolean {
+  return entry !== undefined && hasProbedInVain(entry);
 }
 
 /** `arp_is_garp`: sender and target address the same and, in a reply, the target hardware address the sender's. */

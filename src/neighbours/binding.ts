@@ -1,40 +1,17 @@
 import type { CacheEntry } from "./cache-entry.ts";
+import { Claim, type ClaimForm } from "./claim.ts";
+import type { NeighbourModelName } from "./models/model.ts";
 import type { Position } from "./position.ts";
 import type { Station } from "./station.ts";
 
-/**
- * How an ARP frame tied a MAC to an address.
- *
- * - `request`            `who-has X tell IP`, sent for X's sake: what it says of IP is incidental
- * - `reply`              the answer to a request that the capture shows
- * - `unsolicited-reply`  a reply that nobody was seen to ask for
- * - `announcement`       sender and target address the same: gratuitous ARP
- * - `addressed`          no frame of the station's own: another host's reply, to a request that was not captured, says
- *                        (THA, TPA) that it believes the address to be there
- */
-export type ClaimForm = "request" | "reply" | "unsolicited-reply" | "announcement" | "addressed";
-
-/** Frames of one form by which one station claimed one address. */
-export interface ClaimTally {
-  count: number;
-  first: Position;
-  last: Position;
-  /** The first few, to prove it with. */
-  readonly evidence: ClaimEvidence[];
-}
-
-export interface ClaimEvidence {
-  readonly at: Position;
-  /** Who was asked for, or told; the address itself in an announcement. */
-  readonly targetIp: number;
-  /** The host whose card sent the frame: not always the one that it claims for. */
-  readonly sentBy: Station;
-}
+export type { Claim, ClaimEvidence, ClaimForm, ClaimTally } from "./claim.ts";
 
 /** From here on it was another station that claimed the address, until the next turn. */
 export interface Turn {
   readonly station: Station;
   readonly at: Position;
+  /** Of the frame that began it. */
+  readonly form: ClaimForm;
 }
 
 /** Looking an address over before using it (RFC 5227, section 2.1.1): claims nothing. */
@@ -50,29 +27,10 @@ const TURNS_KEPT = 64;
 const PROBINGS_KEPT = 16;
 
 const EVIDENCE_KEPT = 16;
-
-/** One station's claims to one address. */
-export class Claim {
-  readonly station: Station;
-  readonly tallies = new Map<ClaimForm, ClaimTally>();
-  /** Requests that asked again soon for what had been answered: no kernel does, it has a cache. */
-  needless = 0;
-
-  constructor(station: Station) {
-    this.station = station;
-  }
-
-  add(form: ClaimForm, evidence: ClaimEvidence): void {
-    const tally = this.tallies.get(form);
-    if (tally === undefined) {
-      this.tallies.set(form, { count: 1, first: evidence.at, last: evidence.at, evidence: [evidence] });
-      return;
-    }
-    tally.count++;
-    tally.last = evidence.at;
-    if (tally.evidence.length < EVIDENCE_KEPT) tally.evidence.push(evidence);
-  }
-}
+/** Enough for those of every claimant to be among them. */
+const RACES_KEPT = 256;
+/** More than a segment has hosts that would answer; further ones are a forger's. */
+const MOST_ANSWERS = 64;
 
 /** A claim's frame as a receiver sees it, kept while a later frame may still show who learned by it. */
 export interface HeardClaim {
@@ -87,6 +45,8 @@ export interface HeardClaim {
   readonly gratuitous: boolean;
   /** The one receiver, null for a broadcast. */
   readonly sentTo: Station | null;
+  /** The answer to a request by which its receiver's kernel re-checked what it had. */
+  readonly recheck: boolean;
 }
 
 /** A request for the address, and who answered it. */
@@ -100,6 +60,11 @@ export interface Ask {
   readonly broadcast: boolean;
   /** Target hardware address all zero: how a kernel asks, and no tool does. */
   readonly fromKernel: boolean;
+  /**
+   * Sent only because the asker's kernel re-checks what its cache holds: the unicast request itself, or the broadcast
+   * after it went unanswered. A stack that does not re-check would have sent nothing.
+   */
+  readonly recheck: boolean;
   readonly answers: { readonly at: Position; readonly by: Station; readonly claimed: Station }[];
 }
 
@@ -107,8 +72,10 @@ const RECENT_KEPT = 16;
 const RECENT_NS = 2_000_000_000;
 /** Answers to one request come within this; what comes later, with the request answered, is sent on its own account. */
 const LONGEST_RACE_NS = 100_000_000;
-/** Half of `base_reachable_time`, the least for which a kernel believes an answer. */
-const SHORTEST_REACHABLE_NS = 15_000_000_000;
+/** The least for which a kernel believes an answer: half of `base_reachable_time`, and `delay_first_probe_time`. */
+const SHORTEST_BELIEF_NS = 20_000_000_000;
+/** A bridge that rewrites MACs sends on what it hears within this. */
+const ECHO_NS = 5_000_000;
 const MOST_ASKERS = 1024;
 /** The kernel retransmits a second later (`retrans_time`); what comes sooner is another's doing. */
 const RETRY_SHORTEST_NS = 300_000_000;
@@ -124,6 +91,13 @@ export interface Passing {
   tries: number;
 }
 
+/** When a host was last told the address's MAC, in which name it had asked, and whose it is. */
+interface Answered {
+  readonly askerIp: number;
+  readonly timeNs: number;
+  readonly by: Station;
+}
+
 const MOST_SPEAKERS = 256;
 /** Real servers of one director are counted in tens. */
 const MOST_PASSINGS = 4096;
@@ -135,9 +109,13 @@ export class Binding {
   readonly claims: Claim[] = [];
   /** Every cache entry about this address, so that a broadcast need not look at all hosts. */
   readonly holders: CacheEntry[] = [];
+  /** What the hosts would believe of it by the models that were not chosen. */
+  readonly alternatives = new Map<NeighbourModelName, Map<Station, CacheEntry>>();
   /** The stations to which frames for the address were sent, each with those that sent them. */
   readonly receivers = new Map<Station, Set<Station>>();
   readonly passings: Passing[] = [];
+  /** Those that passed frames on, its directors: what reaches them has not gone astray. */
+  readonly passers = new Set<Station>();
   /** Those of them to which a holder of the address passed its frames on: real servers, or who stands in for one. */
   readonly served = new Set<Station>();
   /** The stations that sent IPv4 packets from the address once it was known on the segment, with a first frame's TTL. */
@@ -147,7 +125,7 @@ export class Binding {
   readonly probings: Probing[] = [];
   readonly recentClaims: HeardClaim[] = [];
   readonly recentAsks: Ask[] = [];
-  private readonly answeredAt = new Map<Station, { readonly askerIp: number; readonly timeNs: number }>();
+  private readonly answeredAt = new Map<Station, Answered>();
   /** Requests that their sender repeated because nobody had answered. */
   readonly unanswered: Ask[] = [];
   private lastTurn: Station | null = null;
@@ -155,39 +133,50 @@ export class Binding {
   answeredCount = 0;
   /** Requests that more than one station answered, in order of arrival. */
   readonly races: Ask[] = [];
+  /** In how many requests to everybody a station was one of several that answered. */
+  readonly raceCounts = new Map<Station, number>();
 
   constructor(segment: number, ip: number) {
     this.segment = segment;
     this.ip = ip;
   }
 
+  /** The cache entries about it, those by the other models, too. */
+  *everyEntry(): IterableIterator<CacheEntry> {
+    yield* this.holders;
+    for (const entries of this.alternatives.values()) yield* entries.values();
+  }
+
   claimOf(station: Station): Claim | undefined {
     return this.claims.find((claim) => claim.station === station);
   }
 
-  addClaim(heard: HeardClaim): void {
+  addClaim(heard: HeardClaim): Claim {
     let claim = this.claimOf(heard.claimed);
     if (claim === undefined) {
       claim = new Claim(heard.claimed);
       this.claims.push(claim);
     }
     claim.add(heard.form, { at: heard.at, targetIp: heard.targetIp, sentBy: heard.sentBy });
-    if (heard.form !== "addressed" && heard.sentBy === heard.claimed) this.noteTurn(heard.claimed, heard.at);
+    if (heard.form !== "addressed" && heard.sentBy === heard.claimed) this.noteTurn(heard);
+    if (heard.form === "request" && heard.sentBy === heard.claimed) this.noteEcho(claim, heard);
     // Nobody heard what was only said of a station.
     if (heard.form !== "addressed") keepRecent(this.recentClaims, heard);
+    return claim;
   }
 
   /** @returns whether no kernel would have asked: its sender had this answered seconds ago, in the same name */
-  addAsk(ask: Ask): boolean {
+  addAsk(ask: Ask, sentTo: Station | null): boolean {
     const before = this.recentAsks.findLast((earlier) => earlier.asker === ask.asker);
     if (before !== undefined && isRetry(before, ask)) this.noteUnanswered(before, ask);
     keepRecent(this.recentAsks, ask);
     const answered = this.answeredAt.get(ask.asker);
     return (
       answered?.askerIp === ask.askerIp &&
-      ask.broadcast &&
-      ask.at.timeNs - answered.timeNs < SHORTEST_REACHABLE_NS &&
-      ask.fromKernel
+      ask.fromKernel &&
+      ask.at.timeNs - answered.timeNs < SHORTEST_BELIEF_NS &&
+      // A cache that was poisoned meanwhile is re-checked at the wrong MAC, and then everybody is asked.
+      (sentTo === null ? !ask.recheck : sentTo === answered.by)
     );
   }
 
@@ -202,10 +191,12 @@ export class Binding {
   addAnswer(ask: Ask, at: Position, by: Station, claimed: Station): void {
     if (ask.answers.length === 0) this.answeredCount++;
     if (this.answeredAt.size < MOST_ASKERS) {
-      this.answeredAt.set(ask.asker, { askerIp: ask.askerIp, timeNs: at.timeNs });
+      this.answeredAt.set(ask.asker, { askerIp: ask.askerIp, timeNs: at.timeNs, by: claimed });
     }
+    if (ask.answers.length >= MOST_ANSWERS) return;
+    if (ask.broadcast) this.noteRace(ask, by);
     ask.answers.push({ at, by, claimed });
-    if (ask.answers.length === 2 && this.races.length < EVIDENCE_KEPT) this.races.push(ask);
+    if (ask.answers.length === 2 && this.races.length < RACES_KEPT) this.races.push(ask);
   }
 
   addSpeaker(station: Station, at: Position, ttl: number): void {
@@ -224,6 +215,7 @@ export class Binding {
     const known = this.passings.find((passing) => passing.from === from && passing.to === to);
     if (known !== undefined) return known;
     const passing: Passing = { from, to, at, proven: false, tries: 0 };
+    this.passers.add(from);
     if (this.passings.length < MOST_PASSINGS) this.passings.push(passing);
     return passing;
   }
@@ -243,11 +235,30 @@ export class Binding {
     }
   }
 
-  private noteTurn(station: Station, at: Position): void {
+  /** Two hosts do not ask the same thing in one name within milliseconds, again and again; a frame passed on does. */
+  private noteEcho(claim: Claim, { at, targetIp }: HeardClaim): void {
+    const before = this.recentClaims.findLast(
+      (other) =>
+        other.form === "request" &&
+        other.targetIp === targetIp &&
+        other.claimed !== claim.station &&
+        at.timeNs - other.at.timeNs <= ECHO_NS,
+    );
+    if (before !== undefined) claim.addEcho(before.claimed);
+  }
+
+  private noteRace(ask: Ask, by: Station): void {
+    const others = new Set(ask.answers.map((answer) => answer.by));
+    if (others.size === 0 || others.has(by)) return;
+    for (const station of others.size === 1 ? [...others, by] : [by])
+      this.raceCounts.set(station, (this.raceCounts.get(station) ?? 0) + 1);
+  }
+
+  private noteTurn({ claimed: station, at, form }: HeardClaim): void {
     if (this.lastTurn === station) return;
     this.lastTurn = station;
     this.turnCount++;
-    if (this.turns.length < TURNS_KEPT) this.turns.push({ station, at });
+    if (this.turns.length < TURNS_KEPT) this.turns.push({ station, at, form });
   }
 
   private noteUnanswered(before: Ask, ask: Ask): void {

@@ -1,5 +1,6 @@
 import type { ClaimForm } from "./binding.ts";
 import type { Position } from "./position.ts";
+import type { Sent } from "./sent-traffic.ts";
 import type { Station } from "./station.ts";
 
 /** The states of a neighbour entry that show in frames; the names are the kernel's (include/net/neighbour.h). */
@@ -15,6 +16,7 @@ export type NudState = "incomplete" | "reachable" | "stale" | "delay" | "probe" 
  * - `unsolicited-reply`  a reply sent to it that it had not asked for
  * - `traffic`, `probe`   its own frames show that its cache holds this, whatever the model thought
  * - `probes-unanswered`  three unicast requests went unanswered: the entry is lost
+ * - `aged-out`           nothing confirmed it for as long as an entry may live
  * - `asked-again`        it asks the network anew: the entry was lost
  */
 export type CacheCause =
@@ -26,6 +28,7 @@ export type CacheCause =
   | "traffic"
   | "probe"
   | "probes-unanswered"
+  | "aged-out"
   | "asked-again";
 
 /**
@@ -40,6 +43,8 @@ export interface CacheChange {
   readonly form: ClaimForm | null;
   /** First frame that proves the host uses this: a data frame or a unicast request of its own. */
   used: Position | null;
+  /** What the host sent by it, counted while the address is contested. */
+  readonly sent: Sent[];
 }
 
 /** More changes than a host's entry sees in years; what alternates faster keeps its first and its newest ones. */
@@ -53,7 +58,9 @@ export class CacheEntry {
   owner: Station | null = null;
   /** When `owner` or `nud` last changed: `neigh->updated`, from which locktime counts. */
   updatedNs: number;
-  /** Unicast requests for this entry that its owner has not answered yet. */
+  /** When a frame last said what it holds: where entries have an age, from here on. */
+  confirmedNs: number;
+  /** Unicast requests that went unanswered, or were not answered yet, since the entry last became valid. */
   unansweredProbes = 0;
   lastProbe: Position | null = null;
   /** False where only a tunnel's outer header shows the entry: LVS may not have asked the neighbour cache. */
@@ -64,6 +71,7 @@ export class CacheEntry {
     this.holder = holder;
     this.ip = ip;
     this.updatedNs = createdNs;
+    this.confirmedNs = createdNs;
   }
 
   /** `NUD_VALID`: there is a MAC to send to. */
@@ -77,8 +85,9 @@ export class CacheEntry {
 
   /** Whether a claim of this form brought, or confirmed, what the entry holds now. */
   isDueTo(form: ClaimForm): boolean {
-    for (const change of this.history.toReversed()) {
-      if (change.owner !== this.owner) return false;
+    for (let index = this.history.length - 1; index >= 0; index--) {
+      const change = this.history[index];
+      if (change?.owner !== this.owner) return false;
       if (change.form === form) return true;
     }
     return false;
@@ -86,7 +95,18 @@ export class CacheEntry {
 
   record(at: Position, cause: CacheCause, form: ClaimForm | null): void {
     if (this.history.length >= LONGEST_HISTORY) this.history.splice(LONGEST_HISTORY / 2, 1);
-    this.history.push({ at, owner: this.owner, cause, form, used: null });
+    this.history.push({ at, owner: this.owner, cause, form, used: null, sent: [] });
+  }
+
+  /** A unicast request of the holder to the MAC that it has. */
+  addProbe(at: Position): void {
+    if (this.nud !== "probe") {
+      this.nud = "probe";
+      this.updatedNs = at.timeNs;
+      this.unansweredProbes = 0;
+    }
+    this.unansweredProbes++;
+    this.lastProbe = at;
   }
 
   lose(at: Position, cause: CacheCause, nud: "incomplete" | "failed", updatedNs: number): void {
@@ -94,7 +114,6 @@ export class CacheEntry {
     this.owner = null;
     this.nud = nud;
     this.updatedNs = updatedNs;
-    this.unansweredProbes = 0;
     if (wasValid) this.record(at, cause, null);
   }
 

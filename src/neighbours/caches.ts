@@ -1,6 +1,6 @@
-import type { Binding, BindingTable, ClaimForm, HeardClaim } from "./binding.ts";
+import type { Ask, Binding, BindingTable, ClaimForm, HeardClaim } from "./binding.ts";
 import { type CacheCause, CacheEntry } from "./cache-entry.ts";
-import { neighUpdate, overridesByHearing, probesExhausted } from "./linux.ts";
+import type { Effect, Loss, NeighbourModel } from "./models/model.ts";
 import type { Position } from "./position.ts";
 import type { Possession } from "./possession.ts";
 import type { Station } from "./station.ts";
@@ -11,23 +11,37 @@ import type { Station } from "./station.ts";
  */
 const IN_FLIGHT_NS = 2_000_000;
 
-/** Who may be told that a host's belief about an address changed, and so may its traffic. */
-export type CacheChanged = (entry: CacheEntry, before: Station | null) => void;
+/** What the hosts' traffic has to do with their caches. */
+export interface CacheWitness {
+  /** A host's belief about an address changed, and so may its traffic. */
+  changed(entry: CacheEntry, before: Station | null): void;
+  /** A host's own frame showed another MAC than the model had for it. */
+  corrected(entry: CacheEntry, at: Position): void;
+  /** When the host last sent by the entry; negative infinity where it never did. */
+  lastUseNs(entry: CacheEntry): number;
+}
 
 /** Every host's neighbour cache, by the frames that it could have received and those that it sent. */
 export class Caches {
+  readonly model: NeighbourModel;
   private readonly bindings: BindingTable;
   private readonly possession: Possession;
-  private readonly changed: CacheChanged;
+  private readonly witness: CacheWitness;
 
-  constructor(bindings: BindingTable, possession: Possession, changed: CacheChanged) {
+  constructor(model: NeighbourModel, bindings: BindingTable, possession: Possession, witness: CacheWitness) {
+    this.model = model;
     this.bindings = bindings;
     this.possession = possession;
-    this.changed = changed;
+    this.witness = witness;
+  }
+
+  /** All entries about an address. */
+  entriesOf(binding: Binding): Iterable<CacheEntry> {
+    return binding.holders;
   }
 
   /**
-   * `neigh_event_ns`: a host that answers a request learns its sender, created or overridden at once, locktime or not.
+   * A host that answers a request learns its sender.
    *
    * The answer comes after the request: what the host heard in between is put after it again.
    */
@@ -36,50 +50,46 @@ export class Caches {
     const entry = this.entryOf(host, binding, heard.at.timeNs);
     const before = entry.owner;
     entry.rewindTo(heard.at);
-    const update = { owner: heard.claimed, state: "stale", override: true } as const;
     // Without the request in the capture the answer may be a forged one, and its sender no kernel that learned.
     if (!entry.valid) entry.certain = heard.form !== "addressed";
-    if (neighUpdate(entry, update, heard.at.timeNs)) entry.record(heard.at, "answered-request", heard.form);
+    const effect = this.model.learn(entry, heard.claimed, heard.at.timeNs);
+    noteEffect(entry, effect, heard, "answered-request");
     for (const later of binding.recentClaims) {
       if (later.at.ordinal > heard.at.ordinal && later.sentBy !== host && reaches(later, host)) {
         this.hear(entry, later);
       }
     }
-    if (entry.owner !== before) this.changed(entry, before);
+    if (entry.owner !== before) this.witness.changed(entry, before);
   }
 
-  /** A claim that `host` only heard: it updates what is there and creates nothing. */
+  /** A claim that others than its sender heard: it updates what they have, and may create what its target has not. */
   overhear(binding: Binding, heard: HeardClaim): void {
-    for (const entry of binding.holders) {
+    for (const entry of this.entriesOf(binding)) {
       if (entry.holder === heard.sentBy || !reaches(heard, entry.holder)) continue;
-      // arp_process ends at a request for one's own address, learning only if it is answered; that comes separately.
-      if (heard.form === "request" && this.possession.holds(entry.holder, heard.targetIp)) continue;
+      // Where a request for one's own address teaches only if it is answered, that comes separately.
+      const answersFirst = heard.form === "request" && !this.model.learnsAsTarget;
+      if (answersFirst && this.possession.holds(entry.holder, heard.targetIp)) continue;
       const before = entry.owner;
       this.hear(entry, heard);
-      if (entry.owner !== before) this.changed(entry, before);
+      if (entry.owner !== before) this.witness.changed(entry, before);
     }
+    if (this.model.learnsAsTarget && heard.targetIp !== heard.ip) this.learnAsTarget(binding, heard);
   }
 
-  /** The kernel asks the whole network only for what it has no MAC of: the entry is INCOMPLETE from here. */
-  beginResolution(host: Station, binding: Binding, at: Position): void {
+  /** A host asks the whole network only for what it has no MAC of: the entry is INCOMPLETE from here. */
+  beginResolution(host: Station, binding: Binding, { at }: Ask): void {
     const entry = this.entryOf(host, binding, at.timeNs);
     const before = entry.owner;
-    this.expire(entry, at.timeNs);
+    this.expire(entry, at);
     entry.lose(at, "asked-again", "incomplete", at.timeNs);
-    if (before !== null) this.changed(entry, before);
+    if (before !== null) this.witness.changed(entry, before);
   }
 
   /** NUD_PROBE: a kernel's unicast request goes to the MAC that its cache holds. */
   revealByProbe(host: Station, binding: Binding, owner: Station, at: Position): void {
     const entry = this.entryOf(host, binding, at.timeNs);
     this.reveal(entry, owner, at, "probe");
-    if (entry.nud !== "probe") {
-      entry.nud = "probe";
-      entry.updatedNs = at.timeNs;
-      entry.unansweredProbes = 0;
-    }
-    entry.unansweredProbes++;
-    entry.lastProbe = at;
+    entry.addProbe(at);
     this.markUsed(entry, at);
   }
 
@@ -91,18 +101,14 @@ export class Caches {
   revealByTraffic(host: Station, binding: Binding, owner: Station, at: Position, certain: boolean): boolean {
     const existing = host.cache.get(binding.ip);
     if (existing !== undefined) {
-      this.expire(existing, at.timeNs);
+      this.expire(existing, at);
       const agrees = existing.owner === owner;
       if (!agrees && at.timeNs - existing.updatedNs < IN_FLIGHT_NS) return false;
     }
     const entry = existing ?? this.entryOf(host, binding, at.timeNs);
     if (existing === undefined) entry.certain = certain;
     this.reveal(entry, owner, at, "traffic");
-    // `__neigh_event_send`: using a STALE entry starts its DELAY, and the locktime window with it.
-    if (entry.nud === "stale") {
-      entry.nud = "delay";
-      entry.updatedNs = at.timeNs;
-    }
+    this.model.use(entry, at.timeNs);
     this.markUsed(entry, at);
     return true;
   }
@@ -121,30 +127,70 @@ export class Caches {
   }
 
   /** Applies what only the passing of time shows. */
-  expire(entry: CacheEntry, nowNs: number): void {
-    if (!probesExhausted(entry, nowNs) || entry.lastProbe === null) return;
-    const before = entry.owner;
-    entry.lose(entry.lastProbe, "probes-unanswered", "failed", entry.lastProbe.timeNs + 1_000_000_000);
-    this.changed(entry, before);
+  expire(entry: CacheEntry, now: Position): void {
+    let loss = this.model.lossOf(entry, now);
+    if (loss?.cause === "aged-out") {
+      // A host that sent by the entry past its age had it confirmed by a frame that was not captured.
+      const usedNs = this.witness.lastUseNs(entry);
+      if (usedNs >= loss.timeNs) {
+        entry.confirmedNs = usedNs;
+        loss = this.model.lossOf(entry, now);
+      }
+    }
+    if (loss !== null) this.lose(entry, loss);
   }
 
-  private hear(entry: CacheEntry, heard: HeardClaim): void {
-    this.expire(entry, heard.at.timeNs);
+  protected entry(host: Station, binding: Binding): CacheEntry | undefined {
+    return host.cache.get(binding.ip);
+  }
+
+  protected create(host: Station, binding: Binding, nowNs: number): CacheEntry {
+    const entry = new CacheEntry(host, binding.ip, nowNs);
+    host.cache.set(binding.ip, entry);
+    binding.holders.push(entry);
+    return entry;
+  }
+
+  protected entryOf(host: Station, binding: Binding, nowNs: number): CacheEntry {
+    return this.entry(host, binding) ?? this.create(host, binding, nowNs);
+  }
+
+  protected hear(entry: CacheEntry, heard: HeardClaim): void {
+    this.expire(entry, heard.at);
     const wasValid = entry.valid;
-    const toMe = heard.sentTo === entry.holder;
-    const isReply = heard.form === "reply" || heard.form === "unsolicited-reply";
-    const update = {
-      owner: heard.claimed,
-      state: isReply && toMe ? "reachable" : "stale",
-      override: overridesByHearing(entry, heard.gratuitous, heard.at.timeNs),
-    } as const;
-    const nudBefore = entry.nud;
-    const replaced = neighUpdate(entry, update, heard.at.timeNs);
-    // A reply that keeps a wrong entry alive is as much to blame as what created it.
-    const confirmed = !replaced && entry.owner === heard.claimed && entry.nud !== nudBefore;
-    if (!replaced && !(confirmed && !entry.isDueTo(heard.form))) return;
-    entry.certain = true;
-    entry.record(heard.at, causeOf(heard.form, toMe, wasValid), heard.form);
+    const effect = this.model.hear(entry, heard);
+    const cause = causeOf(heard.form, heard.sentTo === entry.holder, wasValid);
+    if (noteEffect(entry, effect, heard, cause)) entry.certain = true;
+  }
+
+  protected lose(entry: CacheEntry, { at, timeNs, cause }: Loss): void {
+    const before = entry.owner;
+    entry.lose(at, cause, "failed", timeNs);
+    this.witness.changed(entry, before);
+  }
+
+  /** "Am I the target protocol address?": who says yes, and has no entry yet, creates one. */
+  private learnAsTarget(binding: Binding, heard: HeardClaim): void {
+    if (heard.sentTo !== null) {
+      this.learnIfTarget(heard.sentTo, binding, heard);
+      return;
+    }
+    const target = this.bindings.get(binding.segment, heard.targetIp);
+    if (target === undefined) return;
+    for (const { station } of target.claims) this.learnIfTarget(station, binding, heard);
+  }
+
+  private learnIfTarget(host: Station, binding: Binding, heard: HeardClaim): void {
+    if (host === heard.sentBy || host === heard.claimed || this.entry(host, binding)?.valid === true) return;
+    // A host that has not spoken yet is believed to have the address for which it alone gets a frame.
+    const isNew = heard.sentTo === host && host.ownAddresses.size === 0;
+    if (!isNew && !this.possession.holds(host, heard.targetIp)) return;
+    if (this.possession.holds(host, heard.ip)) return;
+    const entry = this.entryOf(host, binding, heard.at.timeNs);
+    const effect = this.model.learn(entry, heard.claimed, heard.at.timeNs);
+    const cause = heard.form === "request" ? "answered-request" : causeOf(heard.form, true, false);
+    if (noteEffect(entry, effect, heard, cause)) entry.certain = true;
+    this.witness.changed(entry, null);
   }
 
   private reveal(entry: CacheEntry, owner: Station, at: Position, cause: CacheCause): void {
@@ -153,28 +199,32 @@ export class Caches {
     entry.owner = owner;
     entry.nud = "reachable";
     entry.updatedNs = at.timeNs;
+    entry.confirmedNs = at.timeNs;
+    entry.unansweredProbes = 0;
     entry.record(at, cause, null);
-    this.changed(entry, before);
+    this.witness.changed(entry, before);
+    this.witness.corrected(entry, at);
   }
 
   private markUsed(entry: CacheEntry, at: Position): void {
     const current = entry.current;
     if (current !== undefined && current.owner === entry.owner) current.used ??= at;
   }
-
-  private entryOf(host: Station, binding: Binding, nowNs: number): CacheEntry {
-    let entry = host.cache.get(binding.ip);
-    if (entry === undefined) {
-      entry = new CacheEntry(host, binding.ip, nowNs);
-      host.cache.set(binding.ip, entry);
-      binding.holders.push(entry);
-    }
-    return entry;
-  }
 }
 
 function reaches(heard: HeardClaim, host: Station): boolean {
   return heard.sentTo === null || heard.sentTo === host;
+}
+
+/**
+ * Writes down what a claim did; a reply that keeps a wrong entry alive is as much to blame as what created it.
+ *
+ * @returns whether there was anything to write down
+ */
+function noteEffect(entry: CacheEntry, effect: Effect, heard: HeardClaim, cause: CacheCause): boolean {
+  if (effect === "none" || (effect === "confirmed" && entry.isDueTo(heard.form))) return false;
+  entry.record(heard.at, cause, heard.form);
+  return true;
 }
 
 function causeOf(form: ClaimForm, toMe: boolean, wasValid: boolean): CacheCause {

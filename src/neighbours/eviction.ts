@@ -69,7 +69,7 @@ export class Eviction {
     const kept = new Set<Station>();
     for (const binding of this.bindings) {
       for (const { station } of binding.claims) kept.add(station);
-      for (const { holder, owner } of binding.holders) {
+      for (const { holder, owner } of binding.everyEntry()) {
         kept.add(holder);
         if (owner !== null) kept.add(owner);
       }

@@ -1,4 +1,4 @@
-import { LINKTYPE_ETHERNET, linkTypeName } from "../capture/link-type.ts";
+import { isCooked, LINKTYPE_ETHERNET, linkTypeName } from "../capture/link-type.ts";
 import type { PcapHeader } from "../capture/pcap-header.ts";
 import type { CaptureSink } from "../capture/read-capture.ts";
 import { decodeEthernet } from "../decode/ethernet.ts";
@@ -17,10 +17,12 @@ export class FrameIntake implements CaptureSink {
   constructor(state: NetworkState, capture: number) {
     this.state = state;
     this.facts.capture = capture;
+    state.timeline.follow(this.facts);
   }
 
   begin(header: PcapHeader): void {
     this.linkType = header.linkType;
+    if (isCooked(header.linkType)) this.state.vantage.noteCooked(this.facts.capture);
   }
 
   frame(
@@ -45,6 +47,7 @@ export class FrameIntake implements CaptureSink {
     } else {
       state.observe(facts);
     }
+    if (capturedBytes < originalBytes) state.vantage.noteCut(facts, capturedBytes);
   }
 
   get frames(): number {

@@ -22,8 +22,26 @@ const NS_PER_SECOND = 1_000_000_000;
 export class Timeline {
   private originSeconds = -1;
   private frames = 0;
+  private record: FrameFacts | null = null;
+  private newestBefore: Position | null = null;
   /** Time of the newest frame in nanoseconds since the first one's second. */
   nowNs = 0;
+
+  /** From here on frames are read into this record, each over the one before. */
+  follow(record: FrameFacts): void {
+    this.newestBefore = this.newest;
+    this.record = record;
+  }
+
+  /** The newest frame's position; null before the first. */
+  get newest(): Position | null {
+    return this.record === null || this.record.number === 0 ? this.newestBefore : this.here(this.record);
+  }
+
+  /** Of the newest frame. */
+  get ordinal(): number {
+    return this.frames;
+  }
 
   /** To be called once for each frame, in order. */
   advance(seconds: number, nanoseconds: number): void {

@@ -1,14 +1,13 @@
 import type { FrameFacts } from "../decode/facts.ts";
 import type { Binding, BindingTable } from "./binding.ts";
 import type { Caches } from "./caches.ts";
+import type { ClaimRecorder } from "./claim-log.ts";
 import type { Position, Timeline } from "./position.ts";
 import type { Possession } from "./possession.ts";
+import { SentTraffic } from "./sent-traffic.ts";
 import type { Station, StationTable } from "./station.ts";
 import type { TrafficTable } from "./traffic-table.ts";
 import type { Tunnels } from "./tunnels.ts";
-
-/** More flows of one sender to one contested address are counted as so many. */
-const MOST_FLOWS = 1 << 16;
 
 const MOST_TRIES = 64;
 
@@ -20,8 +19,9 @@ export class TrafficObserver {
   private readonly caches: Caches;
   private readonly table: TrafficTable;
   private readonly possession: Possession;
+  private readonly recorder: ClaimRecorder;
   private readonly tunnels: Tunnels;
-  private readonly flows = new Map<Station, Map<Station, Map<number, Set<number>>>>();
+  private readonly sent = new SentTraffic();
 
   constructor(
     timeline: Timeline,
@@ -31,6 +31,7 @@ export class TrafficObserver {
     table: TrafficTable,
     tunnels: Tunnels,
     possession: Possession,
+    recorder: ClaimRecorder,
   ) {
     this.timeline = timeline;
     this.stations = stations;
@@ -39,21 +40,28 @@ export class TrafficObserver {
     this.table = table;
     this.tunnels = tunnels;
     this.possession = possession;
+    this.recorder = recorder;
   }
 
   observe(facts: FrameFacts): void {
     if (facts.tunnelDepth > 0) {
       this.tunnels.note(facts, this.stations, this.timeline);
     }
+    if (this.sent.mayBeReply(facts)) this.sent.noteReply(facts, this.stations);
     const slot = this.table.count(facts);
     if (slot < 0) return;
     const at = this.timeline.here(facts);
     this.table.noteFirst(slot, at);
-    if (isGroup(facts.destinationMacHigh) || isGroup(facts.sourceMacHigh)) {
+    if (isGroup(facts.sourceMacHigh)) {
       this.table.settle(slot);
       return;
     }
     const host = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
+    if (isGroup(facts.destinationMacHigh)) {
+      this.bindings.get(facts.segment, facts.sourceIp)?.addSpeaker(host, at, facts.ttl);
+      this.table.settle(slot);
+      return;
+    }
     const receiver = this.stations.of(facts.segment, facts.destinationMacHigh, facts.destinationMacLow);
     this.bindings.get(facts.segment, facts.sourceIp)?.addSpeaker(host, at, facts.ttl);
     const binding = this.possession.isVip(facts.destinationIp)
@@ -73,13 +81,9 @@ export class TrafficObserver {
     }
     const certain = facts.tunnelDepth === 0;
     const understood = this.caches.revealByTraffic(host, binding, receiver, at, certain);
-    if (this.isContested(binding)) this.countFlow(facts, host, receiver);
+    if (this.isContested(binding) && !binding.passers.has(receiver))
+      this.countSent(facts, host, receiver, binding, at);
     else if (understood) this.table.settle(slot);
-  }
-
-  /** Distinct flows of `host` for `ip` that went to `receiver`; counted only while the address is contested. */
-  flowsTo(host: Station, receiver: Station, ip: number): number {
-    return this.flows.get(host)?.get(receiver)?.get(ip)?.size ?? 0;
   }
 
   /** Rows whose address was claimed only after their traffic began: the sender's cache held it all along. */
@@ -125,29 +129,21 @@ export class TrafficObserver {
     return this.possession.isVip(binding.ip) || binding.claims.length > 1;
   }
 
-  private countFlow(facts: FrameFacts, host: Station, receiver: Station): void {
-    const byReceiver = emplace(this.flows, host, () => new Map<Station, Map<number, Set<number>>>());
-    const byIp = emplace(byReceiver, receiver, () => new Map<number, Set<number>>());
-    const flows = emplace(byIp, facts.destinationIp, () => new Set<number>());
-    if (flows.size < MOST_FLOWS) flows.add(flowKey(facts));
+  /** Puts the frame down to what its sender's cache held: a frame that was on its way may be an earlier belief's. */
+  private countSent(
+    facts: FrameFacts,
+    host: Station,
+    receiver: Station,
+    binding: Binding,
+    at: Position,
+  ): void {
+    const entry = host.cache.get(binding.ip);
+    if (entry?.updatedNs === at.timeNs) this.recorder.noteUsed(host, binding, at);
+    const change = entry?.history.findLast(({ owner }) => owner === receiver);
+    if (change !== undefined) this.sent.count(facts, change, receiver, binding.turnCount, at);
   }
-}
-
-/** Source address, ports and protocol in the 53 bits of a double; 11 of the address's come from a hash. */
-function flowKey(facts: FrameFacts): number {
-  const folded = Math.imul(facts.sourceIp ^ Math.imul(facts.protocol, 0x01000193), 0x9e3779b1) >>> 11;
-  return (facts.ports >>> 0) * 2 ** 21 + folded;
 }
 
 function isGroup(macHigh: number): boolean {
   return (macHigh & 0x0100) !== 0;
-}
-
-function emplace<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }

@@ -15,13 +15,18 @@ export interface Tunnel {
 /** More than a director has; a forger's further ones are left out. */
 const MOST_TUNNELS = 1 << 14;
 
+/** So many tunnels are found by a hash, without making their key. */
+const RECENT = 256;
+
 /** Which addresses travel in whose tunnels. */
 export class Tunnels {
   private readonly byKey = new Map<string, Tunnel>();
-  private last: Tunnel | null = null;
+  private readonly recent: (Tunnel | undefined)[] = new Array(RECENT).fill(undefined);
 
   note(facts: FrameFacts, stations: StationTable, timeline: Timeline): void {
-    if (this.last !== null && isSame(this.last, facts)) return;
+    const place = placeOf(facts);
+    const seen = this.recent[place];
+    if (seen !== undefined && isSame(seen, facts)) return;
     const { segment, innerDestinationIp, outerDestinationIp, from, to } = {
       segment: facts.segment,
       innerDestinationIp: facts.innerDestinationIp,
@@ -36,7 +41,7 @@ export class Tunnels {
       tunnel = { segment, innerDestinationIp, outerDestinationIp, from, to, first: timeline.here(facts) };
       this.byKey.set(key, tunnel);
     }
-    this.last = tunnel;
+    this.recent[place] = tunnel;
   }
 
   /** All tunnels that carry packets for the address. */
@@ -49,6 +54,14 @@ export class Tunnels {
   *[Symbol.iterator](): IterableIterator<Tunnel> {
     yield* this.byKey.values();
   }
+}
+
+function placeOf(facts: FrameFacts): number {
+  const mixed = Math.imul(
+    facts.innerDestinationIp ^ Math.imul(facts.destinationMacLow, 0x9e3779b1) ^ facts.sourceMacLow,
+    0x85ebca6b,
+  );
+  return (mixed ^ (mixed >>> 15)) & (RECENT - 1);
 }
 
 function isSame(tunnel: Tunnel, facts: FrameFacts): boolean {

@@ -27,8 +27,6 @@ export interface GivenRoles {
   readonly gateways: readonly HostName[];
 }
 
-export const NO_ROLES: GivenRoles = { vips: [], directors: [], realServers: [], gateways: [] };
-
 /** Joins what flags and files say; a VIP that both name has the hosts of both. */
 export function mergeRoles(all: readonly GivenRoles[]): GivenRoles {
   const vips = new Map<number, GivenVip>();

@@ -45,7 +45,7 @@ export async function readTopologyFile(path: string): Promise<GivenRoles> {
 }
 
 /** @throws LvsPcapError `bad-topology` */
-export function parseTopology(file: string, text: string): GivenRoles {
+function parseTopology(file: string, text: string): GivenRoles {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const broken = document.errors[0];

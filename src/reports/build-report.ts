@@ -1,10 +1,11 @@
 import type { Benign } from "../findings/benign.ts";
-import type { Finding, Victim } from "../findings/finding.ts";
+import type { Disagreement, Finding, Race, Victim } from "../findings/finding.ts";
 import { verdictOf } from "../findings/judge.ts";
 import type { CacheEntry } from "../neighbours/cache-entry.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
+import type { Limit } from "../neighbours/vantage.ts";
 import type { Cast } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { displayFilterFor } from "./display-filter.ts";
@@ -16,12 +17,16 @@ import type {
   Host,
   HostCache,
   Report,
+  ReportedDisagreement,
   ReportedFinding,
   ReportedPosition,
+  ReportedRace,
   ReportedVictim,
   ReportedVip,
+  VantageLimit,
 } from "./report.ts";
 import { ipText, macText, timeText, vlanOf } from "./text.ts";
+import { limitText } from "./vantage-text.ts";
 import { Wording } from "./wording.ts";
 
 const UNSEEN_MAC = "00:00:00:00:00:00";
@@ -40,14 +45,16 @@ export function buildReport(
     schemaVersion: 1,
     tool: { name: "lvs-pcap", version },
     verdict: verdictOf(findings, cast),
+    neighbourModel: state.model.name,
     captures,
+    vantage: state.vantage.limits.map((limit) => reportLimit(limit, cast, wording)),
     topology: {
       gateways: cast.gateways.map(({ station }) => hostOf(cast, station)),
       vips: cast.vips.map((vip) => reportVip(cast, wording, vip)),
     },
     findings: findings.map((finding, index) => reportFinding(finding, `F${index + 1}`, cast, wording)),
     benign: benign.map((change) => reportBenign(change, cast, wording)),
-    caches: reportCaches(state, cast),
+    caches: reportCaches(state, cast, findings),
     forgotten: { ...state.forgotten, trafficFrames: state.traffic.overflowFrames },
   };
 }
@@ -75,8 +82,24 @@ function reportFinding(finding: Finding, id: string, cast: Cast, wording: Wordin
     claimant: finding.claimant === null ? unseenDirector(finding, cast) : hostOf(cast, finding.claimant),
     rightful: finding.rightful === null ? null : hostOf(cast, finding.rightful),
     victims: finding.victims.map((victim) => reportVictim(victim, cast, wording)),
-    bypass:
-      bypass === null ? null : { ...bypass, first: positionOf(bypass.first), last: positionOf(bypass.last) },
+    models: (finding.models ?? []).map((disagreement) => reportDisagreement(disagreement, cast, wording)),
+    bypass: bypass && {
+      ...bypass,
+      first: positionOf(bypass.first),
+      last: positionOf(bypass.last),
+      ended: positionOf(bypass.ended),
+    },
+    races: (finding.races ?? []).map((race) => reportRace(race, cast)),
+    racesTotal: finding.racesTotal ?? 0,
+    prevention: (finding.prevention?.steps ?? []).map(({ host, settings, enough }) => ({
+      host: hostOf(cast, host),
+      settings: [...settings],
+      enough,
+    })),
+    preventionOmittedClaims: finding.prevention?.omittedClaims ?? 0,
+    notObservable: (finding.notObservable ?? []).map(({ ip, station }) =>
+      station === null ? { mac: UNSEEN_MAC, ip: ipText(ip), role: "unknown" } : hostOf(cast, station),
+    ),
     first: positionOf(finding.first),
     last: positionOf(finding.last),
     count: finding.count,
@@ -88,6 +111,28 @@ function reportFinding(finding: Finding, id: string, cast: Cast, wording: Wordin
     summary: wording.summary(finding),
     remedy: remedyFor(finding, cast, wording),
     displayFilter: displayFilterFor(finding, cast.spansVlans),
+  };
+}
+
+function reportLimit(limit: Limit, cast: Cast, wording: Wording): VantageLimit {
+  return {
+    kind: limit.kind,
+    capture: limit.capture,
+    what: limitText(limit, wording),
+    host: limit.station && hostOf(cast, limit.station),
+    count: limit.count,
+    evidence: limit.evidence.map(positionOf),
+  };
+}
+
+function reportRace({ request, answers }: Race, cast: Cast): ReportedRace {
+  return {
+    request: positionOf(request),
+    answers: answers.map(({ at, by, delayNs }) => ({
+      position: positionOf(at),
+      by: hostOf(cast, by),
+      delayNs,
+    })),
   };
 }
 
@@ -115,14 +160,48 @@ function reportVictim(victim: Victim, cast: Cast, wording: Wording): ReportedVic
   };
 }
 
-function reportCaches(state: NetworkState, cast: Cast): HostCache[] {
+function reportDisagreement(other: Disagreement, cast: Cast, wording: Wording): ReportedDisagreement {
+  return {
+    model: other.model,
+    hosts: other.hosts.map(({ station, outcome, learned, restored }) => ({
+      ...hostOf(cast, station),
+      outcome,
+      learned: learned && positionOf(learned),
+      restored: restored && positionOf(restored),
+    })),
+    why: wording.otherModel(other),
+  };
+}
+
+function reportCaches(state: NetworkState, cast: Cast, findings: readonly Finding[]): HostCache[] {
   const caches: HostCache[] = [];
   for (const station of state.stations) {
-    const entries = [...station.cache.values()].flatMap((entry) => reportEntry(entry));
+    const unseen = reportUnseen(station, findings);
+    const entries = [...station.cache.values()]
+      .flatMap((entry) => reportEntry(entry))
+      .filter(({ ip }) => !unseen.some((possible) => possible.ip === ip));
+    entries.push(...unseen);
     if (entries.length === 0) continue;
     caches.push({ host: hostOf(cast, station), vlan: vlanOf(station.segment), entries });
   }
   return caches;
+}
+
+/** What the host learned if it did what a kernel does, where the capture cannot show whether it did. */
+function reportUnseen(host: Station, findings: readonly Finding[]): CachedNeighbour[] {
+  const byIp = new Map<number, { at: Position; mac: string }>();
+  for (const { ip, claimant, notObservable = [] } of findings) {
+    const unseen = notObservable.find(({ station }) => station === host);
+    if (unseen === undefined || unseen.isOver || claimant === null) continue;
+    if ((byIp.get(ip)?.at.ordinal ?? -1) < unseen.at.ordinal)
+      byIp.set(ip, { at: unseen.at, mac: macText(claimant) });
+  }
+  return [...byIp].map(([ip, { at, mac }]) => ({
+    ip: ipText(ip),
+    mac,
+    since: positionOf(at),
+    state: "possible" as const,
+  }));
 }
 
 function reportEntry(entry: CacheEntry): CachedNeighbour[] {

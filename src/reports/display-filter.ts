@@ -15,7 +15,10 @@ function framesOf(finding: Finding): string[] {
   const ip = ipText(finding.ip);
   const mac = finding.claimant === null ? "00:00:00:00:00:00" : macText(finding.claimant);
   const range = [`frame.number >= ${finding.first.frame}`, `frame.number <= ${finding.last.frame}`];
-  const claims = [`arp.src.proto_ipv4 == ${ip}`, `arp.src.hw_mac == ${mac}`];
+  const claims =
+    finding.named === undefined
+      ? [`arp.src.proto_ipv4 == ${ip}`, `arp.src.hw_mac == ${mac}`]
+      : [`arp.src.proto_ipv4 == ${ip}`, `arp.src.hw_mac == ${macText(finding.named)}`, `eth.src == ${mac}`];
   switch (finding.kind) {
     case "vip-source-in-request":
       return ["arp.opcode == 1", "!arp.isgratuitous", ...claims];
@@ -25,7 +28,9 @@ function framesOf(finding: Finding): string[] {
       return ["arp.isgratuitous", ...claims];
     case "vip-bypass": {
       const senders = finding.victims.map(({ station }) => macText(station)).join(", ");
-      return [`ip.dst == ${ip}`, `eth.dst == ${mac}`, `eth.src in {${senders}}`];
+      const frames = [`ip.dst == ${ip}`, `eth.dst == ${mac}`, `eth.src in {${senders}}`];
+      // What fooled them again later is another finding's.
+      return finding.victims.some(({ restored }) => restored !== null) ? [...frames, ...range] : frames;
     }
     case "vip-unanswered":
     case "vip-split":
@@ -42,9 +47,28 @@ function framesOf(finding: Finding): string[] {
         "eth.dst == ff:ff:ff:ff:ff:ff",
         ...range,
       ];
+    case "arp-storm": {
+      const isRequest = finding.evidence.some(
+        (evidence) => evidence.what === "repeated" && evidence.isRequest,
+      );
+      return [
+        `arp.opcode == ${isRequest ? 1 : 2}`,
+        `eth.src == ${mac}`,
+        `arp.${isRequest ? "dst" : "src"}.proto_ipv4 == ${ip}`,
+        ...range,
+      ];
+    }
+    case "arp-flood":
+      return ["arp.opcode in {1, 2}", "arp.proto.type == 0x0800", "arp.hw.size == 6", ...range];
+    case "sender-mismatch":
+      return claims;
     default:
+      if (finding.evidence.every(({ what }) => what !== "claim")) {
+        const senders = finding.victims.map(({ station }) => macText(station)).join(", ");
+        return ["ip", `eth.dst == ${mac}`, `eth.src in {${senders}}`];
+      }
       return finding.evidence.some((evidence) => evidence.what === "claim" && evidence.form === "addressed")
-        ? [`arp.dst.proto_ipv4 == ${ip}`, `arp.dst.hw_mac == ${mac}`]
+        ? ["arp.opcode == 2", `arp.dst.proto_ipv4 == ${ip}`, `arp.dst.hw_mac == ${mac}`]
         : claims;
   }
 }

@@ -1,10 +1,36 @@
-import type { Finding } from "../findings/finding.ts";
+import type { Finding, Setting } from "../findings/finding.ts";
 import type { Cast } from "../roles/cast.ts";
-import { ipText, macText } from "./text.ts";
+import { ipText, macText, plural } from "./text.ts";
 import type { Wording } from "./wording.ts";
 
 /** What to change, on which host, in the order in which to do it. IFACE stands for the card on the VIP's segment. */
 export function remedyFor(finding: Finding, cast: Cast, wording: Wording): string[] {
+  return [...enough(finding, wording), ...stepsFor(finding, cast, wording)];
+}
+
+const SETTING_NAMES: Record<Setting, string> = {
+  "arp_announce=2": "arp_announce=2",
+  "arp_ignore=1": "arp_ignore=1 (with the VIP on lo or a dummy interface)",
+  "no-announcement": "no announcement of the VIP (ARPUPDATE=no, or its alias off the network card)",
+};
+
+/** Not by rule of thumb: the model was run again without the frames that these settings suppress. */
+function enough({ prevention }: Finding, wording: Wording): string[] {
+  if (prevention == null || prevention.steps.length === 0) return [];
+  const { steps, omittedClaims } = prevention;
+  const hosts = steps.map(
+    ({ host, settings: names }) =>
+      `on ${wording.shortName(host)} ${names.map((name) => SETTING_NAMES[name]).join(" and ")}`,
+  );
+  const together = steps.length > 1 ? ", together" : "";
+  const omitted =
+    omittedClaims === 0 ? "" : ` (${plural(omittedClaims, "later claim")} left out of that run)`;
+  return [
+    `What would have prevented this${together}: ${hosts.join("; ")}. The model was run again without the frames that this suppresses${omitted}.`,
+  ];
+}
+
+function stepsFor(finding: Finding, cast: Cast, wording: Wording): string[] {
   const ip = ipText(finding.ip);
   const host = finding.claimant === null ? "the director" : wording.shortName(finding.claimant);
   const isRealServer = finding.claimant !== null && cast.roleOf(finding.claimant) === "real-server";
@@ -63,7 +89,7 @@ function settings(host: string, enough: string, besides: string): string[] {
     `net.ipv4.conf.IFACE.${setting}`,
   ]);
   return [
-    `On ${host}, now: sysctl -w ${commands.join(" ")}. ${enough} is what was missing; the larger of "all" and the card's own value counts, and a value for lo alone does nothing.`,
+    `On ${host}, now: sysctl -w ${commands.join(" ")}, where IFACE is the card that faces the gateway. ${enough} is what was missing; the larger of "all" and the card's own value counts, and a value for lo alone does nothing.`,
     `On ${host}, for good: the same lines in /etc/sysctl.d/, so that they hold before the VIP is brought up.`,
   ];
 }

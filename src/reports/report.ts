@@ -1,6 +1,8 @@
 import type { BenignKind } from "../findings/benign.ts";
-import type { FindingKind, Severity, Stage } from "../findings/finding.ts";
+import type { BypassEnd, FindingKind, Outcome, Setting, Severity, Stage } from "../findings/finding.ts";
 import type { Verdict } from "../findings/judge.ts";
+import type { NeighbourModelName } from "../neighbours/models/model.ts";
+import type { VantageKind } from "../neighbours/vantage.ts";
 import type { Forwarding } from "../network/roles.ts";
 import type { Role } from "../roles/cast.ts";
 
@@ -15,8 +17,12 @@ export interface Report {
   schemaVersion: 1;
   tool: { name: "lvs-pcap"; version: string };
   verdict: Verdict;
+  /** By which findings and caches were judged. */
+  neighbourModel: NeighbourModelName;
   /** In the order given. */
   captures: CaptureSummary[];
+  /** What the captures cannot show because of where, or how, they were taken; empty where nothing seems to be missing. */
+  vantage: VantageLimit[];
   topology: Topology;
   /** In order of their first frame. */
   findings: ReportedFinding[];
@@ -54,6 +60,21 @@ export interface CaptureSummary {
   problem: string | null;
   /** Frames that could not be decoded, by reason. */
   anomalies: Record<string, number>;
+}
+
+/** Where what a capture lacks proves nothing. */
+export interface VantageLimit {
+  kind: VantageKind;
+  /** Index into `captures`. */
+  capture: number;
+  /** One sentence that says what is not observable, and why it is thought so. */
+  what: string;
+  /** Whose unicast frames alone are there, for `unicast-not-mirrored`; null where nobody's are. */
+  host: Host | null;
+  /** Frames that go to show it: unicast frames, unanswered requests, or frames that were cut. */
+  count: number;
+  /** The first few: requests whose answer is missing, or frames that were cut. */
+  evidence: ReportedPosition[];
 }
 
 export interface Topology {
@@ -100,7 +121,26 @@ export interface ReportedFinding {
   claimant: Host;
   rightful: Host | null;
   victims: ReportedVictim[];
+  /** The neighbour models by which it would have ended otherwise; empty where all agree. */
+  models: ReportedDisagreement[];
   bypass: ReportedBypass | null;
+  /** Of `vip-reply` the broadcast requests that the claimant answered beside others, the first eight. */
+  races: ReportedRace[];
+  /** How many there were. */
+  racesTotal: number;
+  /**
+   * What would have prevented it, by a second run of the model over the recorded claims without the frames that these
+   * settings suppress: the smallest set that closes this finding's own leak and leaves every cache right. All entries
+   * together are enough; empty where no settings would have been, or for kinds that settings do not prevent.
+   */
+  prevention: PreventionSettings[];
+  /** Claims beyond what was kept for the second run; 0 where it had all. */
+  preventionOmittedClaims: number;
+  /**
+   * Hosts that were asked in the address' name, and of which this capture point cannot show whether they answered and so
+   * learned it. The MAC is all zero where no frame shows it.
+   */
+  notObservable: Host[];
   first: ReportedPosition;
   last: ReportedPosition;
   count: number;
@@ -123,13 +163,62 @@ export interface ReportedVictim extends Host {
   restoredBy: string | null;
 }
 
+/** How it would have ended had the hosts another stack. */
+export interface ReportedDisagreement {
+  model: NeighbourModelName;
+  /** Only those for which it would. */
+  hosts: ReportedOutcome[];
+  /** What would be different, and by which rule. */
+  why: string;
+}
+
+export interface ReportedOutcome extends Host {
+  /** Never took the claimant's MAC · took it, and no longer holds it at the end · holds it at the end. */
+  outcome: Outcome;
+  /** The frame by which its cache would have taken it; null where it would not have, or where only its traffic shows it. */
+  learned: ReportedPosition | null;
+  /** The frame from which on it would no longer have held it. */
+  restored: ReportedPosition | null;
+}
+
 /** Traffic that reached the claimant instead of the rightful owner. */
 export interface ReportedBypass {
   frames: number;
   bytes: number;
+  /** Distinct by client, ports and protocol; each is exactly one of `answered`, `reset` and `unanswered`. */
   flows: number;
+  /** Flows in which the claimant itself sent back a packet that is no refusal. */
+  answered: number;
+  /** Flows in which all that it sent back were TCP RSTs or ICMP unreachables. */
+  reset: number;
+  /** Flows in which it sent back nothing that the capture shows. */
+  unanswered: number;
   first: ReportedPosition;
   last: ReportedPosition;
+  /** How the last victim came to send elsewhere; `capture-end`: it did not. */
+  endedBy: BypassEnd;
+  /** The frame by which it ended, or the capture's last one: it lasted from `first` to here. */
+  ended: ReportedPosition;
+}
+
+export interface PreventionSettings {
+  host: Host;
+  /** `no-announcement`: ARPUPDATE=no, or the VIP's alias off the network card. */
+  settings: Setting[];
+  /** Whether on this host alone they would have left every cache right. */
+  enough: boolean;
+}
+
+/** A broadcast request that several hosts answered. */
+export interface ReportedRace {
+  request: ReportedPosition;
+  /** In order of arrival: the first one is believed. */
+  answers: {
+    position: ReportedPosition;
+    by: Host;
+    /** Nanoseconds since the request; negative where the capture's clock went back. */
+    delayNs: number;
+  }[];
 }
 
 /** A change of bindings that has an innocent explanation. */

@@ -1,4 +1,6 @@
 import Table from "cli-table3";
+import { bypassLines } from "./bypass-text.ts";
+import { raceLines } from "./race-text.ts";
 import type {
   Host,
   Report,
@@ -8,7 +10,7 @@ import type {
   ReportedVip,
 } from "./report.ts";
 import { type Style, styleFor } from "./style.ts";
-import { countText, plural, printable } from "./text.ts";
+import { plural, printable } from "./text.ts";
 
 const WIDTH = 80;
 
@@ -44,13 +46,14 @@ function headline(report: Report, style: Style): string {
       : frames === 0
         ? "not one frame to judge by"
         : "nothing wrong was found";
-  const files = report.captures.map((capture) => {
+  const files = report.captures.map((capture, index) => {
     const lines = [
       `${printable(capture.file)}: ${plural(capture.frames, "frame")}${span(capture.first, capture.last)}`,
     ];
     if (capture.problem !== null) lines.push(style.warning(`incomplete: ${printable(capture.problem)}`));
     const undecoded = Object.values(capture.anomalies).reduce((sum, count) => sum + count, 0);
     if (undecoded > 0) lines.push(`${plural(undecoded, "frame")} could not be decoded`);
+    for (const limit of report.vantage) if (limit.capture === index) lines.push(style.warning(limit.what));
     return lines.flatMap((line) => wrap(line, WIDTH - 2)).join("\n  ");
   });
   const { addresses, stations } = report.forgotten;
@@ -107,12 +110,12 @@ function findingDetails(finding: ReportedFinding, manyCaptures: boolean, style: 
     "whose cache",
     finding.victims.map((victim) => victimLine(victim, at)),
   );
-  if (finding.bypass !== null) {
-    const { frames, bytes, flows, first, last } = finding.bypass;
-    section("traffic that went astray", [
-      `${plural(frames, "frame")}, ${countText(bytes)} bytes, ${plural(flows, "flow")}, from ${at(first)} to ${at(last)}`,
-    ]);
-  }
+  section(
+    "with other neighbour caches",
+    finding.models.map(({ why }) => why),
+  );
+  if (finding.bypass !== null) section("traffic that went astray", bypassLines(finding.bypass, at));
+  section("who answered first", raceLines(finding, at));
   section("proof", [
     ...finding.evidence.map(
       (evidence) => `${at(evidence)}, ${evidence.time.slice(11, 26)}: ${evidence.what}`,

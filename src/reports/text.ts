@@ -29,10 +29,35 @@ export function printable(text: string): string {
 
 /** 1234567 → 1,234,567 */
 export function countText(count: number): string {
-  return count.toLocaleString("en-US");
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 export function plural(count: number, noun: string): string {
   const ending = count === 1 ? "" : noun.endsWith("s") ? "es" : "s";
   return `${countText(count)} ${noun}${ending}`;
+}
+
+/** From one time of a report to another; to the next few nanoseconds where they are months apart. */
+export function nanosecondsBetween(from: string, to: string): number {
+  const [start, end] = [from, to].map((time) => ({
+    seconds: Math.floor(Date.parse(`${time.slice(0, 19)}Z`) / 1000),
+    nanoseconds: Number(time.slice(20, 29)),
+  }));
+  if (start === undefined || end === undefined) return 0;
+  return (end.seconds - start.seconds) * 1e9 + (end.nanoseconds - start.nanoseconds);
+}
+
+/** 13 µs, 1.5 ms, 2.0 s, 12.3 min: to what a person can compare. */
+export function elapsedText(nanoseconds: number): string {
+  const ns = Math.max(0, nanoseconds);
+  if (ns < 1000) return `${ns} ns`;
+  if (ns < 1e6) return `${trimmed(ns / 1e3)} µs`;
+  if (ns < 1e9) return `${trimmed(ns / 1e6)} ms`;
+  const seconds = ns / 1e9;
+  if (seconds < 120) return `${seconds.toFixed(1)} s`;
+  return seconds < 7200 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+function trimmed(value: number): string {
+  return value.toFixed(value < 10 ? 1 : 0).replace(/\.0$/, "");
 }

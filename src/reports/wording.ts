@@ -1,9 +1,10 @@
 import type { Benign } from "../findings/benign.ts";
-import type { Evidence, Finding, RestoredBy, Victim } from "../findings/finding.ts";
+import type { Disagreement, Evidence, Finding, RestoredBy, Victim } from "../findings/finding.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { Cast, Role } from "../roles/cast.ts";
 import type { RoleEvidence } from "../roles/evidence.ts";
-import { ipText, macText, plural } from "./text.ts";
+import { otherOutcomes } from "./model-wording.ts";
+import { elapsedText, ipText, macText, plural } from "./text.ts";
 
 const ROLE_NAMES: Record<Role, string> = {
   gateway: "gateway",
@@ -95,6 +96,14 @@ export class Wording {
         return `${this.name(evidence.by)} answers who-has ${ip}`;
       case "advertised":
         return `${this.name(evidence.by)} advertises ${ip}`;
+      case "repeated":
+        return evidence.isRequest
+          ? `${this.name(evidence.by)} asks for ${ip} many times a second`
+          : `${this.name(evidence.by)} answers for ${ip} many times a second`;
+      case "flooded":
+        return `${plural(evidence.stations, "MAC")} send ARP that had not been heard before`;
+      case "mismatched":
+        return `sent by ${claimant}, for ${ipText(evidence.targetIp)}: ${ip} is-at ${macText(evidence.named)}`;
       case "swept":
         return `${this.name(evidence.by)} asks for one address after another`;
       case "unanswered":
@@ -116,6 +125,24 @@ export class Wording {
         return `${taker} takes ${address} over from ${giver}; both are its directors`;
       case "fell-silent":
         return `${address} moved from ${giver} to ${taker}; the former has not spoken for it since`;
+      case "leased":
+        return `${address} moved from ${giver} to ${taker}, to which a DHCP server had granted it (frame ${reason.lease.frame})`;
+      case "handed-over":
+        return `${taker} takes ${address} over from ${giver} and announces it; each keeps silent while the other has it`;
+      case "defended":
+        return `${taker} defended ${address} against ${giver}, which announced it and then gave it up (RFC 5227)`;
+      case "migrated":
+        return `${taker} announced ${plural(reason.count, "time")} by RARP which port it is at now, as after a live migration; ${address} stays with it`;
+      case "bonded":
+        return `${taker} and ${giver} are cards of one bond: each teaches the switch its MAC by frames to itself, and no other host has their addresses`;
+      case "echoed":
+        return `${taker} bridges ${giver} and puts its own MAC into its frames: ${plural(reason.count, "request")} of the one came again at once from the other`;
+      case "rewritten":
+        return `${giver} sends for ${taker} under its own Ethernet address, its packets, too: a bridge that rewrites MACs`;
+      case "nlb":
+        return `${address} is a cluster of Microsoft NLB, whose heartbeats name it; its hosts answer with the cluster's MAC`;
+      case "group-member":
+        return `${taker} and ${giver} stand for ${address} together: members of ${reason.protocol} group ${reason.group}, which are heard here`;
       case "probed":
         return `${taker} looked ${plural(reason.count, "time")} whether ${address} is free (sender address 0.0.0.0); that teaches nobody`;
       case "own-announcement":
@@ -141,9 +168,18 @@ export class Wording {
         return restored.afterProbes
           ? "its three unicast probes went unanswered; it has no entry now"
           : "it asked anew and nobody has answered yet";
+      case "aged-out":
+        return "nothing confirmed it for 20 minutes; it has no entry now";
       case "traffic":
         return `its own frames go to ${this.name(restored.by)} again`;
     }
+  }
+
+  /** How it would have ended by another neighbour model, and why. */
+  otherModel({ model, hosts }: Disagreement): string {
+    return otherOutcomes(hosts)
+      .map((outcomes) => outcomes.sentence(model, this.names(outcomes.stations)))
+      .join(" ");
   }
 
   /** One sentence for three in the morning: who did what, what came of it, what to do. */
@@ -180,15 +216,19 @@ export class Wording {
         return `${who} and ${finding.rightful === null ? "another director" : this.fullName(finding.rightful)} both act as director of VIP ${ip} (from ${frame}): see why they do not hear each other, and stop one of them.`;
       case "arp-scan":
         return `${who} asked for one address after another, ${plural(finding.count, "request")} from ${frame} on: a scan; see whether somebody meant it.`;
-      case "sender-mismatch":
+      case "sender-mismatch": {
+        const named = finding.named === undefined ? "another MAC" : macText(finding.named);
+        return `${who} sends ARP frames that put ${ip} at ${named} (${plural(finding.count, "frame")} from ${frame} on): a bridge that rewrites MACs, a cluster's shared MAC, or a forger; see what ${host} is.`;
+      }
       case "arp-flood":
+        return `ARP senders never heard before came by the hundred, ${plural(finding.count, "frame")} from ${frame} on, ${host} first: a tool that fills tables, or a loop that lets another network in.`;
       case "arp-storm":
-        return `${who}: ${finding.kind} for ${ip} (${frame}).`;
+        return `${who} sent the same ARP frame about ${ip} ${plural(finding.count, "time")}, many a second, from ${frame} on: a loop in the network, or a program that does not wait for an answer.`;
     }
   }
 
   private effect(finding: Finding): string {
-    if (finding.stage === "claimed") return "; no cache is seen to have taken it, but the next one may";
+    if (finding.stage === "claimed") return this.noEffect(finding);
     const restored = finding.victims.every((victim) => victim.restored !== null);
     const victims = this.victims(finding.victims);
     const verb = finding.victims.length === 1 ? ["sends", "would send"] : ["send", "would send"];
@@ -196,6 +236,18 @@ export class Wording {
       return `, so ${victims} ${finding.stage === "used" ? "sent" : "would have sent"} its traffic there${this.past(finding)} until frame ${lastRestored(finding.victims)}`;
     }
     return `, so ${victims} now ${finding.stage === "used" ? verb[0] : verb[1]} its traffic there${this.past(finding)}`;
+  }
+
+  /** Why nobody was fooled: by luck, or because it could not be seen. */
+  private noEffect(finding: Finding): string {
+    const [unseen] = finding.notObservable ?? [];
+    if (unseen !== undefined) {
+      const host = unseen.station === null ? ipText(unseen.ip) : this.name(unseen.station);
+      return `; where this was captured it is not observable whether ${host} learned it`;
+    }
+    const lost = narrowestDefeat(finding);
+    if (lost === null) return "; no cache is seen to have taken it, but the next one may";
+    return `; ${this.name(lost.winner)} was first by ${elapsedText(lost.byNs)}, and next time may not be`;
   }
 
   private past(finding: Finding): string {
@@ -214,6 +266,19 @@ export class Wording {
       ? `${first} and ${second}`
       : `${first} and ${plural(names.length - 1, "other host")}`;
   }
+}
+
+/** Of the races that the claimant lost the one that it lost by the least. */
+function narrowestDefeat({ claimant, races }: Finding): { winner: Station; byNs: number } | null {
+  let narrowest: { winner: Station; byNs: number } | null = null;
+  for (const { answers } of races ?? []) {
+    const [winner] = answers;
+    const own = answers.find(({ by }) => by === claimant);
+    if (winner === undefined || own === undefined || winner === own) continue;
+    const byNs = own.delayNs - winner.delayNs;
+    if (narrowest === null || byNs < narrowest.byNs) narrowest = { winner: winner.by, byNs };
+  }
+  return narrowest;
 }
 
 function lastRestored(victims: readonly Victim[]): number {

@@ -7,7 +7,7 @@ import type { InferredVip } from "./infer-vips.ts";
 import { isOwnClaim } from "./likely-owner.ts";
 import type { Names } from "./names.ts";
 
-export interface CastRealServer {
+interface CastRealServer {
   readonly station: Station;
   readonly forwarding: Forwarding | null;
 }

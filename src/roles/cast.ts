@@ -6,6 +6,7 @@ import { type CastVip, castGivenVip, castInferredVip } from "./cast-vip.ts";
 import { type InferredGateway, inferGateways } from "./infer-gateways.ts";
 import { type InferredVip, inferVips } from "./infer-vips.ts";
 import { Names } from "./names.ts";
+import { Relays } from "./relays.ts";
 
 export const ROLES = ["gateway", "director", "real-server", "client", "host", "unknown"] as const;
 export type Role = (typeof ROLES)[number];
@@ -23,13 +24,17 @@ export class Cast {
   readonly gateways: readonly CastGateway[];
   /** Whether frames of the captures carry VLAN tags. */
   readonly spansVlans: boolean;
+  readonly relays: Relays;
   private readonly names: Names;
+  private readonly gatewayIps: ReadonlySet<number>;
   private readonly vipIps: ReadonlySet<number>;
   private readonly roles = new Map<Station, Role>();
 
   constructor(state: NetworkState, given: GivenRoles) {
     this.spansVlans = [...state.stations].some(({ segment }) => segment !== 0);
     this.names = new Names(state);
+    this.relays = new Relays(state);
+    this.gatewayIps = new Set(given.gateways.flatMap(({ ip }) => ip ?? []));
     const inferred = inferVips(state);
     this.vipIps = new Set([...given.vips.map(({ ip }) => ip), ...inferred.map(({ binding }) => binding.ip)]);
     this.gateways = this.castGateways(state, given);
@@ -58,6 +63,21 @@ export class Cast {
     );
   }
 
+  /** Whether it is a gateway's address, though perhaps nobody is seen to have it by right. */
+  isGatewayAddress({ segment, ip }: Binding): boolean {
+    return (
+      this.gatewayIps.has(ip) ||
+      this.gateways.some(({ station, carried }) => station.segment === segment && carried?.ip === ip)
+    );
+  }
+
+  /** The address by which hosts look a router up. */
+  gatewayAddressOf(station: Station): number | undefined {
+    const gateway = this.gateways.find((candidate) => candidate.station === station);
+    if (gateway === undefined) return undefined;
+    return gateway.carried?.ip ?? [...station.ownAddresses].find((ip) => this.gatewayIps.has(ip));
+  }
+
   roleOf(station: Station): Role {
     return this.roles.get(station) ?? (this.names.isHost(station) ? "host" : "unknown");
   }
@@ -72,7 +92,11 @@ export class Cast {
       const stations = given.gateways.flatMap((name) => this.names.resolve(name));
       return [...new Set(stations)].map((station) => ({ station, origin: "given", carried: null }));
     }
-    return inferGateways(state).map((carried) => ({ station: carried.station, origin: "inferred", carried }));
+    return inferGateways(state, this.relays).map((carried) => ({
+      station: carried.station,
+      origin: "inferred",
+      carried,
+    }));
   }
 
   private castVips(

@@ -3,6 +3,7 @@ import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { TrafficRow } from "../neighbours/traffic-table.ts";
 import { likelyOwner } from "./likely-owner.ts";
+import type { Relays } from "./relays.ts";
 
 export interface InferredGateway {
   readonly station: Station;
@@ -19,7 +20,7 @@ export interface InferredGateway {
  * A host's frame for an address beyond goes to the MAC that its cache holds for the router's address. So the router is
  * the owner of that address, and not whoever stands in for it.
  */
-export function inferGateways(state: NetworkState): InferredGateway[] {
+export function inferGateways(state: NetworkState, relays: Relays): InferredGateway[] {
   const gateways: InferredGateway[] = [];
   const add = (station: Station | undefined, ip: number | undefined, at: Position, beyondIp: number) => {
     if (station === undefined || ip === undefined || gateways.some((known) => known.station === station))
@@ -35,15 +36,16 @@ export function inferGateways(state: NetworkState): InferredGateway[] {
       const ip = nextHop(sender, receiver);
       const binding = ip === undefined ? undefined : state.bindings.get(row.segment, ip);
       if (binding !== undefined) add(likelyOwner(binding), ip, row.first, row.destinationIp);
-    } else if (isBeyond(state, row, row.lastSourceIp) && !passesOn(state, row, sender)) {
+    } else if (isBeyond(state, row, row.lastSourceIp) && !passesOn(state, row, sender, relays)) {
       add(sender, ownAddressOf(state, sender), row.first, row.lastSourceIp);
     }
   }
   return gateways;
 }
 
-/** A director's frames come from beyond, too: it did not carry them here, but passes them on. */
-function passesOn(state: NetworkState, row: TrafficRow, sender: Station): boolean {
+/** A director's frames come from beyond, too, and a man in the middle's: they did not carry them here, but pass them on. */
+function passesOn(state: NetworkState, row: TrafficRow, sender: Station, relays: Relays): boolean {
+  if (relays.by(sender).some(({ destinationIp }) => destinationIp === row.destinationIp)) return true;
   const binding = state.bindings.get(row.segment, row.destinationIp);
   return binding === undefined || binding.passings.some(({ from }) => from === sender);
 }

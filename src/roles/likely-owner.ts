@@ -1,8 +1,13 @@
 import type { Binding, Claim } from "../neighbours/binding.ts";
 import type { Station } from "../neighbours/station.ts";
+import { isInitialTtl } from "./initial-ttl.ts";
 
 /** Sent once, an unasked reply may be a driver's or a hypervisor's courtesy; kept up, it is meant. */
 const REPEATED = 2;
+
+/** The slowest of the tools (ettercap after its warm-up 10 s, scapy 15 s); what kernels ask for comes less often. */
+const SLOWEST_TOOL_NS = 16_000_000_000;
+const KEPT_UP = 5;
 
 /**
  * Which of several claimants an address belongs to, as far as the frames tell.
@@ -11,20 +16,58 @@ const REPEATED = 2;
  * in its name and sends packets from it; one that only ever sends replies which nobody asked for does not hold it.
  */
 export function likelyOwner(binding: Binding): Station | undefined {
-  const ranked = [...binding.claims].toSorted((a, b) => ownership(b, binding) - ownership(a, binding));
-  return ranked[0]?.station ?? binding.receivers.keys().next().value;
+  if (binding.claims.length === 0) return binding.receivers.keys().next().value;
+  const silent = [...binding.speakers]
+    .filter(([station, { ttl }]) => isInitialTtl(ttl) && binding.claimOf(station)?.isOwn !== true)
+    .map(([station]) => ({ station, score: SPEAKS }));
+  const claiming = binding.claims.map((claim) => {
+    const suspect = keepsItUp(claim) && !binding.speakers.has(claim.station) && !isDoubted(binding, claim);
+    return { station: suspect ? undefined : claim.station, score: suspect ? 0 : ownership(claim, binding) };
+  });
+  return [...claiming, ...silent].toSorted((a, b) => b.score - a.score)[0]?.station;
+}
+
+/** Whether somebody else is believed to have the address: then its owner may be answering a forger's requests. */
+function isDoubted(binding: Binding, claim: Claim): boolean {
+  return binding.claims.some((other) => other !== claim && other.tallies.has("addressed"));
 }
 
 /** Whether at least one of the frames that claim the address for the station was sent by it. */
 export function isOwnClaim(claim: Claim): boolean {
-  return [...claim.tallies.values()].some((tally) =>
-    tally.evidence.some((evidence) => evidence.sentBy === claim.station),
-  );
+  return claim.isOwn;
 }
 
-/** Replies that nobody asked for, and more than one: how arpspoof, ettercap and bettercap work. */
+/**
+ * Replies that nobody asked for, and more than one: how arpspoof, ettercap and bettercap work. Or requests that no
+ * kernel would repeat so soon, from one that never answers for the address or announces it: how scapy works.
+ */
 export function impersonates(binding: Binding, claim: Claim): boolean {
-  return unsolicited(claim) >= REPEATED && !claim.station.ownAddresses.has(binding.ip);
+  return (unsolicited(claim) >= REPEATED && !claim.station.ownAddresses.has(binding.ip)) || onlyAsks(claim);
+}
+
+function onlyAsks(claim: Claim): boolean {
+  return claim.needless >= REPEATED && claim.ownFrames("reply") + claim.ownFrames("announcement") === 0;
+}
+
+/**
+ * Replies that nobody asked for, again and again at the pace of a tool, and never anything else: suspect though nobody
+ * contradicts them. Broadcast requests reach every port, so it is not that the capture lacks those.
+ */
+export function keepsItUp(claim: Claim): boolean {
+  const tally = claim.tallies.get("unsolicited-reply");
+  const count = unsolicited(claim);
+  if (tally === undefined || count < KEPT_UP) return false;
+  if (claim.ownFrames("reply") + claim.ownFrames("request") + claim.ownFrames("announcement") > 0)
+    return false;
+  return (tally.last.timeNs - tally.first.timeNs) / (count - 1) <= SLOWEST_TOOL_NS;
+}
+
+/** Announcements at the pace of a tool: kube-vip and MetalLB send them, too. */
+export function keepsAnnouncing(claim: Claim): boolean {
+  const tally = claim.tallies.get("announcement");
+  const count = claim.ownFrames("announcement");
+  if (tally === undefined || count < KEPT_UP) return false;
+  return (tally.last.timeNs - tally.first.timeNs) / (count - 1) <= SLOWEST_TOOL_NS;
 }
 
 /** Frames for the address that no kernel sends of itself, or that answer such frames. */
@@ -33,12 +76,15 @@ export function forcedClaims(claim: Claim): number {
 }
 
 function unsolicited(claim: Claim): number {
-  return claim.tallies.get("unsolicited-reply")?.count ?? 0;
+  return claim.ownFrames("unsolicited-reply");
 }
 
+/** Who sends packets from an address and never had to claim it: more than a forger has to show. */
+const SPEAKS = 2;
+
 function ownership(claim: Claim, binding: Binding): number {
-  const held = claim.station.ownAddresses.has(binding.ip) ? 4 : 0;
-  const own = isOwnClaim(claim) ? 2 : 0;
+  const held = claim.station.ownAddresses.has(binding.ip) && !onlyAsks(claim) ? 4 : 0;
+  const own = isOwnClaim(claim) ? (impersonates(binding, claim) ? 1 : 2) : 0;
   const unforced = forcedClaims(claim) === 0 ? 1 : 0;
   return held + own + unforced;
 }

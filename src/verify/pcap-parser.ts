@@ -1,5 +1,4 @@
 import { EventEmitter } from "node:events";
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parse } from "pcap-parser";
 import type { Feed, SecondListener } from "./second-decoder.ts";
@@ -8,8 +7,7 @@ export const PCAP_PARSER = "pcap-parser";
 
 /** The version that is installed: a statement on what agreed is worth little without it. */
 export function pcapParserVersion(): string {
-  const path = createRequire(import.meta.url).resolve(`${PCAP_PARSER}/package.json`);
-  const manifest: unknown = JSON.parse(readFileSync(path, "utf8"));
+  const manifest: unknown = createRequire(import.meta.url)(`${PCAP_PARSER}/package.json`);
   return typeof manifest === "object" && manifest !== null && "version" in manifest
     ? String(manifest.version)
     : "unknown";

@@ -1,0 +1,139 @@
+import type { Binding, Claim } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import { latest, type Position } from "../neighbours/position.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { Cast } from "../roles/cast.ts";
+import type { Benign, BenignReason } from "./benign.ts";
+import { defenceAgainst } from "./handovers.ts";
+import { Kin, type Kinship } from "./kinship.ts";
+import { isNlbMac, type Lending, lentBy } from "./lending.ts";
+import { claimSpan } from "./moves.ts";
+
+/** A host with more addresses is named for the first few. */
+const ADDRESSES_LISTED = 4;
+
+/** Several MACs with one address that are one host's or one group's, and frames that one card sends for another. */
+export function explainHosts(
+  state: NetworkState,
+  cast: Cast,
+  isBlameless: (station: Station, ip: number) => boolean,
+): Benign[] {
+  const kin = new Kin(state, cast);
+  const benign: Benign[] = [];
+  for (const binding of state.bindings) {
+    const blameless = binding.claims.filter(({ station }) => isBlameless(station, binding.ip));
+    if (blameless.length > 1) {
+      benign.push(...kinships(kin, binding, blameless), ...defences(binding, blameless));
+    }
+    for (const claim of blameless) benign.push(...lendings(state, binding, claim));
+    benign.push(...clusters(state, binding));
+  }
+  benign.push(...migrations(state));
+  return benign;
+}
+
+function kinships(kin: Kin, binding: Binding, claims: readonly Claim[]): Benign[] {
+  return claims.flatMap((claim) => {
+    const found = kin.of(binding, claim);
+    const span = claimSpan(claim);
+    // A group's own MACs are listed as such already.
+    if (found === null || span === null || !isSecond(binding, claim, found.with)) return [];
+    const { kind, reason } = reasonOf(found.kinship);
+    return [entry(binding, kind, found.with, claim.station, span, reason, found.kinship.proof)];
+  });
+}
+
+/** Of two that belong together the one is explained by the other that was there before it. */
+function isSecond(binding: Binding, claim: Claim, other: Station): boolean {
+  const [span, before] = [claimSpan(claim), claimSpan(binding.claimOf(other))];
+  return span !== null && before !== null && before.first.ordinal < span.first.ordinal;
+}
+
+function reasonOf(kinship: Kinship): { kind: Benign["kind"]; reason: BenignReason } {
+  switch (kinship.kind) {
+    case "group": {
+      const { protocol, group } = kinship.virtual;
+      return { kind: "virtual-mac", reason: { why: "group-member", protocol, group } };
+    }
+    case "bond":
+      return { kind: "mac-rewriting-bridge", reason: { why: "bonded" } };
+    case "bridge":
+      return { kind: "mac-rewriting-bridge", reason: { why: "echoed", count: kinship.echoes } };
+  }
+}
+
+function defences(binding: Binding, claims: readonly Claim[]): Benign[] {
+  return claims.flatMap((claim) =>
+    claims.flatMap((owner) => {
+      const defence = owner === claim ? null : defenceAgainst(binding, owner.station, claim);
+      if (defence === null) return [];
+      const span = { first: defence.at, last: defence.at };
+      const reason = { why: "defended" } as const;
+      return [entry(binding, "address-announcement", claim.station, owner.station, span, reason, defence.at)];
+    }),
+  );
+}
+
+function lendings(state: NetworkState, binding: Binding, claim: Claim): Benign[] {
+  return [...claim.lent].flatMap(([sender, span]) => {
+    const lending = lentBy(state, binding, claim, sender);
+    if (lending === null) return [];
+    const { kind, reason } = lendingReason(lending);
+    return [entry(binding, kind, sender, claim.station, span, reason, lending.proof)];
+  });
+}
+
+function lendingReason(lending: Lending): { kind: Benign["kind"]; reason: BenignReason } {
+  switch (lending.kind) {
+    case "member": {
+      const { protocol, group } = lending.virtual;
+      return { kind: "virtual-mac", reason: { why: "group-member", protocol, group } };
+    }
+    case "nlb":
+      return { kind: "virtual-mac", reason: { why: "nlb" } };
+    case "bridge":
+      return { kind: "mac-rewriting-bridge", reason: { why: "rewritten" } };
+  }
+}
+
+/** A cluster of Microsoft's NLB; in its multicast modes the MAC is a group's, which no station has. */
+function clusters(state: NetworkState, binding: Binding): Benign[] {
+  const heartbeats = state.beacons.nlbCluster(binding.segment, binding.ip);
+  if (heartbeats === undefined) return [];
+  const claim = binding.claims.find(({ station }) => isNlbMac(station, binding.ip));
+  if (claim !== undefined && claim.lent.size > 0) return [];
+  const reason = { why: "nlb" } as const;
+  return [entry(binding, "virtual-mac", null, claim?.station ?? null, heartbeats, reason, heartbeats.first)];
+}
+
+/** RARP from a virtual machine's card: it moved to another port, and its addresses with it. */
+function migrations(state: NetworkState): Benign[] {
+  if (state.beacons.migrated.size === 0) return [];
+  const listed = new Map<Station, number>();
+  const benign: Benign[] = [];
+  for (const binding of state.bindings) {
+    for (const { station, isOwn } of binding.claims) {
+      const signal = state.beacons.migrated.get(station);
+      const count = listed.get(station) ?? 0;
+      if (signal === undefined || !isOwn || count >= ADDRESSES_LISTED) continue;
+      listed.set(station, count + 1);
+      const reason = { why: "migrated", count: signal.count } as const;
+      benign.push(entry(binding, "address-announcement", null, station, signal, reason, signal.first));
+    }
+  }
+  return benign;
+}
+
+function entry(
+  binding: Binding,
+  kind: Benign["kind"],
+  from: Station | null,
+  to: Station | null,
+  span: { readonly first: Position; readonly last: Position },
+  reason: BenignReason,
+  proof: Position,
+): Benign {
+  const { ip, segment } = binding;
+  const last = latest([span.first, span.last]);
+  return { kind, ip, segment, from, to, first: span.first, last, reason, evidence: [span.first, proof] };
+}

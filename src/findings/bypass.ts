@@ -1,0 +1,122 @@
+import type { Binding, ClaimForm } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import { earliest, latest, type Position } from "../neighbours/position.ts";
+import type { Flow, Sent } from "../neighbours/sent-traffic.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { TrafficRow } from "../neighbours/traffic-table.ts";
+import type { Bypass, BypassEnd, RestoredBy, Victim } from "./finding.ts";
+
+/** Forms by which a station says itself that it has an address. */
+const OWN_FORMS: readonly ClaimForm[] = ["request", "reply", "unsolicited-reply", "announcement"];
+
+/** What one victim sent to the claimant since it was fooled. */
+interface Stray {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly first: Position;
+  readonly last: Position;
+}
+
+/**
+ * The victims' frames for the address that went to the claimant's MAC.
+ *
+ * What a victim sent there before it was fooled does not count, nor what it sent after it was right again and another
+ * finding's frames had fooled it anew, nor what others pass on.
+ *
+ * @param legitimateUntil where the claimant may have been in the right at first: when another was first seen with the
+ * address
+ */
+export function bypassOf(
+  state: NetworkState,
+  binding: Binding,
+  claimant: Station,
+  victims: readonly Victim[],
+  legitimateUntil: Position | null = null,
+): Bypass | null {
+  const rows = rowsTo(state, binding, claimant);
+  const strays: Stray[] = [];
+  const flows = new Set<Flow>();
+  for (const victim of victims) {
+    const fooled = victim.learned ?? victim.used;
+    if (fooled === null) continue;
+    const since = (legitimateUntil === null ? fooled : latest([fooled, legitimateUntil])).ordinal;
+    const until = victim.restored?.ordinal ?? Number.POSITIVE_INFINITY;
+    const periods = sentTo(binding, victim.station, claimant).filter(
+      ({ first }) => first.ordinal >= since && first.ordinal <= until,
+    );
+    const row = rows.get(victim.station);
+    if (row !== undefined && row.first.ordinal >= since && row.last.ordinal <= until) strays.push(row);
+    else strays.push(...periods);
+    for (const period of periods) for (const flow of period.flows) flows.add(flow);
+  }
+  if (strays.length === 0) return null;
+  const answered = [...flows].filter((flow) => flow.answered).length;
+  const reset = [...flows].filter((flow) => flow.reset && !flow.answered).length;
+  const end = endOf(state, victims);
+  return {
+    frames: strays.reduce((sum, { frames }) => sum + frames, 0),
+    bytes: strays.reduce((sum, { bytes }) => sum + bytes, 0),
+    flows: flows.size,
+    answered,
+    reset,
+    unanswered: flows.size - answered - reset,
+    first: earliest(strays.map(({ first }) => first)),
+    last: latest(strays.map(({ last }) => last)),
+    endedBy: end.by,
+    ended: end.at ?? latest(strays.map(({ last }) => last)),
+  };
+}
+
+/** When an honest claimant's rival was first seen with the address: until then nothing tells which of them is right. */
+export function firstSeenWith(binding: Binding, station: Station): Position | null {
+  const tallies = OWN_FORMS.flatMap((form) => binding.claimOf(station)?.tallies.get(form) ?? []);
+  return tallies.length === 0 ? null : earliest(tallies.map(({ first }) => first));
+}
+
+function rowsTo(state: NetworkState, binding: Binding, claimant: Station): Map<Station, TrafficRow> {
+  const rows = new Map<Station, TrafficRow>();
+  for (const row of state.traffic.rows()) {
+    if (
+      row.destinationIp !== binding.ip ||
+      row.segment !== binding.segment ||
+      row.destinationMacLow !== claimant.macLow ||
+      row.destinationMacHigh !== claimant.macHigh
+    ) {
+      continue;
+    }
+    const sender = state.stations.get(row.segment, row.sourceMacHigh, row.sourceMacLow);
+    if (sender !== undefined) rows.set(sender, row);
+  }
+  return rows;
+}
+
+function sentTo(binding: Binding, sender: Station, claimant: Station): Sent[] {
+  const entry = binding.holders.find(({ holder }) => holder === sender);
+  return (entry?.history ?? []).flatMap((change) => (change.owner === claimant ? change.sent : []));
+}
+
+/** It is over when the last of the victims is right again; what ended it for that one ended it. */
+function endOf(state: NetworkState, victims: readonly Victim[]): { by: BypassEnd; at: Position | null } {
+  let last: { at: Position; by: RestoredBy } | null = null;
+  for (const { restored, restoredBy } of victims) {
+    if (restored === null || restoredBy === null) return { by: "capture-end", at: state.timeline.newest };
+    if (last === null || restored.ordinal > last.at.ordinal) last = { at: restored, by: restoredBy };
+  }
+  if (last === null) return { by: "capture-end", at: state.timeline.newest };
+  return { by: endedBy(last.by), at: last.at };
+}
+
+function endedBy(restored: RestoredBy): BypassEnd {
+  switch (restored.cause) {
+    case "claim":
+      return restored.gratuitous ? "announcement" : "claim";
+    case "resolution":
+      return restored.afterProbes ? "probe-failure" : "resolution";
+    case "lost":
+      return restored.afterProbes ? "probe-failure" : "entry-lost";
+    case "aged-out":
+      return "entry-lost";
+    case "traffic":
+      return "own-traffic";
+  }
+}

@@ -1,0 +1,42 @@
+import type { Binding, Claim } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import type { Position } from "../neighbours/position.ts";
+import type { Station } from "../neighbours/station.ts";
+import { type VirtualMac, virtualMacOf } from "./virtual-macs.ts";
+
+/** Why a card may send ARP frames in another MAC's name. */
+export type Lending =
+  | { readonly kind: "member"; readonly virtual: VirtualMac; readonly proof: Position }
+  | { readonly kind: "nlb"; readonly proof: Position }
+  | { readonly kind: "bridge"; readonly proof: Position };
+
+/** @returns null where nothing seen explains it */
+export function lentBy(state: NetworkState, binding: Binding, claim: Claim, sender: Station): Lending | null {
+  const virtual = virtualMacOf(state, claim.station, binding.ip);
+  if (virtual?.members.includes(sender) === true) return { kind: "member", virtual, proof: virtual.heard };
+  const heartbeats = state.beacons.nlbCluster(binding.segment, binding.ip);
+  if (heartbeats !== undefined && isNlbMac(claim.station, binding.ip)) {
+    return { kind: "nlb", proof: heartbeats.first };
+  }
+  return bridged(state, binding, claim, sender);
+}
+
+/** MS NLB in unicast mode: 02:bf and the cluster's address; hosts send from 02, their priority, and the address. */
+export function isNlbMac({ macHigh, macLow }: Station, ip: number): boolean {
+  return macHigh === 0x02bf && macLow === ip;
+}
+
+/**
+ * A bridge that rewrites Ethernet sources, as an access point's client must: all that is heard of the other MAC comes
+ * through the one card, its packets, too; and nobody else has the address.
+ */
+function bridged(state: NetworkState, binding: Binding, claim: Claim, sender: Station): Lending | null {
+  const packets = binding.speakers.get(sender);
+  const isContested = binding.claims.some((other) => other.isOwn && other.station !== sender);
+  if (packets === undefined || isContested || claim.isOwn || claim.lent.size > 1) return null;
+  for (const row of state.traffic.rows()) {
+    const { macHigh, macLow, segment } = claim.station;
+    if (row.sourceMacLow === macLow && row.sourceMacHigh === macHigh && row.segment === segment) return null;
+  }
+  return { kind: "bridge", proof: packets.at };
+}

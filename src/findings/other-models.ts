@@ -1,0 +1,54 @@
+import type { Binding, ClaimForm } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { Disagreement, HostOutcome, Outcome, Victim } from "./finding.ts";
+import { victimsOf } from "./victims.ts";
+
+const ANY_FORM: ReadonlySet<ClaimForm> = new Set<ClaimForm>([
+  "request",
+  "reply",
+  "unsolicited-reply",
+  "announcement",
+  "addressed",
+]);
+
+/**
+ * The models that were not chosen, where the same frames would have ended otherwise for a host: it took the wrong MAC
+ * or did not, or held it at the end or no longer did.
+ *
+ * A host is looked at where a claim of these forms fooled it by either model; how it ended, whatever it was fooled by,
+ * since a cache that holds the wrong MAC by another kind of claim is not spared.
+ */
+export function disagreementsOver(
+  state: NetworkState,
+  binding: Binding,
+  claimant: Station,
+  forms: ReadonlySet<ClaimForm>,
+  excused: ReadonlySet<Station>,
+  victims: readonly Victim[],
+): Disagreement[] {
+  const chosen = byStation(victimsOf(binding, claimant, ANY_FORM, excused));
+  return state.alternatives.flatMap((alternative) => {
+    const entries = [...alternative.entriesOf(binding)];
+    const others = byStation(victimsOf(binding, claimant, ANY_FORM, excused, entries));
+    const fooled = [...victims, ...victimsOf(binding, claimant, forms, excused, entries)];
+    const hosts = [...byStation(fooled).keys()].flatMap((station): HostOutcome[] => {
+      const other = others.get(station);
+      const outcome = outcomeOf(other);
+      const byChosen = outcomeOf(chosen.get(station));
+      if (outcome === byChosen) return [];
+      const { learned = null, restored = null } = other ?? {};
+      return [{ station, outcome, byChosen, learned, restored }];
+    });
+    return hosts.length === 0 ? [] : [{ model: alternative.model.name, hosts }];
+  });
+}
+
+function byStation(victims: readonly Victim[]): Map<Station, Victim> {
+  return new Map(victims.map((victim) => [victim.station, victim]));
+}
+
+function outcomeOf(victim: Victim | undefined): Outcome {
+  if (victim === undefined) return "spared";
+  return victim.restored === null ? "poisoned" : "restored";
+}

@@ -1,0 +1,25 @@
+import type { Host, ReportedFinding, ReportedPosition } from "./report.ts";
+import { elapsedText, plural } from "./text.ts";
+
+/** A line a request: who answered it, in order, and how much later than the first. */
+export function raceLines(
+  { races, racesTotal }: Pick<ReportedFinding, "races" | "racesTotal">,
+  at: (position: ReportedPosition) => string,
+): string[] {
+  const lines = races.map(({ request, answers }) => {
+    const [first, ...others] = answers;
+    if (first === undefined) return at(request);
+    const later = others.map(({ by, delayNs }) => {
+      const behindNs = delayNs - first.delayNs;
+      return `${hostText(by)} ${elapsedText(behindNs)} later`;
+    });
+    return [`${at(request)}: ${hostText(first.by)} after ${elapsedText(first.delayNs)}`, ...later].join(", ");
+  });
+  const more = racesTotal - races.length;
+  return more > 0 ? [...lines, `and ${plural(more, "more request")}`] : lines;
+}
+
+function hostText({ role, ip, mac }: Host): string {
+  const name = role === "real-server" ? "real server" : role === "unknown" ? "station" : role;
+  return `${name} ${ip ?? mac}`;
+}

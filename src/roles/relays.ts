@@ -1,0 +1,74 @@
+import type { NetworkState } from "../neighbours/network-state.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { TrafficRow } from "../neighbours/traffic-table.ts";
+
+/** One and the same packet seen twice on a segment: on its way to a station, and sent on by it. */
+export interface Relay {
+  readonly from: Station;
+  readonly by: Station;
+  readonly to: Station;
+  readonly sourceIp: number;
+  readonly destinationIp: number;
+  /** What `from` sent to `by` for the destination. */
+  readonly row: TrafficRow;
+}
+
+/** Who passes on whose packets: routers on one arm, directors, bridges that rewrite MACs, and men in the middle. */
+export class Relays {
+  private readonly byStation = new Map<Station, Relay[]>();
+
+  constructor(state: NetworkState) {
+    const arriving = new Map<string, TrafficRow[]>();
+    for (const row of state.traffic.rows()) {
+      if (isGroup(row.destinationMacHigh)) continue;
+      const key = keyOf(row, row.destinationMacHigh, row.destinationMacLow);
+      const rows = arriving.get(key);
+      if (rows === undefined) arriving.set(key, [row]);
+      else rows.push(row);
+    }
+    for (const leaving of state.traffic.rows()) {
+      if (isGroup(leaving.destinationMacHigh)) continue;
+      const rows = arriving.get(keyOf(leaving, leaving.sourceMacHigh, leaving.sourceMacLow)) ?? [];
+      for (const row of rows) if (isSamePacket(row, leaving)) this.add(state, row, leaving);
+    }
+  }
+
+  by(station: Station): readonly Relay[] {
+    return this.byStation.get(station) ?? [];
+  }
+
+  *[Symbol.iterator](): IterableIterator<Relay> {
+    for (const relays of this.byStation.values()) yield* relays;
+  }
+
+  private add(state: NetworkState, row: TrafficRow, leaving: TrafficRow): void {
+    const { segment } = row;
+    const from = state.stations.get(segment, row.sourceMacHigh, row.sourceMacLow);
+    const by = state.stations.get(segment, leaving.sourceMacHigh, leaving.sourceMacLow);
+    const to = state.stations.get(segment, leaving.destinationMacHigh, leaving.destinationMacLow);
+    if (from === undefined || by === undefined || to === undefined || from === to) return;
+    const { lastSourceIp: sourceIp, destinationIp } = row;
+    const relays = this.byStation.get(by) ?? [];
+    this.byStation.set(by, relays);
+    relays.push({ from, by, to, sourceIp, destinationIp, row });
+  }
+}
+
+/** The rows' newest packets: who forwards by a kernel takes one from the TTL, who does it by a tool may not. */
+function isSamePacket(arriving: TrafficRow, leaving: TrafficRow): boolean {
+  const hops = arriving.lastTtl - leaving.lastTtl;
+  return (
+    arriving.lastSourceIp === leaving.lastSourceIp &&
+    arriving.lastIdentification === leaving.lastIdentification &&
+    arriving.lastPorts === leaving.lastPorts &&
+    (hops === 0 || hops === 1)
+  );
+}
+
+function keyOf({ segment, destinationIp }: TrafficRow, macHigh: number, macLow: number): string {
+  return `${segment},${destinationIp},${macHigh},${macLow}`;
+}
+
+function isGroup(macHigh: number): boolean {
+  return (macHigh & 0x0100) !== 0;
+}

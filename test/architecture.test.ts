@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const SOURCES = join(import.meta.dirname, "..", "src");
+
+/** From the wire to the person: each room may use the rooms of the lines above its own, and itself. */
+const LINES: readonly (readonly string[])[] = [
+  ["errors"],
+  ["bytes"],
+  ["capture"],
+  ["decode"],
+  ["network"],
+  ["neighbours"],
+  ["roles"],
+  ["findings"],
+  ["reports"],
+  ["version"],
+  ["analyze", "verify", "watch"],
+  ["cli", "index"],
+];
+
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+}
+
+const FILES = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
+  .toSorted();
+
+const CODE = new Map(
+  FILES.map((file) => [file, withoutComments(readFileSync(join(SOURCES, file), "utf8"))] as const),
+);
+
+const IMPORTS: readonly Import[] = FILES.flatMap((file) =>
+  [...(CODE.get(file) ?? "").matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].flatMap(([, specifier]) =>
+    specifier === undefined ? [] : [{ file, specifier }],
+  ),
+);
+
+function withoutComments(code: string): string {
+  return code.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
+}
+
+/** The folder in src, or the file's name where it lies in src itself. */
+function roomOf(file: string): string {
+  return file.split("/")[0]?.replace(/\.ts$/, "") ?? "";
+}
+
+function lineOf(room: string): number {
+  return LINES.findIndex((rooms) => rooms.includes(room));
+}
+
+/** The room that an import leads to, null for a package or a module of Node. */
+function destination({ file, specifier }: Import): string | null {
+  if (!specifier.startsWith(".")) return null;
+  return roomOf(relative(SOURCES, join(SOURCES, dirname(file), specifier)));
+}
+
+describe("the sources", () => {
+  it("are all in a room that has its place", () => {
+    expect(FILES.filter((file) => lineOf(roomOf(file)) < 0)).toEqual([]);
+  });
+
+  it("let data flow one way: a room uses only those before it", () => {
+    const backwards = IMPORTS.filter((found) => {
+      const to = destination(found);
+      const from = roomOf(found.file);
+      return to !== null && to !== from && lineOf(to) >= lineOf(from);
+    });
+    expect(backwards).toEqual([]);
+  });
+
+  it("are found by this test: every room uses another, but the first", () => {
+    const users = new Set(
+      IMPORTS.filter((found) => destination(found) !== null).map(({ file }) => roomOf(file)),
+    );
+    expect([...users]).toEqual(
+      expect.arrayContaining(["bytes", "capture", "findings", "analyze", "cli", "index"]),
+    );
+  });
+
+  it("name the file they import with its extension, as Node wants it", () => {
+    expect(
+      IMPORTS.filter(({ specifier }) => specifier.startsWith(".") && !specifier.endsWith(".ts")),
+    ).toEqual([]);
+  });
+
+  it("name Node's modules as such", () => {
+    const bare = IMPORTS.filter(({ specifier }) =>
+      /^(fs|path|os|util|crypto|events|stream|tty|module)\b/.test(specifier),
+    );
+    expect(bare).toEqual([]);
+  });
+
+  it("touch the file system only where bytes, a topology or the version are read, and in the command", () => {
+    const allowed = ["bytes", "network", "cli", "version"];
+    const touching = IMPORTS.filter(({ specifier }) => /^node:fs\b/.test(specifier)).map(({ file }) => file);
+    expect(touching.filter((file) => !allowed.includes(roomOf(file)))).toEqual([]);
+  });
+
+  it("write to the console only in the command", () => {
+    const writing = FILES.filter((file) => /\bconsole\s*\./.test(CODE.get(file) ?? ""));
+    expect(writing.filter((file) => roomOf(file) !== "cli")).toEqual([]);
+  });
+
+  it("use no process streams but those of standard input and of the command", () => {
+    const using = FILES.filter((file) => /\bprocess\.(stdout|stderr|stdin)\b/.test(CODE.get(file) ?? ""));
+    expect(using).toEqual(["bytes/source.ts", "cli/main.ts"]);
+  });
+
+  it("read no clock: time runs by the capture", () => {
+    const reading = FILES.filter((file) =>
+      /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/.test(CODE.get(file) ?? ""),
+    );
+    expect(reading.filter((file) => roomOf(file) !== "cli")).toEqual([]);
+  });
+
+  it("open no network connection", () => {
+    const reaching = IMPORTS.filter(({ specifier }) =>
+      /^node:(net|http|https|http2|dgram|tls|dns)\b/.test(specifier),
+    );
+    expect(reaching).toEqual([]);
+  });
+
+  it("silence the compiler nowhere", () => {
+    const silencing = FILES.filter((file) =>
+      /\bas\s+(?!const\b)[A-Za-z{[]\w*\s*[;,)]|:\s*any\b|<any>|@ts-/.test(
+        (CODE.get(file) ?? "").replace(/^(import|export) .*$/gm, ""),
+      ),
+    );
+    expect(silencing).toEqual([]);
+  });
+});
