@@ -2,6 +2,7 @@ import type { CacheEntry } from "./cache-entry.ts";
 import { Claim, type ClaimForm } from "./claim.ts";
 import type { NeighbourModelName } from "./models/model.ts";
 import type { Position } from "./position.ts";
+import { SparseMap, SparseSet } from "./sparse.ts";
 import type { Station } from "./station.ts";
 
 export type { Claim, ClaimEvidence, ClaimForm, ClaimTally } from "./claim.ts";
@@ -110,22 +111,22 @@ export class Binding {
   /** Every cache entry about this address, so that a broadcast need not look at all hosts. */
   readonly holders: CacheEntry[] = [];
   /** What the hosts would believe of it by the models that were not chosen. */
-  readonly alternatives = new Map<NeighbourModelName, Map<Station, CacheEntry>>();
+  readonly alternatives = new SparseMap<NeighbourModelName, Map<Station, CacheEntry>>();
   /** The stations to which frames for the address were sent, each with those that sent them. */
-  readonly receivers = new Map<Station, Set<Station>>();
+  readonly receivers = new SparseMap<Station, Set<Station>>();
   readonly passings: Passing[] = [];
   /** Those that passed frames on, its directors: what reaches them has not gone astray. */
-  readonly passers = new Set<Station>();
+  readonly passers = new SparseSet<Station>();
   /** Those of them to which a holder of the address passed its frames on: real servers, or who stands in for one. */
-  readonly served = new Set<Station>();
+  readonly served = new SparseSet<Station>();
   /** The stations that sent IPv4 packets from the address once it was known on the segment, with a first frame's TTL. */
-  readonly speakers = new Map<Station, { readonly at: Position; readonly ttl: number }>();
+  readonly speakers = new SparseMap<Station, { readonly at: Position; readonly ttl: number }>();
   readonly turns: Turn[] = [];
   turnCount = 0;
   readonly probings: Probing[] = [];
   readonly recentClaims: HeardClaim[] = [];
   readonly recentAsks: Ask[] = [];
-  private readonly answeredAt = new Map<Station, Answered>();
+  private readonly answeredAt = new SparseMap<Station, Answered>();
   /** Requests that their sender repeated because nobody had answered. */
   readonly unanswered: Ask[] = [];
   private lastTurn: Station | null = null;
@@ -134,7 +135,7 @@ export class Binding {
   /** Requests that more than one station answered, in order of arrival. */
   readonly races: Ask[] = [];
   /** In how many requests to everybody a station was one of several that answered. */
-  readonly raceCounts = new Map<Station, number>();
+  readonly raceCounts = new SparseMap<Station, number>();
 
   constructor(segment: number, ip: number) {
     this.segment = segment;

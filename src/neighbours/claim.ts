@@ -1,4 +1,5 @@
 import type { Position } from "./position.ts";
+import { SparseMap } from "./sparse.ts";
 import type { Station } from "./station.ts";
 
 /**
@@ -46,10 +47,10 @@ export class Claim {
   /** Requests that asked again soon for what had been answered: no kernel does, it has a cache. */
   needless = 0;
   /** By sender: frames for this station that another card sent. A bridge does so, and a forger. */
-  readonly lent = new Map<Station, LentTally>();
+  readonly lent = new SparseMap<Station, LentTally>();
   /** By station: requests that asked what that station had asked a moment before, in the same name. */
-  readonly echoes = new Map<Station, number>();
-  private readonly own = new Map<ClaimForm, number>();
+  readonly echoes = new SparseMap<Station, number>();
+  private readonly own = new SparseMap<ClaimForm, number>();
 
   constructor(station: Station) {
     this.station = station;

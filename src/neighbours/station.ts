@@ -1,5 +1,6 @@
 import type { CacheEntry } from "./cache-entry.ts";
 import type { Position } from "./position.ts";
+import { SparseMap, SparseSet } from "./sparse.ts";
 
 /**
  * A host's network card in one broadcast domain: what has a MAC, sends frames and keeps a neighbour cache.
@@ -11,9 +12,9 @@ export class Station {
   readonly macHigh: number;
   readonly macLow: number;
   /** Its neighbour cache, by IPv4 address. */
-  readonly cache = new Map<number, CacheEntry>();
+  readonly cache = new SparseMap<number, CacheEntry>();
   /** Addresses that its kernel was seen to hold: it asks in their name or answers for them. */
-  readonly ownAddresses = new Set<number>();
+  readonly ownAddresses = new SparseSet<number>();
   /** Its sweep through more addresses than traffic needs; answers to a scanner's requests stay out of the kernel's cache. */
   sweep: Sweep | null = null;
   private readonly askedLately: { readonly at: Position; readonly request: number }[] = [];
