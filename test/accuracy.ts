@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { analyzeCapture, type FindingKind } from "../src/index.ts";
+import { analyzeCapture } from "../src/index.ts";
 import { loadRecordings } from "./lab/recordings.ts";
 import { loadCollected } from "./support/collected.ts";
 
@@ -15,8 +15,8 @@ import { loadCollected } from "./support/collected.ts";
 
 const COMMAND = "npm run accuracy";
 const OUTPUT = join(import.meta.dirname, "..", "docs", "accuracy.md");
-const ARPWATCH = process.env.ARPWATCH ?? "arpwatch";
-const NOTICES: ReadonlySet<FindingKind> = new Set(["sender-mismatch", "arp-flood", "arp-scan", "arp-storm"]);
+const { ARPWATCH = "arpwatch" } = process.env;
+const NOTICES: ReadonlySet<string> = new Set(["sender-mismatch", "arp-flood", "arp-scan", "arp-storm"]);
 
 /** What a correct analysis says: `address mac` of each claim that is wrong. */
 interface Subject {
@@ -68,7 +68,7 @@ function subjects(): Subject[] {
 }
 
 function pairsOf(
-  findings: readonly { readonly kind: FindingKind; readonly ip: string; readonly claimant: string }[],
+  findings: readonly { readonly kind: string; readonly ip: string; readonly claimant: string }[],
 ): Set<string> {
   const accusing = findings.filter(({ kind }) => !NOTICES.has(kind));
   return new Set(accusing.map(({ ip, claimant }) => `${ip} ${claimant}`));
@@ -213,7 +213,8 @@ async function main(): Promise<void> {
     "",
     `Over the ${all.length} captures under captures/ whose truth is known: recordings of real kernels, and other people's captures`,
     "(captures/collected/SOURCES.md). A capture is flagged where something above a notice is found. An accusation is an address and the",
-    "MAC that wrongly claims it: for Wireshark the MAC in the frame that it calls a duplicate, for arpwatch the new MAC in its report.",
+    "MAC that wrongly claims it: for Wireshark the MAC in the frame that it calls a duplicate, for arpwatch the new MAC in its report. Of an",
+    "address conflict, where nothing tells who is right, lvs-pcap names both hosts; it is counted by the one that it lists as claimant.",
     "",
     "| | captures: right | wrong | missed | rightly clean | precision | recall | accusations: right | wrong | missed | precision | recall |",
     "|---|---|---|---|---|---|---|---|---|---|---|---|",

@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import { printable } from "../reports/text.ts";
-import { renderVerifyText } from "../verify/wording.ts";
-import { type VerifyOptions, verifyCapture } from "../verify.ts";
+import type { VerifyOptions, verifyCapture } from "../verify.ts";
 import type { CommandContext } from "./context.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { ProgressBar } from "./progress.ts";
@@ -37,7 +36,7 @@ export function addVerifyCommand(
   program: Command,
   context: CommandContext,
   exitWith: (status: number) => void,
-  verify: typeof verifyCapture = verifyCapture,
+  verify: typeof verifyCapture = verifyOnDemand,
 ): void {
   program
     .command("verify")
@@ -59,6 +58,7 @@ export function addVerifyCommand(
       const options: VerifyOptions = {};
       if (bar !== null) options.onProgress = ({ bytes, sizeBytes }) => bar.update(bytes, sizeBytes);
 
+      const { renderVerifyText } = await import("../verify/wording.ts");
       const result = await verify(capture, options).finally(() => bar?.clear());
       if (result.problem !== null) context.stderr.write(`lvs-pcap: ${printable(result.problem)}\n`);
       context.stdout.write(
@@ -67,3 +67,9 @@ export function addVerifyCommand(
       exitWith(result.verified ? ExitStatus.Clean : ExitStatus.Found);
     });
 }
+
+/** Loaded when it is wanted: whoever analyses a small capture should not wait for a parser that is not used. */
+const verifyOnDemand: typeof verifyCapture = async (path, options) => {
+  const { verifyCapture } = await import("../verify.ts");
+  return verifyCapture(path, options);
+};

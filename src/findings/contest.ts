@@ -8,6 +8,8 @@ import type { Relays } from "../roles/relays.ts";
 
 /** Once may be a driver's or a hypervisor's courtesy; a tool keeps it up, because the caches would forget. */
 const FORCED = 2;
+/** Nobody who holds an address has to say so as often unasked, least of all where another needs no such thing. */
+const INSISTENT = 5;
 
 /** Who is at odds with whom over which address. */
 export class Contests {
@@ -95,7 +97,9 @@ export class Contests {
     const feeds = this.relays
       .by(station)
       .some(({ destinationIp, to }) => destinationIp === binding.ip && unforced.includes(to));
-    return feeds || this.cast.hasOtherAddress(station, binding.ip);
+    // ettercap also answers requests, at once, so that it seems to hold the address.
+    const insists = claim.ownFrames("unsolicited-reply") >= INSISTENT;
+    return feeds || insists || this.cast.hasOtherAddress(station, binding.ip);
   }
 }
 

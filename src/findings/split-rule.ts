@@ -1,4 +1,4 @@
-import type { VirtualRouter } from "../neighbours/adverts.ts";
+import type { Advertiser } from "../neighbours/adverts.ts";
 import type { Binding, ClaimForm } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { earliest, latest, type Position } from "../neighbours/position.ts";
@@ -81,7 +81,7 @@ function splitByAdverts(state: NetworkState, binding: Binding): Split | null {
 }
 
 /** Behind a virtual MAC all members look the same; by the address that signs its advertisements each has its own card. */
-function cardOf(state: NetworkState, { station, sourceIp }: VirtualRouter["advertisers"][number]): Station {
+function cardOf(state: NetworkState, { station, sourceIp }: Advertiser): Station {
   if (!isVirtualMac(station)) return station;
   const binding = state.bindings.get(station.segment, sourceIp);
   const owner = binding === undefined || binding.claims.length === 0 ? undefined : likelyOwner(binding);

@@ -44,7 +44,8 @@ export class ArpObserver {
       ? null
       : this.stations.of(facts.segment, facts.destinationMacHigh, facts.destinationMacLow);
     const isRequest = facts.operation === ArpOperation.Request;
-    this.repeats.measure(sender, facts.operation, isRequest ? facts.targetIp : facts.senderIp, at);
+    // By whom it asks, or tells: a router answers many hosts in a second, but no host again and again.
+    this.repeats.measure(sender, facts.operation, facts.targetIp, at);
     const original = this.repeats.original(facts, at.timeNs);
     if (original !== undefined) {
       // One frame on the wire, whatever the capture says; it is counted, because Wireshark will show it, and no more.

@@ -1,11 +1,12 @@
 import type { CacheEntry } from "./cache-entry.ts";
 import { Claim, type ClaimForm } from "./claim.ts";
+import type { ClaimLog } from "./claim-log.ts";
 import type { NeighbourModelName } from "./models/model.ts";
 import type { Position } from "./position.ts";
 import { SparseMap, SparseSet } from "./sparse.ts";
 import type { Station } from "./station.ts";
 
-export type { Claim, ClaimEvidence, ClaimForm, ClaimTally } from "./claim.ts";
+export type { Claim, ClaimForm, ClaimTally } from "./claim.ts";
 
 /** From here on it was another station that claimed the address, until the next turn. */
 export interface Turn {
@@ -121,6 +122,8 @@ export class Binding {
   readonly served = new SparseSet<Station>();
   /** The stations that sent IPv4 packets from the address once it was known on the segment, with a first frame's TTL. */
   readonly speakers = new SparseMap<Station, { readonly at: Position; readonly ttl: number }>();
+  /** What a second run of the model needs; null until there is something to note. */
+  log: ClaimLog | null = null;
   readonly turns: Turn[] = [];
   turnCount = 0;
   readonly probings: Probing[] = [];

@@ -49,7 +49,6 @@ export class ClaimRecorder
 {
   private readonly bindings: BindingTable;
   private readonly possession: Possession;
-  private readonly logs = new WeakMap<Binding, ClaimLog>();
   private eventCount = 0;
 
   constructor(bindings: BindingTable, possession: Possession) {
@@ -58,7 +57,7 @@ export class ClaimRecorder
   }
 
   logOf(binding: Binding): ClaimLog | undefined {
-    return this.logs.get(binding);
+    return binding.log ?? undefined;
   }
 
   overhear(binding: Binding, heard: HeardClaim): void {
@@ -88,11 +87,8 @@ export class ClaimRecorder
   }
 
   private add(binding: Binding, event: CacheEvent): void {
-    let log = this.logs.get(binding);
-    if (log === undefined) {
-      log = new ClaimLog();
-      this.logs.set(binding, log);
-    }
+    binding.log ??= new ClaimLog();
+    const { log } = binding;
     if (!log.contested && (binding.claims.length > 1 || this.possession.isVip(binding.ip)))
       beginContest(log, binding);
     if (!log.contested) {

@@ -6,9 +6,9 @@ import type { Synchronisation } from "./synchronisation.ts";
 import type { Tunnels } from "./tunnels.ts";
 
 /** Addresses followed at a time: what a capture of a large segment shows, within a fixed bound of memory. */
-const MOST_BINDINGS = 1 << 14;
+const MOST_BINDINGS = 1 << 13;
 /** A station of which no binding knows costs little, but a flood of them costs much. */
-const MOST_STATIONS = 1 << 15;
+const MOST_STATIONS = 1 << 14;
 
 /** What a flood of addresses made room for, so that the report can say so. */
 export interface Forgotten {

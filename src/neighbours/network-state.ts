@@ -132,6 +132,7 @@ export class NetworkState {
       for (const entry of station.cache.values()) this.caches.expire(entry, end);
     }
     for (const alternative of this.alternatives) alternative.finish(this.bindings, end);
+    this.traffic.describeRows();
     this.trafficObserver.reviewOffLink();
   }
 

@@ -30,7 +30,6 @@ export class Newcomers {
   readonly floods: Flood[] = [];
   private readonly frames = new Map<number, number>();
   private readonly arrivals = new Map<number, Arrival[]>();
-  private readonly known = new WeakSet<Station>();
   private readonly floodFrames = new Map<number, number>();
 
   /** To be called for every ARP frame, before what is in it is noted. */
@@ -39,8 +38,8 @@ export class Newcomers {
   }
 
   note(claimed: Station, sender: Station, ip: number, at: Position): void {
-    if (this.known.has(claimed)) return;
-    this.known.add(claimed);
+    if (claimed.hasClaimed) return;
+    claimed.hasClaimed = true;
     const { segment } = claimed;
     const recent = this.arrivals.get(segment) ?? [];
     this.arrivals.set(segment, recent);

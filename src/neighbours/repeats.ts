@@ -18,13 +18,14 @@ export interface Storm {
 }
 
 /** A kernel repeats a request after a second, an impatient tool ten times a second. */
-const STORM_FRAMES = 20;
+const STORM_FRAMES = 40;
 const STORM_WINDOW_NS = 1_000_000_000;
 /** More is a sweep, which asks for each address once or twice. */
 const MOST_METERS = 4096;
 const MOST_STORMS = 256;
 
-interface Meter {
+/** How fast one station's ARP frames about one address come. */
+export interface Meter {
   frames: number;
   windowStart: Position;
   /** The frame that began the window, counted from 1. */
@@ -46,8 +47,6 @@ interface SeenFrame<Meaning> {
 export class Repeats<Meaning> {
   readonly storms: Storm[] = [];
   private readonly seen: SeenFrame<Meaning>[] = [];
-  /** Weak: a flood of stations is given up elsewhere. */
-  private readonly meters = new WeakMap<Station, Map<number, Meter>>();
 
   /** What the very same frame was taken for, if it came a moment ago; undefined for one that is new. */
   original(facts: FrameFacts, nowNs: number): Meaning | undefined {
@@ -69,13 +68,9 @@ export class Repeats<Meaning> {
     this.seen.push({ timeNs: nowNs, segment, operation, words: wordsOf(facts), meaning });
   }
 
-  /** Counts a frame by its sender and the address it asks for, or answers for. */
+  /** Counts a frame by its sender and the address that it asks for, or answers. */
   measure(station: Station, operation: number, ip: number, at: Position): void {
-    let meters = this.meters.get(station);
-    if (meters === undefined) {
-      meters = new Map();
-      this.meters.set(station, meters);
-    }
+    const { meters } = station;
     const key = operation * 0x1_0000_0000 + (ip >>> 0);
     const meter = meters.get(key);
     if (meter === undefined) {

@@ -28,6 +28,10 @@ export class SparseMap<Key, Value> {
     this.entries?.delete(key);
   }
 
+  clear(): void {
+    this.entries = null;
+  }
+
   keys(): IterableIterator<Key> {
     return (this.entries ?? NO_ENTRIES).keys();
   }

@@ -1,5 +1,6 @@
 import type { CacheEntry } from "./cache-entry.ts";
 import type { Position } from "./position.ts";
+import type { Meter } from "./repeats.ts";
 import { SparseMap, SparseSet } from "./sparse.ts";
 
 /**
@@ -17,6 +18,10 @@ export class Station {
   readonly ownAddresses = new SparseSet<number>();
   /** Its sweep through more addresses than traffic needs; answers to a scanner's requests stay out of the kernel's cache. */
   sweep: Sweep | null = null;
+  /** By operation and address: how fast its ARP frames come. */
+  readonly meters = new SparseMap<number, Meter>();
+  /** Whether an ARP frame ever spoke for it. */
+  hasClaimed = false;
   private readonly askedLately: { readonly at: Position; readonly request: number }[] = [];
   private requests = 0;
   private lastTarget = 0;

@@ -67,6 +67,7 @@ export class TrafficTable {
   private doubles = new Float64Array(this.words.buffer);
   private firsts: Position[] = [];
   private used = 0;
+  private described: readonly TrafficRow[] | null = null;
   /** Frames that found the table full of what had to be kept. */
   overflowFrames = 0;
   private fullUntil = 0;
@@ -162,10 +163,17 @@ export class TrafficTable {
     return row < 0 ? Number.NEGATIVE_INFINITY : this.describe(row).last.timeNs;
   }
 
-  *rows(): IterableIterator<TrafficRow> {
-    for (const place of this.index) {
-      if (place !== 0) yield this.describe(place - 1);
-    }
+  rows(): Iterable<TrafficRow> {
+    return this.described ?? this.eachRow();
+  }
+
+  /** Describes every row once for all who will ask: until frames are counted again nothing changes. */
+  describeRows(): void {
+    this.described = [...this.eachRow()];
+  }
+
+  private *eachRow(): IterableIterator<TrafficRow> {
+    for (let row = 0; row < this.used; row++) yield this.describe(row);
   }
 
   private describe(row: number): TrafficRow {

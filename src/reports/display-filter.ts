@@ -54,7 +54,7 @@ function framesOf(finding: Finding): string[] {
       return [
         `arp.opcode == ${isRequest ? 1 : 2}`,
         `eth.src == ${mac}`,
-        `arp.${isRequest ? "dst" : "src"}.proto_ipv4 == ${ip}`,
+        `arp.dst.proto_ipv4 == ${ip}`,
         ...range,
       ];
     }
@@ -83,5 +83,6 @@ function segmentFilter(segment: number): string[] {
   // A priority tag, VLAN 0, leaves a frame untagged (802.1Q, 9.6).
   if (segment === 0) return ["!(vlan.id > 0)"];
   const [inner, outer] = [segment & 0xfff, segment >>> 12];
-  return outer === 0 ? [`vlan.id == ${inner}`] : [`vlan.id == ${outer}`, `vlan.id == ${inner}`];
+  // Where tags are stacked deeper, the same identifier may stand further out (the layer operator is Wireshark 4's).
+  return outer === 0 ? [`vlan.id == ${inner}`] : [`vlan.id == ${outer}`, `vlan.id#[-1] == ${inner}`];
 }

@@ -10,9 +10,11 @@ import type {
   ReportedVip,
 } from "./report.ts";
 import { type Style, styleFor } from "./style.ts";
-import { plural, printable } from "./text.ts";
+import { countText, plural, printable } from "./text.ts";
 
 const WIDTH = 80;
+/** Ordinary announcements come by the dozen; all of them are in the JSON. */
+const EXPLAINED_SHOWN = 8;
 
 /** The report for people: fits 80 columns, and without colour holds nothing but text and lines. */
 export function renderTable(report: Report, options: { color: boolean }): string {
@@ -21,6 +23,7 @@ export function renderTable(report: Report, options: { color: boolean }): string
     headline(report, style),
     ...(report.findings.length === 0 ? [] : [findingsTable(report, style)]),
     ...report.findings.map((finding) => findingDetails(finding, report.captures.length > 1, style)),
+    ...(report.benign.length === 0 ? [] : [explained(report, style)]),
     ...(report.topology.vips.length + report.topology.gateways.length === 0 ? [] : [rolesTable(report)]),
   ];
   return `${sections.join("\n\n")}\n`;
@@ -144,6 +147,21 @@ function victimLine(victim: ReportedVictim, at: (position: ReportedPosition) => 
     parts.push("still wrong at the end");
   }
   return parts.join(", ");
+}
+
+/** What looks like poisoning and is none: whoever compares with another tool's alarms finds them here. */
+function explained(report: Report, style: Style): string {
+  const lines = [style.strong("explained, not accused")];
+  for (const change of report.benign.slice(0, EXPLAINED_SHOWN)) {
+    const [head = "", ...tail] = wrap(
+      `frame ${change.first.frame}, ${change.kind}: ${change.why}`,
+      WIDTH - 4,
+    );
+    lines.push(`  ${head}`, ...tail.map((line) => `    ${line}`));
+  }
+  const more = report.benign.length - EXPLAINED_SHOWN;
+  if (more > 0) lines.push(`  and ${countText(more)} more in --format json`);
+  return lines.join("\n");
 }
 
 function rolesTable(report: Report): string {

@@ -71,19 +71,20 @@ export class Wording {
   evidence(finding: Finding, evidence: Evidence): string {
     const ip = ipText(finding.ip);
     const claimant = finding.claimant === null ? "nobody" : macText(finding.claimant);
+    const named = finding.named === undefined ? claimant : macText(finding.named);
     switch (evidence.what) {
       case "claim":
         switch (evidence.form) {
           case "request":
-            return `who-has ${ipText(evidence.targetIp)} tell ${ip}, from ${claimant}`;
+            return `who-has ${ipText(evidence.targetIp)} tell ${ip}, from ${named}`;
           case "reply":
-            return `reply to ${ipText(evidence.targetIp)}: ${ip} is-at ${claimant}`;
+            return `reply to ${ipText(evidence.targetIp)}: ${ip} is-at ${named}`;
           case "unsolicited-reply":
-            return `reply that nobody was seen to ask for, to ${ipText(evidence.targetIp)}: ${ip} is-at ${claimant}`;
+            return `reply that nobody was seen to ask for, to ${ipText(evidence.targetIp)}: ${ip} is-at ${named}`;
           case "addressed":
             return `${ipText(evidence.targetIp)} replies to ${claimant} as ${ip}`;
           case "announcement":
-            return `announcement (gratuitous ARP): ${ip} is-at ${claimant}`;
+            return `announcement (gratuitous ARP): ${ip} is-at ${named}`;
         }
         break;
       case "learned":
@@ -99,7 +100,7 @@ export class Wording {
       case "repeated":
         return evidence.isRequest
           ? `${this.name(evidence.by)} asks for ${ip} many times a second`
-          : `${this.name(evidence.by)} answers for ${ip} many times a second`;
+          : `${this.name(evidence.by)} answers ${ip} many times a second`;
       case "flooded":
         return `${plural(evidence.stations, "MAC")} send ARP that had not been heard before`;
       case "mismatched":
@@ -207,7 +208,7 @@ export class Wording {
       case "gateway-impersonation":
         return `${who} claims the gateway's address ${ip} (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
       case "address-impersonation":
-        return `${who} keeps telling others, unasked, that ${ip} is at its MAC (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
+        return `${who} keeps telling others, unasked, that ${ip} is at ${finding.named === undefined ? "its MAC" : macText(finding.named)} (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
       case "address-conflict":
         return `${who} and ${finding.rightful === null ? "another host" : this.fullName(finding.rightful)} both use ${ip} (${frame}): give one of them another address.`;
       case "flip-flop":

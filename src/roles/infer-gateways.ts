@@ -1,9 +1,10 @@
+import type { Binding } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { TrafficRow } from "../neighbours/traffic-table.ts";
-import { likelyOwner } from "./likely-owner.ts";
-import type { Relays } from "./relays.ts";
+import { impersonates, likelyOwner } from "./likely-owner.ts";
+import type { Relay, Relays } from "./relays.ts";
 
 export interface InferredGateway {
   readonly station: Station;
@@ -33,6 +34,14 @@ export function inferGateways(state: NetworkState, relays: Relays): InferredGate
     const receiver = state.stations.get(row.segment, row.destinationMacHigh, row.destinationMacLow);
     if (sender === undefined || receiver === undefined) continue;
     if (isBeyond(state, row, row.destinationIp)) {
+      const onward = relays
+        .by(receiver)
+        .find(({ from, destinationIp }) => from === sender && destinationIp === row.destinationIp);
+      if (onward !== undefined && !hasLookedUp(state, sender, receiver)) {
+        const ip = borrowedAddress(state, onward) ?? ownAddressOf(state, onward.to);
+        add(onward.to, ip, row.first, row.destinationIp);
+        continue;
+      }
       const ip = nextHop(sender, receiver);
       const binding = ip === undefined ? undefined : state.bindings.get(row.segment, ip);
       if (binding !== undefined) add(likelyOwner(binding), ip, row.first, row.destinationIp);
@@ -48,6 +57,27 @@ function passesOn(state: NetworkState, row: TrafficRow, sender: Station, relays:
   if (relays.by(sender).some(({ destinationIp }) => destinationIp === row.destinationIp)) return true;
   const binding = state.bindings.get(row.segment, row.destinationIp);
   return binding === undefined || binding.passings.some(({ from }) => from === sender);
+}
+
+/** Whether the sender asked for an address that is the receiver's by right: so it would find a router of its own accord. */
+function hasLookedUp(state: NetworkState, sender: Station, receiver: Station): boolean {
+  return [...sender.cache.values()].some(({ ip, history }) => {
+    const binding = state.bindings.get(sender.segment, ip);
+    const claim = binding?.claimOf(receiver);
+    if (binding === undefined || claim === undefined || impersonates(binding, claim)) return false;
+    return history.some(({ owner, cause }) => owner === receiver && cause === "resolved");
+  });
+}
+
+/** Of the addresses that a man in the middle claims by force the one of the router to which he sends packets on. */
+function borrowedAddress(state: NetworkState, { from, by, to }: Relay): number | undefined {
+  const borrowed = [...state.bindings].filter((binding) => {
+    const claim = binding.segment === by.segment ? binding.claimOf(by) : undefined;
+    return claim !== undefined && impersonates(binding, claim);
+  });
+  const isOf = (station: Station) => (binding: Binding) =>
+    binding.claimOf(station)?.isOwn === true || binding.speakers.has(station);
+  return (borrowed.find(isOf(to)) ?? borrowed.find((binding) => !isOf(from)(binding)))?.ip;
 }
 
 /** The address that the sender had looked up when it wrote the receiver's MAC: one that the receiver only claims, if any. */

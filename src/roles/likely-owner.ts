@@ -17,19 +17,27 @@ const KEPT_UP = 5;
  */
 export function likelyOwner(binding: Binding): Station | undefined {
   if (binding.claims.length === 0) return binding.receivers.keys().next().value;
+  // Whoever sends a packet on sends it second.
   const silent = [...binding.speakers]
+    .slice(0, 1)
     .filter(([station, { ttl }]) => isInitialTtl(ttl) && binding.claimOf(station)?.isOwn !== true)
     .map(([station]) => ({ station, score: SPEAKS }));
   const claiming = binding.claims.map((claim) => {
     const suspect = keepsItUp(claim) && !binding.speakers.has(claim.station) && !isDoubted(binding, claim);
-    return { station: suspect ? undefined : claim.station, score: suspect ? 0 : ownership(claim, binding) };
+    return {
+      station: suspect ? undefined : claim.station,
+      score: suspect ? SUSPECT : ownership(claim, binding),
+    };
   });
   return [...claiming, ...silent].toSorted((a, b) => b.score - a.score)[0]?.station;
 }
 
 /** Whether somebody else is believed to have the address: then its owner may be answering a forger's requests. */
 function isDoubted(binding: Binding, claim: Claim): boolean {
-  return binding.claims.some((other) => other !== claim && other.tallies.has("addressed"));
+  return binding.claims.some((other) => {
+    const addressed = other.tallies.get("addressed")?.evidence ?? [];
+    return other !== claim && addressed.some(({ sentBy }) => sentBy !== claim.station);
+  });
 }
 
 /** Whether at least one of the frames that claim the address for the station was sent by it. */
@@ -81,6 +89,7 @@ function unsolicited(claim: Claim): number {
 
 /** Who sends packets from an address and never had to claim it: more than a forger has to show. */
 const SPEAKS = 2;
+const SUSPECT = -1;
 
 function ownership(claim: Claim, binding: Binding): number {
   const held = claim.station.ownAddresses.has(binding.ip) && !onlyAsks(claim) ? 4 : 0;

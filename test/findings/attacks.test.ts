@@ -124,6 +124,44 @@ describe.each(TOOLS)("$name", (tool) => {
   );
 });
 
+describe("without being told who the gateway is", () => {
+  const relaying = VARIANTS.filter(
+    (variant) =>
+      variant.relay !== "nothing relayed" && variant.spoofed === "gateway" && !isInvisible(variant),
+  );
+  it.each(relaying)(
+    "$tool.name is accused all the same: $order, $relay, two ways $twoWay",
+    async (variant) => {
+      const report = await analyze(captureOf(variant));
+      expect(accusations(report)).toEqual(expected(variant));
+      expect(report.topology.gateways.map(({ mac }) => mac)).not.toContain(INTRUDER.mac);
+      expect(report.topology.vips).toEqual([]);
+    },
+  );
+});
+
+describe("an attacker that also answers who-has", () => {
+  it.each(TOOLS.slice(0, 3))("is accused, and not the owner who answers, too: $name", async (tool) => {
+    const poisoning = {
+      attacker: INTRUDER,
+      victim: REAL_SERVER,
+      spoofed: NEIGHBOUR,
+      twoWay: false,
+      from: FROM,
+      until: UNTIL,
+    };
+    const asked = [15_500, 35_500, 55_500].flatMap((ms, index) => [
+      at(ms, whoHas(NEIGHBOUR.ip, REAL_SERVER)),
+      at(ms + (index === 1 ? 0.3 : 0.1), isAt(NEIGHBOUR.ip, NEIGHBOUR, REAL_SERVER)),
+      at(ms + 0.2, isAt(NEIGHBOUR.ip, INTRUDER, REAL_SERVER)),
+    ]);
+    const frames = [...tool.forged(poisoning), ...asked].toSorted((a, b) => a.atNs - b.atNs);
+    expect(accusations(await analyze(frames))).toEqual([
+      `address-impersonation of ${NEIGHBOUR.ip} by ${INTRUDER.mac}`,
+    ]);
+  });
+});
+
 describe("the whole subnet, by broadcast replies", () => {
   it.each([GATEWAY, NEIGHBOUR])("is told a lie about $ip", async (spoofed) => {
     const frames = [

@@ -83,7 +83,7 @@ export const ETTERCAP: Tool = {
   restoring: (poisoning) => restoringReplies(poisoning, 3, 1000),
 };
 
-export const BETTERCAP: Tool = {
+const BETTERCAP: Tool = {
   name: "bettercap",
   forged: (poisoning) => replies(poisoning, every(1000, poisoning), 1),
   answers: () => [],

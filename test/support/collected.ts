@@ -4,7 +4,7 @@ import type { FindingKind, Severity, Verdict } from "../../src/index.ts";
 
 const COLLECTED = join(import.meta.dirname, "..", "..", "captures", "collected");
 
-export interface ExpectedOutcome {
+interface ExpectedOutcome {
   readonly verdict: Verdict;
   readonly findings?: readonly {
     readonly kind: FindingKind;
