@@ -6,7 +6,7 @@ import { hasProbedInVain } from "./models/linux.ts";
 import { Newcomers } from "./newcomers.ts";
 import type { Position, Timeline } from "./position.ts";
 import { Repeats } from "./repeats.ts";
-import type { Station, StationTable } from "./station.ts";
+import { isGroupMac, type Station, type StationTable } from "./station.ts";
 
 /** Who is told what ARP frames teach: the caches of each model, and who keeps a record of it. */
 type ArpLearner = Pick<Caches, "overhear" | "learnByAnswering" | "beginResolution" | "revealByProbe">;
@@ -37,10 +37,10 @@ export class ArpObserver {
 
   observe(facts: FrameFacts): void {
     this.newcomers.count(facts.segment);
-    if (isGroup(facts.sourceMacHigh) || isGroupAddress(facts.targetIp)) return;
+    if (isGroupMac(facts.sourceMacHigh) || isGroupAddress(facts.targetIp)) return;
     const at = this.timeline.here(facts);
     const sender = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
-    const sentTo = isGroup(facts.destinationMacHigh)
+    const sentTo = isGroupMac(facts.destinationMacHigh)
       ? null
       : this.stations.of(facts.segment, facts.destinationMacHigh, facts.destinationMacLow);
     const isRequest = facts.operation === ArpOperation.Request;
@@ -158,7 +158,7 @@ export class ArpObserver {
     form: ClaimForm,
     recheck = false,
   ): HeardClaim | null {
-    if (!isUnicastAddress(facts.senderIp) || isGroup(facts.senderMacHigh)) return null;
+    if (!isUnicastAddress(facts.senderIp) || isGroupMac(facts.senderMacHigh)) return null;
     if (facts.senderMacHigh === 0 && facts.senderMacLow === 0) return null;
     const heard: HeardClaim = {
       at,
@@ -195,11 +195,6 @@ function isGratuitous(facts: FrameFacts): boolean {
   if (facts.senderIp !== facts.targetIp) return false;
   if (facts.operation === ArpOperation.Request) return true;
   return facts.targetMacHigh === facts.senderMacHigh && facts.targetMacLow === facts.senderMacLow;
-}
-
-/** The group bit of a MAC's first byte: broadcast or multicast. */
-function isGroup(macHigh: number): boolean {
-  return (macHigh & 0x0100) !== 0;
 }
 
 /** 224.0.0.0/3 and 127.0.0.0/8, for which `arp_process` drops a frame. */

@@ -109,3 +109,8 @@ export class StationTable {
     return new Station(segment, macHigh, macLow);
   }
 }
+
+/** The group bit of a MAC's first byte: broadcast or multicast, so no station's (IEEE 802.3, 3.2.3). */
+export function isGroupMac(macHigh: number): boolean {
+  return (macHigh & 0x0100) !== 0;
+}

@@ -5,7 +5,7 @@ import type { ClaimRecorder } from "./claim-log.ts";
 import type { Position, Timeline } from "./position.ts";
 import type { Possession } from "./possession.ts";
 import { SentTraffic } from "./sent-traffic.ts";
-import type { Station, StationTable } from "./station.ts";
+import { isGroupMac, type Station, type StationTable } from "./station.ts";
 import type { TrafficTable } from "./traffic-table.ts";
 import type { Tunnels } from "./tunnels.ts";
 
@@ -52,12 +52,12 @@ export class TrafficObserver {
     if (slot < 0) return;
     const at = this.timeline.here(facts);
     this.table.noteFirst(slot, at);
-    if (isGroup(facts.sourceMacHigh)) {
+    if (isGroupMac(facts.sourceMacHigh)) {
       this.table.settle(slot);
       return;
     }
     const host = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
-    if (isGroup(facts.destinationMacHigh)) {
+    if (isGroupMac(facts.destinationMacHigh)) {
       this.bindings.get(facts.segment, facts.sourceIp)?.addSpeaker(host, at, facts.ttl);
       this.table.settle(slot);
       return;
@@ -90,7 +90,8 @@ export class TrafficObserver {
   reviewOffLink(): void {
     for (const row of this.table.rows()) {
       const binding = this.bindings.get(row.segment, row.destinationIp);
-      if (binding === undefined || isGroup(row.destinationMacHigh) || isGroup(row.sourceMacHigh)) continue;
+      if (binding === undefined || isGroupMac(row.destinationMacHigh) || isGroupMac(row.sourceMacHigh))
+        continue;
       const host = this.stations.of(row.segment, row.sourceMacHigh, row.sourceMacLow);
       const receiver = this.stations.of(row.segment, row.destinationMacHigh, row.destinationMacLow);
       if (host.cache.has(row.destinationIp) || this.possession.passesOn(host, receiver, binding)) continue;
@@ -142,8 +143,4 @@ export class TrafficObserver {
     const change = entry?.history.findLast(({ owner }) => owner === receiver);
     if (change !== undefined) this.sent.count(facts, change, receiver, binding.turnCount, at);
   }
-}
-
-function isGroup(macHigh: number): boolean {
-  return (macHigh & 0x0100) !== 0;
 }

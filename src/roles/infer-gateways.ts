@@ -1,7 +1,7 @@
 import type { Binding } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
+import { isGroupMac, type Station } from "../neighbours/station.ts";
 import type { TrafficRow } from "../neighbours/traffic-table.ts";
 import { impersonates, likelyOwner } from "./likely-owner.ts";
 import type { Relay, Relays } from "./relays.ts";
@@ -29,7 +29,7 @@ export function inferGateways(state: NetworkState, relays: Relays): InferredGate
     gateways.push({ station, ip, at, beyondIp });
   };
   for (const row of state.traffic.rows()) {
-    if (isGroup(row.destinationMacHigh) || isGroup(row.sourceMacHigh)) continue;
+    if (isGroupMac(row.destinationMacHigh) || isGroupMac(row.sourceMacHigh)) continue;
     const sender = state.stations.get(row.segment, row.sourceMacHigh, row.sourceMacLow);
     const receiver = state.stations.get(row.segment, row.destinationMacHigh, row.destinationMacLow);
     if (sender === undefined || receiver === undefined) continue;
@@ -104,8 +104,4 @@ function isBeyond(state: NetworkState, row: TrafficRow, ip: number): boolean {
 function isHostAddress(ip: number): boolean {
   const first = ip >>> 24;
   return first !== 0 && first !== 127 && first < 224;
-}
-
-function isGroup(macHigh: number): boolean {
-  return (macHigh & 0x0100) !== 0;
 }

@@ -1,5 +1,5 @@
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
+import { isGroupMac, type Station } from "../neighbours/station.ts";
 import type { TrafficRow } from "../neighbours/traffic-table.ts";
 
 /** One and the same packet seen twice on a segment: on its way to a station, and sent on by it. */
@@ -20,14 +20,14 @@ export class Relays {
   constructor(state: NetworkState) {
     const arriving = new Map<string, TrafficRow[]>();
     for (const row of state.traffic.rows()) {
-      if (isGroup(row.destinationMacHigh)) continue;
+      if (isGroupMac(row.destinationMacHigh)) continue;
       const key = keyOf(row, row.destinationMacHigh, row.destinationMacLow);
       const rows = arriving.get(key);
       if (rows === undefined) arriving.set(key, [row]);
       else rows.push(row);
     }
     for (const leaving of state.traffic.rows()) {
-      if (isGroup(leaving.destinationMacHigh)) continue;
+      if (isGroupMac(leaving.destinationMacHigh)) continue;
       const rows = arriving.get(keyOf(leaving, leaving.sourceMacHigh, leaving.sourceMacLow)) ?? [];
       for (const row of rows) if (isSamePacket(row, leaving)) this.add(state, row, leaving);
     }
@@ -67,8 +67,4 @@ function isSamePacket(arriving: TrafficRow, leaving: TrafficRow): boolean {
 
 function keyOf({ segment, destinationIp }: TrafficRow, macHigh: number, macLow: number): string {
   return `${segment},${destinationIp},${macHigh},${macLow}`;
-}
-
-function isGroup(macHigh: number): boolean {
-  return (macHigh & 0x0100) !== 0;
 }
