@@ -45,7 +45,10 @@ export async function verifyAgainst(
         `${capture}: offset 0: not verifiable, ${PCAP_PARSER} ${tools[PCAP_PARSER]} refuses it: ${cause}; expected pcap 2.4 with microsecond timestamps`,
       );
     });
-    const reading: CaptureOptions = { onBytes: (chunk) => comparison.chunk(chunk) };
+    const reading: CaptureOptions = {
+      onBytes: (chunk) => comparison.chunk(chunk),
+      onHeader: (header) => comparison.begin(header),
+    };
     if (onProgress !== undefined) {
       reading.onProgress = (bytes) => onProgress({ bytes, sizeBytes: source.sizeBytes });
     }

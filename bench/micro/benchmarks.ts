@@ -1,3 +1,4 @@
+import { LINKTYPE_ETHERNET } from "../../src/capture/link-type.ts";
 import type { PcapHeader } from "../../src/capture/pcap-header.ts";
 import { type FrameSink, walkPcapRecords } from "../../src/capture/pcap-records.ts";
 import { decodeArp } from "../../src/decode/arp.ts";
@@ -173,7 +174,7 @@ function prepareIntake(kind: Kind, vipsGiven: boolean) {
   const capture = captureOf(kind);
   const round = () => {
     const intake = new FrameIntake(newState(vipsGiven), 0);
-    intake.begin(HEADER);
+    intake.link(LINKTYPE_ETHERNET);
     walkPcapRecords(HEADER, capture.view, 0, capture.writtenBytes, intake);
     return intake.frames;
   };

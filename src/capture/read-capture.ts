@@ -16,6 +16,8 @@ export interface CaptureEnd {
 }
 
 export interface CaptureOptions {
+  /** Called with what the file says of itself, before any frame. */
+  onHeader?: (header: PcapHeader) => void;
   /** Called between chunks with the bytes taken so far. */
   onProgress?: (bytes: number) => void;
   /** Called with every chunk of bytes as read, in order; what hashes a capture listens here. */
@@ -24,9 +26,10 @@ export interface CaptureOptions {
   pastDamage?: boolean;
 }
 
-/** Told of a capture's header before its first frame. */
+/** Told of the link layer before the first frame, and again whenever the frames that follow have another. */
 export interface CaptureSink extends FrameSink {
-  begin(header: PcapHeader): void;
+  /** @param linkType LINKTYPE_ value of tcpdump.org's list */
+  link(linkType: number): void;
 }
 
 /** Big enough that a read costs the kernel's copy and little else, small enough to be decoded from the second-level cache. */
@@ -53,7 +56,8 @@ export async function readCapture(
   let filled = await readAtLeast(source, buffer, PCAP_HEADER_BYTES);
   options.onBytes?.(buffer.subarray(CARRY_BYTES, CARRY_BYTES + filled));
   const header = decodePcapHeader(source.name, buffer.subarray(CARRY_BYTES, CARRY_BYTES + filled));
-  sink.begin(header);
+  options.onHeader?.(header);
+  sink.link(header.linkType);
 
   let bytes = 0;
   let start = CARRY_BYTES + PCAP_HEADER_BYTES;

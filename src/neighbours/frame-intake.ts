@@ -1,8 +1,7 @@
-import { isCooked, LINKTYPE_ETHERNET, linkTypeName } from "../capture/link-type.ts";
-import type { PcapHeader } from "../capture/pcap-header.ts";
+import { isCooked, linkTypeName } from "../capture/link-type.ts";
 import type { CaptureSink } from "../capture/read-capture.ts";
-import { decodeEthernet } from "../decode/ethernet.ts";
 import { type Anomaly, FrameFacts, FrameKind } from "../decode/facts.ts";
+import { type LinkDecoder, linkDecoder } from "../decode/link-layer.ts";
 import type { NetworkState } from "./network-state.ts";
 import type { Position } from "./position.ts";
 
@@ -11,7 +10,9 @@ export class FrameIntake implements CaptureSink {
   private readonly state: NetworkState;
   private readonly facts = new FrameFacts();
   private readonly malformed = new Map<Anomaly, number>();
-  private linkType = LINKTYPE_ETHERNET;
+  private decode: LinkDecoder | undefined;
+  /** Those met so far, in order. */
+  private readonly linkTypes = new Set<number>();
   private firstFrame: Position | null = null;
 
   constructor(state: NetworkState, capture: number) {
@@ -20,9 +21,10 @@ export class FrameIntake implements CaptureSink {
     state.timeline.follow(this.facts);
   }
 
-  begin(header: PcapHeader): void {
-    this.linkType = header.linkType;
-    if (isCooked(header.linkType)) this.state.vantage.noteCooked(this.facts.capture);
+  link(linkType: number): void {
+    this.decode = linkDecoder(linkType);
+    this.linkTypes.add(linkType);
+    if (isCooked(linkType)) this.state.vantage.noteCooked(this.facts.capture);
   }
 
   frame(
@@ -40,8 +42,8 @@ export class FrameIntake implements CaptureSink {
     facts.originalBytes = originalBytes;
     state.timeline.advance(seconds, nanoseconds);
     this.firstFrame ??= state.timeline.here(facts);
-    if (this.linkType !== LINKTYPE_ETHERNET) return;
-    decodeEthernet(view, start, start + capturedBytes, facts);
+    if (this.decode === undefined) return;
+    this.decode(view, start, start + capturedBytes, facts);
     if (facts.kind === FrameKind.Malformed) {
       this.malformed.set(facts.anomaly, (this.malformed.get(facts.anomaly) ?? 0) + 1);
     } else {
@@ -66,9 +68,15 @@ export class FrameIntake implements CaptureSink {
     return this.malformed;
   }
 
-  /** Why none of the capture's frames could be looked into; null where they could. */
+  /** Names of the link types met, as tcpdump.org's list has them. */
+  get linkTypeNames(): string[] {
+    return [...this.linkTypes].map(linkTypeName);
+  }
+
+  /** Which link types' frames could not be looked into; null where there were none. */
   get notUnderstood(): string | null {
-    if (this.linkType === LINKTYPE_ETHERNET) return null;
-    return `link type ${linkTypeName(this.linkType)} is not understood; its frames were counted only`;
+    const unknown = [...this.linkTypes].filter((linkType) => linkDecoder(linkType) === undefined);
+    if (unknown.length === 0) return null;
+    return `link type ${unknown.map(linkTypeName).join(", ")} is not understood; its frames were counted only`;
   }
 }

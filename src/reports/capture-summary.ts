@@ -1,4 +1,3 @@
-import { linkTypeName } from "../capture/link-type.ts";
 import type { CaptureEnd } from "../capture/read-capture.ts";
 import { Anomaly } from "../decode/facts.ts";
 import type { FrameIntake } from "../neighbours/frame-intake.ts";
@@ -30,7 +29,7 @@ export function summarizeCapture(
     bytes: end.bytes,
     format: "pcap",
     compression: null,
-    linkTypes: [linkTypeName(end.header.linkType)],
+    linkTypes: intake.linkTypeNames,
     frames: intake.frames,
     first: intake.first && timeText(intake.first),
     last: intake.last && timeText(intake.last),

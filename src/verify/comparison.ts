@@ -72,7 +72,10 @@ export class Comparison implements CaptureSink {
     this.feedSlice();
     if (this.refusal !== null) this.onRefusal(this.refusal, header);
     this.bytes = PCAP_HEADER_BYTES;
-    this.ourLinkType = header.linkType;
+  }
+
+  link(linkType: number): void {
+    this.ourLinkType = linkType;
     if (this.ourLinkType !== this.theirLinkType) {
       const theirs = this.theirLinkType === null ? "none" : linkTypeName(this.theirLinkType);
       this.differences.add(null, "link-type", linkTypeName(this.ourLinkType), theirs);

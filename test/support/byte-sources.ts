@@ -41,7 +41,7 @@ export async function framesOf(
   const end = await readCapture(
     source,
     {
-      begin: () => undefined,
+      link: () => undefined,
       frame(view, start, capturedBytes, originalBytes, seconds, nanoseconds) {
         const bytes = Buffer.from(view.buffer, view.byteOffset + start, capturedBytes);
         frames.push({ hex: bytes.toString("hex"), originalBytes, seconds, nanoseconds });
