@@ -2,6 +2,8 @@ import { readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { LvsPcapError } from "../errors.ts";
+import { standardInput } from "./standard-input.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** Where the bytes of a capture come from, in order and once. */
 export interface ByteSource {
@@ -17,6 +19,8 @@ export interface ByteSource {
    */
   read(target: Uint8Array, offset: number, length: number): Promise<number>;
   close(): Promise<void>;
+  /** The same bytes again from the first one on; absent where they come only once. */
+  reopen?(): Promise<ByteSource>;
 }
 
 /** @throws LvsPcapError `unreadable-file`, its message naming the file and what the system said */
@@ -52,6 +56,7 @@ async function openFile(path: string): Promise<ByteSource> {
       }
     },
     close: () => handle.close(),
+    ...(status.isFile() ? { reopen: () => openFile(path) } : {}),
   };
 }
 
@@ -74,43 +79,4 @@ async function readAnything(
   length: number,
 ): Promise<number> {
   return (await handle.read(target, offset, length, null)).bytesRead;
-}
-
-function standardInput(): ByteSource {
-  const stream = process.stdin;
-  let pending: Buffer | null = null;
-  const chunks: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
-  return {
-    name: "-",
-    sizeBytes: null,
-    async read(target, offset, length) {
-      if (pending === null) {
-        const next = await chunks.next().catch((error: unknown) => {
-          throw unreadable("-", error);
-        });
-        if (next.done === true) return 0;
-        pending = next.value;
-      }
-      const taken = Math.min(length, pending.length);
-      target.set(pending.subarray(0, taken), offset);
-      pending = taken === pending.length ? null : pending.subarray(taken);
-      return taken;
-    },
-    async close() {
-      stream.destroy();
-    },
-  };
-}
-
-function unreadable(path: string, error: unknown): LvsPcapError {
-  const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  const inWords: Record<string, string> = {
-    ENOENT: "no such file",
-    EACCES: "permission denied",
-    EISDIR: "is a directory; expected a capture file",
-    EMFILE: "too many open files",
-  };
-  return new LvsPcapError("unreadable-file", `${path}: cannot be read: ${inWords[reason] ?? reason}`, {
-    cause: error,
-  });
 }

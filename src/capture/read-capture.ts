@@ -1,47 +1,52 @@
+import { type Compression, compressionOf, type UnpackedSource, unpack } from "../bytes/compression.ts";
+import { paced } from "../bytes/derived.ts";
 import type { ByteSource } from "../bytes/source.ts";
+import { LvsPcapError } from "../errors.ts";
+import type { CaptureSink } from "./capture-sink.ts";
+import { type CaptureFormat, captureFormat, FORMAT_START_BYTES } from "./format.ts";
 import { decodePcapHeader, PCAP_HEADER_BYTES, type PcapHeader } from "./pcap-header.ts";
-import {
-  type FrameSink,
-  LONGEST_RECORD_BYTES,
-  PCAP_RECORD_HEADER_BYTES,
-  walkPcapRecords,
-} from "./pcap-records.ts";
+import { PcapWalker } from "./pcap-walker.ts";
+import { CaptureDescription } from "./pcapng/description.ts";
+import { PcapngWalker } from "./pcapng/pcapng-walker.ts";
+import { ReadBuffer } from "./read-buffer.ts";
+import { readRecords } from "./read-records.ts";
+import { RecoveringPcapWalker } from "./recovering-pcap-walker.ts";
+
+export type { CaptureSink } from "./capture-sink.ts";
 
 /** What is known of a capture once its last byte was read. */
 export interface CaptureEnd {
-  header: PcapHeader;
-  bytes: number;
-  /** One line that names the file, the offset and what was expected there; null for a whole capture. */
-  problem: string | null;
+  readonly format: CaptureFormat;
+  readonly compression: Compression | null;
+  /** Of classic pcap; null for the other formats. */
+  readonly header: PcapHeader | null;
+  /** Of the capture itself, unpacked where it was compressed. */
+  readonly bytes: number;
+  /** Whether it was read to its last record, and none was damaged. */
+  readonly isComplete: boolean;
+  /** One line that names the file, the offset and what was expected there; null where there is nothing to say. */
+  readonly problem: string | null;
+  readonly description: CaptureDescription;
 }
 
 export interface CaptureOptions {
-  /** Called with what the file says of itself, before any frame. */
+  /** Called with what the file is, before anything else. */
+  onFormat?: (format: CaptureFormat) => void;
+  /** Called with what a classic pcap file says of itself, before any frame. */
   onHeader?: (header: PcapHeader) => void;
-  /** Called between chunks with the bytes taken so far. */
+  /** Called between chunks with the bytes taken so far, unpacked where they were compressed. */
   onProgress?: (bytes: number) => void;
-  /** Called with every chunk of bytes as read, in order; what hashes a capture listens here. */
+  /** Called with every chunk of the capture, unpacked, in order. */
   onBytes?: (chunk: Uint8Array) => void;
-  /** Whether `onBytes` is to see what lies past damage, too, which is not decoded any more. */
-  pastDamage?: boolean;
+  /** Awaited before each further chunk is taken: who reads several captures lets each come up when it is its turn. */
+  turn?: () => Promise<void>;
+  /** Whether to go on past damage with the next plausible record. */
+  recover?: boolean;
 }
-
-/** Told of the link layer before the first frame, and again whenever the frames that follow have another. */
-export interface CaptureSink extends FrameSink {
-  /** @param linkType LINKTYPE_ value of tcpdump.org's list */
-  link(linkType: number): void;
-}
-
-/** Big enough that a read costs the kernel's copy and little else, small enough to be decoded from the second-level cache. */
-const CHUNK_BYTES = 1 << 18;
-/** The longest tail that one chunk can leave for the next: a record that lacks its last byte. */
-const CARRY_BYTES = LONGEST_RECORD_BYTES + PCAP_RECORD_HEADER_BYTES;
 
 /**
- * Streams a capture through `sink` in constant memory.
- *
- * The one buffer is `[room for the unfinished tail | what was read]`: the tail is copied right before the next chunk, so
- * a record is never split.
+ * Streams a capture through `sink` in constant memory, whatever its format, compressed or not: it is known by how it
+ * begins.
  *
  * @throws LvsPcapError `not-a-capture`, `unsupported-version` or `unreadable-file`; damage after the header is not
  * thrown but returned, since all before it was given to the sink.
@@ -51,73 +56,117 @@ export async function readCapture(
   sink: CaptureSink,
   options: CaptureOptions = {},
 ): Promise<CaptureEnd> {
-  const buffer = new Uint8Array(CARRY_BYTES + CHUNK_BYTES);
-  const view = new DataView(buffer.buffer);
-  let filled = await readAtLeast(source, buffer, PCAP_HEADER_BYTES);
-  options.onBytes?.(buffer.subarray(CARRY_BYTES, CARRY_BYTES + filled));
-  const header = decodePcapHeader(source.name, buffer.subarray(CARRY_BYTES, CARRY_BYTES + filled));
+  const buffer = new ReadBuffer();
+  await buffer.fill(source, FORMAT_START_BYTES);
+  const compression = compressionOf(buffer.taken);
+  if (compression === null) return readPlain(source, buffer, sink, options);
+
+  const unpacked = await unpack(compression, source, buffer.taken.slice());
+  try {
+    return await readUnpacked(source.name, unpacked, buffer, sink, options);
+  } finally {
+    await unpacked.close();
+  }
+}
+
+async function readUnpacked(
+  name: string,
+  source: UnpackedSource,
+  buffer: ReadBuffer,
+  sink: CaptureSink,
+  options: CaptureOptions,
+): Promise<CaptureEnd> {
+  const { compression } = source;
+  buffer.clear();
+  await buffer.fill(source, FORMAT_START_BYTES);
+  const nested = compressionOf(buffer.taken);
+  if (nested !== null) {
+    throw new LvsPcapError(
+      "not-a-capture",
+      `${name}: offset 0: ${nested} within ${compression}; expected a capture within: unpack it once`,
+    );
+  }
+  if (buffer.taken.length === 0) {
+    const reason = source.problem ?? `offset 0: an empty ${compression} file; expected a capture within`;
+    throw new LvsPcapError("not-a-capture", `${name}: ${reason}`);
+  }
+  const end = await readPlain(source, buffer, sink, options);
+  // Whoever reads on past the last record learns how the compressed data ends.
+  if (source.problem !== null) {
+    return {
+      ...end,
+      compression,
+      isComplete: false,
+      problem: `${name}: ${source.problem}; analysed up to here`,
+    };
+  }
+  const note = source.note === null ? null : `${name}: ${source.note}`;
+  return { ...end, compression, problem: end.problem ?? note };
+}
+
+async function readPlain(
+  source: ByteSource,
+  buffer: ReadBuffer,
+  sink: CaptureSink,
+  options: CaptureOptions,
+): Promise<CaptureEnd> {
+  const format = captureFormat(source.name, buffer.taken);
+  options.onFormat?.(format);
+  const inTurn = options.turn === undefined ? source : paced(source, options.turn);
+  switch (format) {
+    case "pcap":
+      return readPcap(inTurn, buffer, sink, options);
+    case "pcapng":
+      return readPcapng(inTurn, buffer, sink, options);
+    case "pdml": {
+      const { readPdml } = await import("./pdml/read-pdml.ts");
+      const { bytes, problem } = await readPdml(inTurn, buffer.taken.slice(), sink, options);
+      const description = new CaptureDescription();
+      return {
+        format,
+        compression: null,
+        header: null,
+        bytes,
+        isComplete: problem === null,
+        problem,
+        description,
+      };
+    }
+  }
+}
+
+async function readPcap(
+  source: ByteSource,
+  buffer: ReadBuffer,
+  sink: CaptureSink,
+  options: CaptureOptions,
+): Promise<CaptureEnd> {
+  await buffer.fill(source, PCAP_HEADER_BYTES);
+  options.onBytes?.(buffer.taken);
+  const header = decodePcapHeader(source.name, buffer.taken);
   options.onHeader?.(header);
   sink.link(header.linkType);
-
-  let bytes = 0;
-  let start = CARRY_BYTES + PCAP_HEADER_BYTES;
-  for (;;) {
-    const end = CARRY_BYTES + filled;
-    bytes += filled;
-    options.onProgress?.(bytes);
-    const walk = walkPcapRecords(header, view, start, end, sink);
-    const tail = end - walk.offset;
-    const offset = bytes - tail;
-    if (walk.impossibleLengthBytes !== null) {
-      if (options.pastDamage === true) bytes += await drain(source, buffer, options);
-      const problem = `${source.name}: offset ${offset}: a record claims ${walk.impossibleLengthBytes} bytes; expected at most ${LONGEST_RECORD_BYTES}; analysed up to here`;
-      return { header, bytes: source.sizeBytes ?? bytes, problem };
-    }
-    start = CARRY_BYTES - tail;
-    buffer.copyWithin(start, walk.offset, end);
-    filled = await source.read(buffer, CARRY_BYTES, CHUNK_BYTES);
-    if (filled === 0) {
-      const problem = tail === 0 ? null : describeCut(source.name, offset, tail, view, start, header);
-      return { header, bytes, problem };
-    }
-    options.onBytes?.(buffer.subarray(CARRY_BYTES, CARRY_BYTES + filled));
-  }
+  buffer.use(PCAP_HEADER_BYTES);
+  const walker =
+    options.recover === true ? new RecoveringPcapWalker(header, sink) : new PcapWalker(header, sink);
+  const { breakOff: _, ...end } = await readRecords(source, buffer, walker, options);
+  return { format: "pcap", compression: null, header, ...end, description: new CaptureDescription() };
 }
 
-/** What lies past the damage still belongs to the capture's size and hash. */
-async function drain(source: ByteSource, target: Uint8Array, options: CaptureOptions): Promise<number> {
-  let drained = 0;
-  for (;;) {
-    const filled = await source.read(target, CARRY_BYTES, CHUNK_BYTES);
-    if (filled === 0) return drained;
-    options.onBytes?.(target.subarray(CARRY_BYTES, CARRY_BYTES + filled));
-    drained += filled;
+async function readPcapng(
+  source: ByteSource,
+  buffer: ReadBuffer,
+  sink: CaptureSink,
+  options: CaptureOptions,
+): Promise<CaptureEnd> {
+  options.onBytes?.(buffer.taken);
+  const walker = new PcapngWalker(sink);
+  const { breakOff, ...end } = await readRecords(source, buffer, walker, options);
+  if (!walker.hasBegun) {
+    throw new LvsPcapError(
+      "not-a-capture",
+      `${source.name}: ${breakOff ?? "offset 0: no whole Section Header Block; expected one"}`,
+    );
   }
-}
-
-/** A pipe gives what it has: the header may come in pieces. */
-async function readAtLeast(source: ByteSource, target: Uint8Array, wanted: number): Promise<number> {
-  let filled = 0;
-  while (filled < wanted) {
-    const got = await source.read(target, CARRY_BYTES + filled, CHUNK_BYTES - filled);
-    if (got === 0) break;
-    filled += got;
-  }
-  return filled;
-}
-
-/** Worded as libpcap does: what was wanted, what was there. */
-function describeCut(
-  file: string,
-  offset: number,
-  tail: number,
-  view: DataView,
-  at: number,
-  header: PcapHeader,
-): string {
-  if (tail < PCAP_RECORD_HEADER_BYTES) {
-    return `${file}: offset ${offset}: cut short: expected a record header of ${PCAP_RECORD_HEADER_BYTES} bytes, found ${tail}; analysed up to here`;
-  }
-  const wanted = view.getUint32(at + 8, header.littleEndian);
-  return `${file}: offset ${offset}: cut short: expected a frame of ${wanted} bytes, found ${tail - PCAP_RECORD_HEADER_BYTES}; analysed up to here`;
+  return { format: "pcapng", compression: null, header: null, ...end, description: walker.description };
 }

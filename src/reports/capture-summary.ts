@@ -1,8 +1,14 @@
 import type { CaptureEnd } from "../capture/read-capture.ts";
+import { linkTypeName } from "../capture/link-type.ts";
 import { Anomaly } from "../decode/facts.ts";
 import type { FrameIntake } from "../neighbours/frame-intake.ts";
 import type { CaptureSummary } from "./report.ts";
-import { timeText } from "./text.ts";
+import { printable, timeText } from "./text.ts";
+
+interface StoredFile {
+  readonly bytes: number;
+  readonly sha256: string | null;
+}
 
 /** Stable names, after Zeek's manner: scripts may count on them. */
 const ANOMALY_NAMES: Record<Anomaly, string> = {
@@ -14,29 +20,74 @@ const ANOMALY_NAMES: Record<Anomaly, string> = {
   [Anomaly.UnknownArpOperation]: "unknown-arp-operation",
   [Anomaly.TruncatedIpv4]: "truncated-ipv4",
   [Anomaly.CorruptIpv4]: "corrupt-ipv4",
+  [Anomaly.TruncatedLinkHeader]: "truncated-link-header",
+  [Anomaly.ForeignLinkLayer]: "foreign-link-layer",
+  [Anomaly.BadFrameCheckSequence]: "bad-frame-check-sequence",
 };
 
-/** What the report says of one capture. */
+/** What the report says of one capture that was read. */
 export function summarizeCapture(
   file: string,
-  sha256: string | null,
+  { bytes, sha256 }: StoredFile,
   end: CaptureEnd,
   intake: FrameIntake,
 ): CaptureSummary {
+  const { description } = end;
+  const notUnderstood = intake.notUnderstood && `${file}: ${intake.notUnderstood}`;
   return {
     file,
     sha256,
-    bytes: end.bytes,
-    format: "pcap",
-    compression: null,
+    bytes,
+    format: end.format,
+    compression: end.compression,
     linkTypes: intake.linkTypeNames,
     frames: intake.frames,
     first: intake.first && timeText(intake.first),
     last: intake.last && timeText(intake.last),
-    complete: end.problem === null,
-    problem: end.problem ?? (intake.notUnderstood && `${file}: ${intake.notUnderstood}`),
+    complete: end.isComplete,
+    problem: end.problem ?? notUnderstood,
     anomalies: Object.fromEntries(
       [...intake.anomalies].map(([anomaly, count]) => [ANOMALY_NAMES[anomaly], count]),
     ),
+    dropped: description.dropped,
+    interfaces: description.interfaces.map(({ name, description, linkType, frames }) => ({
+      name: name === null ? null : printable(name),
+      description: description === null ? null : printable(description),
+      linkType: linkTypeName(linkType),
+      frames,
+    })),
+    interfacesOmitted: description.interfacesOmitted,
+    comments: description.comments.map(({ frame, text }) => ({ frame, text: printable(text) })),
+    commentsOmitted: description.commentsOmitted,
+    duplicateOf: null,
+  };
+}
+
+/** What it says of a capture that holds the same as another of them, and so was not read. */
+export function summarizeDuplicate(
+  file: string,
+  { bytes, sha256 }: StoredFile,
+  duplicateOf: number,
+  original: CaptureSummary,
+): CaptureSummary {
+  return {
+    file,
+    sha256,
+    bytes,
+    format: original.format,
+    compression: null,
+    linkTypes: [],
+    frames: 0,
+    first: null,
+    last: null,
+    complete: true,
+    problem: `${file}: the same capture as ${original.file}; its frames were not counted twice`,
+    anomalies: {},
+    dropped: null,
+    interfaces: [],
+    interfacesOmitted: 0,
+    comments: [],
+    commentsOmitted: 0,
+    duplicateOf,
   };
 }

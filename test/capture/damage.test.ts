@@ -103,7 +103,7 @@ describe("a record that claims more bytes than a frame can have", () => {
     const [capture] = report.captures;
     expect(capture).toMatchObject({ complete: false, frames: FRAMES.length, bytes: damaged.length });
     expect(capture?.problem).toContain(
-      `offset ${CAPTURE.length}: a record claims 262145 bytes; expected at most 262144; analysed up to here`,
+      `offset ${CAPTURE.length}: invalid packet capture length 262145, bigger than snaplen of 262144; a record claims 262145 bytes; expected at most 262144; analysed up to here`,
     );
   });
 

@@ -106,9 +106,7 @@ describe("a capture that was cut to a snap length", () => {
 
 describe("a capture of another link type than Ethernet", () => {
   it.each([
-    [0, "NULL"],
-    [113, "LINUX_SLL"],
-    [276, "LINUX_SLL2"],
+    [147, "147"],
     [9999, "9999"],
   ])("has its frames counted and says why no more was done: %i", async (linkType, name) => {
     const report = await analyze(writePcap(FRAMES, { linkType }), ROLES);

@@ -80,6 +80,22 @@ function writers(target: Buffer, { littleEndian = true }: PcapOptions) {
       ] as const);
 }
 
+/** The frames of a little-endian capture, since its first one's second. */
+export function framesOf(capture: Buffer): CapturedFrame[] {
+  const frames: CapturedFrame[] = [];
+  const nanosecond = capture.readUInt32LE(0) === 0xa1b23c4d;
+  const begin = capture.readUInt32LE(PCAP_HEADER_BYTES);
+  for (let offset = PCAP_HEADER_BYTES; offset + RECORD_HEADER_BYTES <= capture.length; ) {
+    const start = offset + RECORD_HEADER_BYTES;
+    const end = start + capture.readUInt32LE(offset + 8);
+    const fraction = capture.readUInt32LE(offset + 4) * (nanosecond ? 1 : 1000);
+    const atNs = (capture.readUInt32LE(offset) - begin) * 1e9 + fraction;
+    frames.push({ atNs, bytes: capture.subarray(start, end) });
+    offset = end;
+  }
+  return frames;
+}
+
 /** A capture's records up to a moment, as if tcpdump had been stopped then. */
 export function cutAtTime(capture: Uint8Array, time: string): Uint8Array {
   const view = new DataView(capture.buffer, capture.byteOffset, capture.byteLength);
