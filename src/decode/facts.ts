@@ -12,8 +12,32 @@ export const Anomaly = {
   UnknownArpOperation: 5,
   TruncatedIpv4: 6,
   CorruptIpv4: 7,
+  /** A link layer other than Ethernet. */
+  TruncatedLinkHeader: 8,
+  /** The frame inside is of a link layer that is not understood, or the header is not what its link type promises. */
+  ForeignLinkLayer: 9,
+  BadFrameCheckSequence: 10,
 } as const;
 export type Anomaly = (typeof Anomaly)[keyof typeof Anomaly];
+
+/** Which cards a frame's link layer names: from whom to whom it goes, from whom only, or nobody. */
+export const LinkAddresses = { Both: 0, SenderOnly: 1, None: 2 } as const;
+export type LinkAddresses = (typeof LinkAddresses)[keyof typeof LinkAddresses];
+
+/** sll_pkttype of packet(7), where the capturing kernel noted it in place of the destination. */
+export const PacketType = {
+  ToUs: 0,
+  Broadcast: 1,
+  Multicast: 2,
+  ToOther: 3,
+  Outgoing: 4,
+  Unknown: -1,
+} as const;
+export type PacketType = (typeof PacketType)[keyof typeof PacketType];
+
+/** How a frame went through the air, if it did: from a station, or sent on by an access point; and who can read it. */
+export const Air = { Wired: 0, FromStation: 1, FromAccessPoint: 2, Encrypted: 3 } as const;
+export type Air = (typeof Air)[keyof typeof Air];
 
 export const ArpOperation = { Request: 1, Reply: 2 } as const;
 
@@ -76,12 +100,26 @@ export class FrameFacts {
   kind: FrameKind = FrameKind.Other;
   anomaly: Anomaly = Anomaly.None;
 
+  /** Set by decoders of other link layers than Ethernet; whoever changes the decoder sets it back to `Both`. */
+  linkAddresses: LinkAddresses = LinkAddresses.Both;
+  packetType: PacketType = PacketType.Unknown;
+  /** Of the capturing machine; 0 where it is not known. */
+  interfaceIndex = 0;
+  air: Air = Air.Wired;
+  /** IEEE 802.11's sequence control field, and whether the frame is marked as sent again; where `air` is not `Wired`. */
+  airSequence = 0;
+  airRetry = false;
+
+  /** Not known where `linkAddresses` is not `Both`; then it has the group bit, so that it is nobody's. */
   destinationMacHigh = 0;
   destinationMacLow = 0;
   sourceMacHigh = 0;
   sourceMacLow = 0;
   etherType = 0;
-  /** The broadcast domain: 0 untagged, else the VLAN identifier, with QinQ's outer one 12 bits further up. */
+  /**
+   * The broadcast domain: 0 untagged, else the VLAN identifier, with QinQ's outer one 12 bits further up; above them, in
+   * bits 24 to 29, a number of the capturing machine's further interfaces, and in bit 30 whether it is a backbone service.
+   */
   segment = 0;
 
   operation = 0;

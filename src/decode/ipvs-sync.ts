@@ -1,6 +1,7 @@
 import { Control, SYNC_MOST_CONNECTIONS, type SyncMessage } from "./facts.ts";
 
 const UDP_HEADER_BYTES = 8;
+const UDP_LENGTH = 4;
 
 /** ip_vs_sync.c, `struct ip_vs_sync_mesg_v0`: connections 0 · syncid 1 · size 2..4. */
 const V0_HEADER_BYTES = 4;
@@ -31,7 +32,10 @@ const FORWARDING_MASK = 7;
 export function decodeIpvsSync(view: DataView, start: number, end: number, message: SyncMessage): Control {
   const body = start + UDP_HEADER_BYTES;
   message.connections = 0;
-  if (end - body < V0_HEADER_BYTES || view.getUint16(body + 2) !== end - body) return Control.None;
+  if (end - body < V0_HEADER_BYTES) return Control.None;
+  // By its own word: of a message that was captured in part, the connections that are there are good.
+  const datagramBytes = view.getUint16(start + UDP_LENGTH) - UDP_HEADER_BYTES;
+  if (view.getUint16(body + 2) !== datagramBytes) return Control.None;
   const isV1 =
     end - body >= V1_HEADER_BYTES &&
     view.getUint8(body) === 0 &&

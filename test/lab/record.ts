@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { labUnavailable } from "./available.ts";
 import { recordScenario } from "./lab.ts";
+import { dissectLinkCaptures, recordLinkCaptures } from "./link-captures.ts";
 import { destroyNetworks } from "./network.ts";
 import { SCENARIOS } from "./scenarios/index.ts";
 
 const CAPTURES = join(import.meta.dirname, "..", "..", "captures");
 
-const USAGE = "usage: record.ts [name...] [--out DIR] [--list]";
+const USAGE = "usage: record.ts [name...] [--out DIR] [--list] [--links]";
 
 function fail(message: string): never {
   console.error(message);
@@ -19,6 +20,7 @@ function parse() {
     const options = {
       out: { type: "string", default: CAPTURES },
       list: { type: "boolean", default: false },
+      links: { type: "boolean", default: false },
     } as const;
     return parseArgs({ options, allowPositionals: true });
   } catch (error) {
@@ -26,10 +28,22 @@ function parse() {
   }
 }
 
+/** Inside hosts, with the link types that tcpdump writes there; and what Wireshark says of each frame. */
+async function recordLinks(directory: string): Promise<void> {
+  const missing = labUnavailable(["tshark"]);
+  if (missing !== null) fail(missing);
+  for (const file of await recordLinkCaptures(directory)) console.log(`${file}: recorded`);
+  await dissectLinkCaptures(directory);
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = parse();
   if (values.list) {
     for (const scenario of SCENARIOS) console.log(`${scenario.name.padEnd(36)}${scenario.title}`);
+    return;
+  }
+  if (values.links) {
+    await recordLinks(join(values.out, "links"));
     return;
   }
   const unknown = positionals.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
