@@ -9,6 +9,7 @@ import type { Station } from "./station.ts";
 /** What might have been has no traffic. */
 const NO_TRAFFIC = {
   changed: () => undefined,
+  used: () => undefined,
   corrected: () => undefined,
   lastUseNs: () => Number.NEGATIVE_INFINITY,
 };

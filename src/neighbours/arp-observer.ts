@@ -1,4 +1,4 @@
-import { ArpOperation, type FrameFacts } from "../decode/facts.ts";
+import { Air, ArpOperation, type FrameFacts, LinkAddresses, PacketType } from "../decode/facts.ts";
 import type { Ask, Binding, BindingTable, Claim, ClaimForm, HeardClaim } from "./binding.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import type { Caches } from "./caches.ts";
@@ -44,9 +44,10 @@ export class ArpObserver {
       ? null
       : this.stations.of(facts.segment, facts.destinationMacHigh, facts.destinationMacLow);
     const isRequest = facts.operation === ArpOperation.Request;
-    // By whom it asks, or tells: a router answers many hosts in a second, but no host again and again.
-    this.repeats.measure(sender, facts.operation, facts.targetIp, at);
     const original = this.repeats.original(facts, at.timeNs);
+    // By whom it asks, or tells: a router answers many hosts in a second, but no host again and again.
+    if (original === undefined || facts.air === Air.Wired)
+      this.repeats.measure(sender, facts.operation, facts.targetIp, at);
     if (original !== undefined) {
       // One frame on the wire, whatever the capture says; it is counted, because Wireshark will show it, and no more.
       for (const { claim, form } of original) claim.addCopy(form, { at, sentBy: sender });
@@ -90,9 +91,11 @@ export class ArpObserver {
     // `arp_solicit` takes one of the host's own addresses as sender, and never asks for one.
     sender.ownAddresses.add(facts.senderIp);
     sender.ownAddresses.delete(facts.targetIp);
+    // Where the link layer does not name the receiver, it is taken from the cache itself, and proves nothing of it.
+    const isSeen = facts.linkAddresses === LinkAddresses.Both || facts.packetType === PacketType.ToUs;
     for (const caches of this.models) {
       if (broadcast) caches.beginResolution(sender, target, ask);
-      else if (sentTo !== sender) caches.revealByProbe(sender, target, sentTo, at);
+      else if (sentTo !== sender) caches.revealByProbe(sender, target, sentTo, at, isSeen);
     }
   }
 

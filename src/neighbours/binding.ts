@@ -5,6 +5,7 @@ import type { NeighbourModelName } from "./models/model.ts";
 import type { Position } from "./position.ts";
 import { SparseMap, SparseSet } from "./sparse.ts";
 import type { Station } from "./station.ts";
+import { NEAR_SLOTS_LOG2, nearSlot } from "./traffic-layout.ts";
 
 export type { Claim, ClaimForm, ClaimTally } from "./claim.ts";
 
@@ -104,6 +105,13 @@ const MOST_SPEAKERS = 256;
 /** Real servers of one director are counted in tens. */
 const MOST_PASSINGS = 4096;
 
+/** More stations claim no address by mistake, nor by any tool's intent but to fill tables. */
+const MOST_CLAIMS = 512;
+/** Hosts whose belief about one address is followed; those come first that were seen to believe something. */
+const MOST_HOLDERS = 4096;
+const MOST_CERTAIN_HOLDERS = 8192;
+const MOST_RECEIVERS = 4096;
+
 /** Everything known of one address in one broadcast domain. */
 export class Binding {
   readonly segment: number;
@@ -116,6 +124,8 @@ export class Binding {
   /** The stations to which frames for the address were sent, each with those that sent them. */
   readonly receivers = new SparseMap<Station, Set<Station>>();
   readonly passings: Passing[] = [];
+  /** Those that were seen to pass its frames on, each with one that it sent; to whom the link layer did not say. */
+  readonly passedOn = new SparseMap<Station, Position>();
   /** Those that passed frames on, its directors: what reaches them has not gone astray. */
   readonly passers = new SparseSet<Station>();
   /** Those of them to which a holder of the address passed its frames on: real servers, or who stands in for one. */
@@ -132,7 +142,13 @@ export class Binding {
   private readonly answeredAt = new SparseMap<Station, Answered>();
   /** Requests that their sender repeated because nobody had answered. */
   readonly unanswered: Ask[] = [];
-  private lastTurn: Station | null = null;
+  /** Whose turn it is. */
+  lastTurn: Station | null = null;
+  /** Whose turn the newest one ended. */
+  turnBefore: Station | null = null;
+  private holderLimit = MOST_HOLDERS;
+  /** Claims, cache entries and receivers that were too many to be kept. */
+  forgottenParts = 0;
   unansweredCount = 0;
   answeredCount = 0;
   /** Requests that more than one station answered, in order of arrival. */
@@ -159,6 +175,7 @@ export class Binding {
     let claim = this.claimOf(heard.claimed);
     if (claim === undefined) {
       claim = new Claim(heard.claimed);
+      if (this.claims.length >= MOST_CLAIMS) this.forgetClaims(MOST_CLAIMS / 2);
       this.claims.push(claim);
     }
     claim.add(heard.form, { at: heard.at, targetIp: heard.targetIp, sentBy: heard.sentBy });
@@ -167,6 +184,48 @@ export class Binding {
     // Nobody heard what was only said of a station.
     if (heard.form !== "addressed") keepRecent(this.recentClaims, heard);
     return claim;
+  }
+
+  /** A host begins to have a cache entry about the address. */
+  addHolder(entry: CacheEntry): void {
+    if (this.holders.length >= this.holderLimit) this.forgetHolders();
+    this.holders.push(entry);
+  }
+
+  /**
+   * Gives up claims until so many are left: the oldest of those first of which there is least to tell, one frame that
+   * nobody believed.
+   */
+  forgetClaims(left: number): void {
+    let excess = this.claims.length - left;
+    if (excess <= 0) return;
+    const believed = new Set<Station | null>([this.lastTurn]);
+    for (const { owner } of this.everyEntry()) believed.add(owner);
+    const kept = this.claims.filter(
+      (claim) => believed.has(claim.station) || claim.frames > 1 || excess-- <= 0,
+    );
+    // Those that are left are worth more, but a forger can make them without end, too.
+    const surplus = kept.length - Math.max(left, MOST_CLAIMS / 2);
+    if (surplus > 0) kept.splice(left / 2, surplus);
+    this.forgottenParts += this.claims.length - kept.length;
+    this.claims.splice(0, this.claims.length, ...kept);
+  }
+
+  private forgetHolders(): void {
+    const certain = this.holders.filter(({ certain, history }) => certain && history.length > 0);
+    const uncertain = this.holders.filter(({ certain, history }) => !certain || history.length === 0);
+    const kept = new Set([
+      ...(certain.length < MOST_CERTAIN_HOLDERS ? certain : certain.slice(MOST_CERTAIN_HOLDERS / 2)),
+      ...uncertain.slice(Math.ceil(uncertain.length / 2)),
+    ]);
+    for (const entry of this.holders) {
+      if (kept.has(entry)) continue;
+      entry.holder.cache.delete(this.ip);
+      for (const entries of this.alternatives.values()) entries.delete(entry.holder);
+      this.forgottenParts++;
+    }
+    this.holders.splice(0, this.holders.length, ...kept);
+    this.holderLimit = Math.max(MOST_HOLDERS, 2 * kept.size);
   }
 
   /** @returns whether no kernel would have asked: its sender had this answered seconds ago, in the same name */
@@ -210,8 +269,10 @@ export class Binding {
 
   addReceiver(receiver: Station, sender: Station): void {
     const senders = this.receivers.get(receiver);
-    if (senders === undefined) this.receivers.set(receiver, new Set([sender]));
-    else senders.add(sender);
+    if (senders !== undefined) {
+      if (senders.size < MOST_RECEIVERS) senders.add(sender);
+    } else if (this.receivers.size < MOST_RECEIVERS) this.receivers.set(receiver, new Set([sender]));
+    else this.forgottenParts++;
   }
 
   /** @returns the passing between these two, remembered from here on */
@@ -260,6 +321,7 @@ export class Binding {
 
   private noteTurn({ claimed: station, at, form }: HeardClaim): void {
     if (this.lastTurn === station) return;
+    this.turnBefore = this.lastTurn;
     this.lastTurn = station;
     this.turnCount++;
     if (this.turns.length < TURNS_KEPT) this.turns.push({ station, at, form });
@@ -299,18 +361,25 @@ function keepRecent<Heard extends { readonly at: Position }>(recent: Heard[], he
 /** All bindings by segment and address. */
 export class BindingTable {
   private readonly bySegment = new Map<number, Map<number, Binding>>();
+  /** One byte for a hash of each /24 in which an address was ever asked for or claimed. */
+  readonly near = new Uint8Array(1 << NEAR_SLOTS_LOG2);
   private count = 0;
 
   get size(): number {
     return this.count;
   }
 
-  /** Whether an address of the same /24 is claimed on the segment: the usual size of one, and a fair guess else. */
-  hasClaimNear(segment: number, ip: number): boolean {
-    for (const binding of this.bySegment.get(segment)?.values() ?? []) {
-      if (binding.ip >> 8 === ip >> 8 && binding.claims.length > 0) return true;
-    }
-    return false;
+  /**
+   * Whether the address may be one of a network that is on the segment: a /24, the usual size of one and a fair guess
+   * else. No means that none of its neighbours was ever heard of.
+   */
+  isNear(ip: number): boolean {
+    return this.near[nearSlot(ip)] === 1;
+  }
+
+  /** Takes the address for one that is on the segment, though no frame tells. */
+  expectNear(ip: number): void {
+    this.near[nearSlot(ip)] = 1;
   }
 
   get(segment: number, ip: number): Binding | undefined {
@@ -327,13 +396,17 @@ export class BindingTable {
     if (binding === undefined) {
       binding = new Binding(segment, ip);
       byIp.set(ip, binding);
+      this.expectNear(ip);
       this.count++;
     }
     return binding;
   }
 
   delete(binding: Binding): void {
-    if (this.bySegment.get(binding.segment)?.delete(binding.ip) === true) this.count--;
+    const byIp = this.bySegment.get(binding.segment);
+    if (byIp?.delete(binding.ip) !== true) return;
+    this.count--;
+    if (byIp.size === 0) this.bySegment.delete(binding.segment);
   }
 
   *[Symbol.iterator](): IterableIterator<Binding> {

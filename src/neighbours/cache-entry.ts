@@ -94,7 +94,10 @@ export class CacheEntry {
   }
 
   record(at: Position, cause: CacheCause, form: ClaimForm | null): void {
-    if (this.history.length >= LONGEST_HISTORY) this.history.splice(LONGEST_HISTORY / 2, 1);
+    if (this.history.length >= LONGEST_HISTORY) {
+      this.history.copyWithin(LONGEST_HISTORY / 2, LONGEST_HISTORY / 2 + 1);
+      this.history.pop();
+    }
     this.history.push({ at, owner: this.owner, cause, form, used: null, sent: [] });
   }
 

@@ -11,10 +11,15 @@ import type { Station } from "./station.ts";
  */
 const IN_FLIGHT_NS = 2_000_000;
 
+/** Older than any locktime. */
+const LONG_BEFORE_NS = -86_400_000_000_000;
+
 /** What the hosts' traffic has to do with their caches. */
 export interface CacheWitness {
   /** A host's belief about an address changed, and so may its traffic. */
   changed(entry: CacheEntry, before: Station | null): void;
+  /** A frame of the host's own proved for the first time that it uses what the entry holds. */
+  used(entry: CacheEntry): void;
   /** A host's own frame showed another MAC than the model had for it. */
   corrected(entry: CacheEntry, at: Position): void;
   /** When the host last sent by the entry; negative infinity where it never did. */
@@ -86,11 +91,11 @@ export class Caches {
   }
 
   /** NUD_PROBE: a kernel's unicast request goes to the MAC that its cache holds. */
-  revealByProbe(host: Station, binding: Binding, owner: Station, at: Position): void {
+  revealByProbe(host: Station, binding: Binding, owner: Station, at: Position, isSeen = true): void {
     const entry = this.entryOf(host, binding, at.timeNs);
     this.reveal(entry, owner, at, "probe");
     entry.addProbe(at);
-    this.markUsed(entry, at);
+    if (isSeen) this.markUsed(entry, at);
   }
 
   /**
@@ -126,6 +131,15 @@ export class Caches {
     for (const entry of borrowed.length > 0 ? borrowed : entries) this.markUsed(entry, at);
   }
 
+  /** What the host's cache held before the first frame; its history begins with the frame that confirms or changes it. */
+  remember(host: Station, binding: Binding, owner: Station): void {
+    const entry = this.entryOf(host, binding, LONG_BEFORE_NS);
+    entry.owner = owner;
+    entry.nud = "stale";
+    // Where entries have an age nothing tells this one's: it is taken for fresh.
+    entry.confirmedNs = 0;
+  }
+
   /** Applies what only the passing of time shows. */
   expire(entry: CacheEntry, now: Position): void {
     let loss = this.model.lossOf(entry, now);
@@ -147,7 +161,7 @@ export class Caches {
   protected create(host: Station, binding: Binding, nowNs: number): CacheEntry {
     const entry = new CacheEntry(host, binding.ip, nowNs);
     host.cache.set(binding.ip, entry);
-    binding.holders.push(entry);
+    binding.addHolder(entry);
     return entry;
   }
 
@@ -194,7 +208,7 @@ export class Caches {
   }
 
   private reveal(entry: CacheEntry, owner: Station, at: Position, cause: CacheCause): void {
-    if (entry.owner === owner) return;
+    if (entry.owner === owner && entry.current !== undefined) return;
     const before = entry.owner;
     entry.owner = owner;
     entry.nud = "reachable";
@@ -208,7 +222,9 @@ export class Caches {
 
   private markUsed(entry: CacheEntry, at: Position): void {
     const current = entry.current;
-    if (current !== undefined && current.owner === entry.owner) current.used ??= at;
+    if (current === undefined || current.owner !== entry.owner || current.used !== null) return;
+    current.used = at;
+    this.witness.used(entry);
   }
 }
 

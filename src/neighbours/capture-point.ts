@@ -23,10 +23,11 @@ export interface SilentAsk {
 /** Whose unicast frames one capture holds. Ordinary captures show within their first frames that nothing is missing. */
 export class CapturePoint {
   readonly capture: number;
-  unicastFrames = 0;
   /** The first unicast frame. */
   first: Position | null = null;
   /** The two ends of the first unicast frame, as long as they are an end of every other one, too. */
+  private lookedInto = 0;
+  private readonly ordinaryFrames: () => number;
   private a: number | null = null;
   private b: number | null = null;
   private segment = 0;
@@ -37,23 +38,29 @@ export class CapturePoint {
   private readonly asks = new Map<Station, Map<number, { ask: Ask; again: boolean }>>();
   private askCount = 0;
 
-  constructor(capture: number) {
+  /** @param ordinaryFrames how many unicast frames were counted without showing them here, all like others before */
+  constructor(capture: number, ordinaryFrames: () => number) {
     this.capture = capture;
+    this.ordinaryFrames = ordinaryFrames;
+  }
+
+  get unicastFrames(): number {
+    return this.lookedInto + this.ordinaryFrames();
   }
 
   /** @returns whether it was the first unicast frame */
   observe(facts: FrameFacts): boolean {
     if ((facts.destinationMacHigh & 0x0100) !== 0) return false;
-    this.unicastFrames++;
-    if (this.bothWays && this.a === null && this.b === null && this.unicastFrames > 1) return false;
+    this.lookedInto++;
+    if (this.bothWays && this.a === null && this.b === null && this.lookedInto > 1) return false;
     const from = macKey(facts.sourceMacHigh, facts.sourceMacLow);
     const to = macKey(facts.destinationMacHigh, facts.destinationMacLow);
     // What a switch or a card sends itself to test its port.
     if (from === to) {
-      this.unicastFrames--;
+      this.lookedInto--;
       return false;
     }
-    const isFirst = this.unicastFrames === 1;
+    const isFirst = this.lookedInto === 1;
     if (isFirst) {
       this.a = from;
       this.b = to;

@@ -86,11 +86,24 @@ export class ClaimRecorder
     this.add(binding, { what: "used", host, at });
   }
 
+  /** Begins the address's log anew, from what is held now: what it led up to is long past. */
+  restart(binding: Binding, at: Position): void {
+    const { log } = binding;
+    if (log === null || !log.contested) return;
+    this.eventCount -= log.events.length;
+    log.events.length = 0;
+    log.omittedClaims = 0;
+    log.before = entriesNow(binding, at);
+  }
+
   private add(binding: Binding, event: CacheEvent): void {
-    binding.log ??= new ClaimLog();
+    if (binding.log === null) {
+      binding.log = new ClaimLog();
+      binding.log.before = entriesNow(binding, positionOf(event));
+    }
     const { log } = binding;
     if (!log.contested && (binding.claims.length > 1 || this.possession.isVip(binding.ip)))
-      beginContest(log, binding);
+      beginContest(log, binding, positionOf(event));
     if (!log.contested) {
       if (log.events.length >= KEPT_BEFORE_CONTEST) {
         log.events.shift();
@@ -107,13 +120,28 @@ export class ClaimRecorder
 }
 
 /** Where events were given up, what they led to takes their place. */
-function beginContest(log: ClaimLog, binding: Binding): void {
+function beginContest(log: ClaimLog, binding: Binding, at: Position): void {
   log.contested = true;
   if (!log.hasForgotten) return;
   log.events.length = 0;
-  log.before = binding.holders.flatMap(({ holder, owner, nud, updatedNs, confirmedNs, current }) =>
-    owner === null || current === undefined
-      ? []
-      : [{ holder, owner, nud, updatedNs, confirmedNs, at: current.at }],
+  log.before = entriesNow(binding, at);
+}
+
+/** What was held before the first frame has no place of its own: it is put to where the log begins. */
+function entriesNow(binding: Binding, at: Position): EntryBefore[] {
+  return binding.holders.flatMap(({ holder, owner, nud, updatedNs, confirmedNs, current }) =>
+    owner === null ? [] : [{ holder, owner, nud, updatedNs, confirmedNs, at: current?.at ?? at }],
   );
+}
+
+function positionOf(event: CacheEvent): Position {
+  switch (event.what) {
+    case "heard":
+    case "answered":
+      return event.heard.at;
+    case "asked":
+      return event.ask.at;
+    default:
+      return event.at;
+  }
 }

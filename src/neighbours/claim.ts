@@ -43,7 +43,7 @@ const MOST_LENDERS = 64;
 /** One station's claims to one address. */
 export class Claim {
   readonly station: Station;
-  readonly tallies = new Map<ClaimForm, ClaimTally>();
+  readonly tallies = new SparseMap<ClaimForm, ClaimTally>();
   /** Requests that asked again soon for what had been answered: no kernel does, it has a cache. */
   needless = 0;
   /** By sender: frames for this station that another card sent. A bridge does so, and a forger. */
@@ -85,6 +85,13 @@ export class Claim {
     }
   }
 
+  /** Of every form. */
+  get frames(): number {
+    let frames = 0;
+    for (const { count } of this.tallies.values()) frames += count;
+    return frames;
+  }
+
   /** How many frames of the form its own card sent; a frame captured twice is one. */
   ownFrames(form: ClaimForm): number {
     return this.own.get(form) ?? 0;
@@ -100,7 +107,7 @@ export class Claim {
   }
 }
 
-function addTo(tallies: Map<ClaimForm, ClaimTally>, form: ClaimForm, evidence: ClaimEvidence): void {
+function addTo(tallies: SparseMap<ClaimForm, ClaimTally>, form: ClaimForm, evidence: ClaimEvidence): void {
   const tally = tallies.get(form);
   if (tally === undefined) {
     tallies.set(form, { count: 1, first: evidence.at, last: evidence.at, evidence: [evidence] });

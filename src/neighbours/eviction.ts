@@ -1,5 +1,6 @@
 import type { Adverts } from "./adverts.ts";
 import type { Binding, BindingTable } from "./binding.ts";
+import type { Changes } from "./changes.ts";
 import type { Possession } from "./possession.ts";
 import type { Station, StationTable } from "./station.ts";
 import type { Synchronisation } from "./synchronisation.ts";
@@ -9,18 +10,27 @@ import type { Tunnels } from "./tunnels.ts";
 const MOST_BINDINGS = 1 << 13;
 /** A station of which no binding knows costs little, but a flood of them costs much. */
 const MOST_STATIONS = 1 << 14;
+/** Claims and cache entries of all addresses together, and of one of them once they are more. */
+const MOST_PARTS = 1 << 16;
+const CLAIMS_LEFT = 16;
 
 /** What a flood of addresses made room for, so that the report can say so. */
 export interface Forgotten {
   addresses: number;
   stations: number;
+  /** Of addresses that are kept: claims, cache entries and receivers beyond what one address can have. */
+  parts: number;
 }
+
+/** Who is told of the first thing given up each time. */
+export type OnForgotten = (first: { readonly station: Station; readonly ip: number }) => void;
 
 /** What must outlive a flood, besides the bindings. */
 export interface Referrers {
   readonly adverts: Adverts;
   readonly synchronisation: Synchronisation;
   readonly tunnels: Tunnels;
+  readonly changes: Changes;
 }
 
 /**
@@ -28,38 +38,78 @@ export interface Referrers {
  * nothing to tell, one owner and no change; and only if that is not enough, others.
  */
 export class Eviction {
-  readonly forgotten: Forgotten = { addresses: 0, stations: 0 };
+  private readonly gone: Forgotten = { addresses: 0, stations: 0, parts: 0 };
+  private readonly onForgotten: OnForgotten;
   private readonly bindings: BindingTable;
   private readonly stations: StationTable;
   private readonly possession: Possession;
   private readonly referrers: Referrers;
 
-  constructor(bindings: BindingTable, stations: StationTable, possession: Possession, referrers: Referrers) {
+  constructor(
+    bindings: BindingTable,
+    stations: StationTable,
+    possession: Possession,
+    referrers: Referrers,
+    onForgotten: OnForgotten,
+  ) {
+    this.onForgotten = onForgotten;
     this.bindings = bindings;
     this.stations = stations;
     this.possession = possession;
     this.referrers = referrers;
   }
 
+  get forgotten(): Forgotten {
+    let { parts } = this.gone;
+    for (const { forgottenParts } of this.bindings) parts += forgottenParts;
+    return { ...this.gone, parts };
+  }
+
   /** To be called now and then; does nothing while the tables are within their bounds. */
   makeRoom(): void {
     if (this.bindings.size > MOST_BINDINGS) {
-      this.evictBindings(isUneventful);
+      // Who has been there for long is not given up for a flood of those who come once.
+      this.evictBindings((binding) => isUneventful(binding) && wasSeenOnce(binding));
+      if (this.bindings.size > (MOST_BINDINGS * 3) / 4)
+        this.evictBindings((binding) => isUneventful(binding) && binding.passings.length === 0);
       if (this.bindings.size > (MOST_BINDINGS * 3) / 4) this.evictBindings(() => true);
       this.evictStations();
     } else if (this.stations.size > MOST_STATIONS) {
       this.evictStations();
     }
+    if (this.parts > MOST_PARTS) this.thinOut();
+  }
+
+  private get parts(): number {
+    let parts = 0;
+    for (const { claims, holders } of this.bindings) parts += claims.length + holders.length;
+    return parts;
+  }
+
+  /** So that many addresses, each with many claimants, take no more than one with very many. */
+  private thinOut(): void {
+    for (const binding of this.bindings) {
+      if (!this.possession.isVip(binding.ip)) binding.forgetClaims(CLAIMS_LEFT);
+    }
+    if (this.parts > MOST_PARTS) this.evictBindings(() => true);
   }
 
   private evictBindings(mayGo: (binding: Binding) => boolean): void {
     let excess = this.bindings.size - MOST_BINDINGS / 2;
+    let isFirst = true;
     for (const binding of this.bindings) {
       if (excess <= 0) return;
-      if (this.possession.isVip(binding.ip) || binding.passings.length > 0 || !mayGo(binding)) continue;
+      if (this.possession.isNamed(binding.ip) || !mayGo(binding)) continue;
+      const station = binding.claims[0]?.station;
+      if (isFirst && station !== undefined) {
+        this.onForgotten({ station, ip: binding.ip });
+        isFirst = false;
+      }
       for (const { holder } of binding.holders) holder.cache.delete(binding.ip);
       this.bindings.delete(binding);
-      this.forgotten.addresses++;
+      this.referrers.changes.bindings.delete(binding);
+      this.gone.addresses++;
+      this.gone.parts += binding.forgottenParts;
       excess--;
     }
   }
@@ -75,6 +125,7 @@ export class Eviction {
       }
       for (const station of binding.receivers.keys()) kept.add(station);
       for (const station of binding.speakers.keys()) kept.add(station);
+      for (const station of binding.passedOn.keys()) kept.add(station);
     }
     for (const router of this.referrers.adverts) {
       for (const { station } of router.advertisers) kept.add(station);
@@ -84,12 +135,20 @@ export class Eviction {
       kept.add(from);
       kept.add(to);
     }
+    let isFirst = true;
     for (const station of this.stations) {
       if (kept.has(station) || station.sweep !== null) continue;
+      if (isFirst) this.onForgotten({ station, ip: station.ownAddresses.values().next().value ?? 0 });
+      isFirst = false;
       this.stations.delete(station);
-      this.forgotten.stations++;
+      this.gone.stations++;
     }
   }
+}
+
+function wasSeenOnce({ claims, holders, passings }: Binding): boolean {
+  if (passings.length > 0 || holders.length > 1) return false;
+  return claims.every(({ tallies }) => [...tallies.values()].every(({ count }) => count <= 1));
 }
 
 function isUneventful(binding: Binding): boolean {

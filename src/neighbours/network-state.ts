@@ -1,4 +1,5 @@
-import { Control, type FrameFacts, FrameKind } from "../decode/facts.ts";
+import { Air, Control, type FrameFacts, FrameKind, LinkAddresses } from "../decode/facts.ts";
+import type { KnownBinding } from "../network/known-binding.ts";
 import type { HostName } from "../network/roles.ts";
 import { Adverts } from "./adverts.ts";
 import { Alternative } from "./alternative.ts";
@@ -7,24 +8,38 @@ import { Beacons } from "./beacons.ts";
 import { type Binding, BindingTable, type HeardClaim } from "./binding.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import { Caches } from "./caches.ts";
+import { Changes } from "./changes.ts";
 import { type ClaimLog, ClaimRecorder } from "./claim-log.ts";
 import { Eviction, type Forgotten } from "./eviction.ts";
+import { FloodGate } from "./flood-gate.ts";
+import { KnownBindings } from "./known-bindings.ts";
 import { Leases } from "./leases.ts";
 import { LINUX } from "./models/linux.ts";
 import type { NeighbourModel } from "./models/model.ts";
 import { otherModels } from "./models/named.ts";
 import { type Position, Timeline } from "./position.ts";
 import { Possession } from "./possession.ts";
+import { RememberedRoles } from "./remembered-roles.ts";
 import { Replay } from "./replay.ts";
 import { type Station, StationTable } from "./station.ts";
 import { Synchronisation } from "./synchronisation.ts";
 import { TrafficObserver } from "./traffic-observer.ts";
 import { TrafficTable } from "./traffic-table.ts";
 import { Tunnels } from "./tunnels.ts";
+import { UnnamedReceivers } from "./unnamed-receivers.ts";
 import { Vantage } from "./vantage.ts";
 
 /** Frames between two looks at the tables' sizes: few enough that a flood of new hosts cannot outgrow them much. */
-const EVICTION_INTERVAL_MASK = 0xfff;
+const EVICTION_INTERVAL_MASK = 0x3ff;
+
+/** Steps of an address that is at peace: enough to see what led to the next war. */
+const LONG_LOG = 512;
+
+/** A second or two of work. */
+export const REPLAY_EVENTS = 1 << 20;
+
+/** Addresses known beforehand that are followed from the first frame; others from the first one that speaks for them. */
+const MOST_FOLLOWED_AT_ONCE = 1 << 12;
 
 /** What the frames so far show of a network: its stations, who claims which address, and what every host believes. */
 export class NetworkState {
@@ -37,12 +52,22 @@ export class NetworkState {
   readonly synchronisation = new Synchronisation();
   readonly leases = new Leases();
   readonly beacons = new Beacons();
+  /** What was known before the first frame. */
+  readonly known = new KnownBindings();
+  /** What a former run inferred from frames that are not among these. */
+  readonly remembered = new RememberedRoles();
   readonly vantage = new Vantage(this.timeline, this.stations, this.bindings);
+  private readonly unnamedReceivers = new UnnamedReceivers(this.timeline, this.stations, this.vantage);
   readonly trafficObserver: TrafficObserver;
   readonly model: NeighbourModel;
   /** What the hosts would hold by the models that were not chosen. */
   readonly alternatives: readonly Alternative[];
+  /** What is news, for whoever judges while frames come. */
+  readonly changes = new Changes();
+  /** Events that second runs may still go through: a flood of claimants would have each of them run thousands. */
+  replayBudget = REPLAY_EVENTS;
   private readonly eviction: Eviction;
+  private readonly floodGate: FloodGate;
   /** What was heard of each address, for a second run of the model. */
   readonly recorder: ClaimRecorder;
   private readonly possession: Possession;
@@ -58,11 +83,22 @@ export class NetworkState {
   constructor(vips: ReadonlyMap<number, readonly HostName[]>, model: NeighbourModel = LINUX) {
     const possession = new Possession(vips);
     this.possession = possession;
+    for (const vip of vips.keys()) this.bindings.expectNear(vip);
     this.recorder = new ClaimRecorder(this.bindings, possession);
-    this.eviction = new Eviction(this.bindings, this.stations, possession, this);
+    this.eviction = new Eviction(this.bindings, this.stations, possession, this, ({ station, ip }) => {
+      const at = this.timeline.newest;
+      const { addresses, stations } = this.forgotten;
+      if (at !== null) this.arpObserver.newcomers.noteForgotten(station, ip, at, addresses + stations);
+      this.floodGate.close(this.timeline.nowNs);
+    });
+    this.floodGate = new FloodGate(this.bindings, this.stations, possession);
     this.model = model;
     this.caches = new Caches(model, this.bindings, possession, {
-      changed: (entry, before) => this.unsettleTraffic(entry, before),
+      changed: (entry, before) => {
+        this.unsettleTraffic(entry, before);
+        this.noteCacheChange(entry);
+      },
+      used: (entry) => this.noteCacheChange(entry),
       corrected: (entry, at) => {
         this.recorder.noteCorrected(entry, at);
         this.correctAlternatives(entry, at);
@@ -85,7 +121,20 @@ export class NetworkState {
       this.tunnels,
       possession,
       this.recorder,
+      this.unnamedReceivers,
     );
+  }
+
+  /**
+   * To be told before the first frame whose addresses are whose, and what hosts' caches held; the frames confirm it or
+   * contradict it.
+   */
+  startFrom(known: Iterable<KnownBinding>): void {
+    for (const binding of known) {
+      if (binding.holder !== null) this.rememberCache(binding);
+      else if (this.known.add(binding) && this.bindings.size < MOST_FOLLOWED_AT_ONCE)
+        this.bindings.of(binding.segment ?? 0, binding.ip);
+    }
   }
 
   /**
@@ -100,28 +149,42 @@ export class NetworkState {
     log: ClaimLog,
   ): readonly CacheEntry[] {
     const { model, bindings, possession } = this;
+    this.replayBudget -= log.events.length + 1;
     return new Replay(model, bindings, possession, binding, wrong, isSuppressed).run(log);
   }
 
-  /** Takes one decoded frame, to which `timeline` was advanced; in the order of the capture. */
+  /** Takes one decoded frame, that `timeline` follows; in the order of the capture. */
   observe(facts: FrameFacts): void {
     if ((++this.observed & EVICTION_INTERVAL_MASK) === 0) this.eviction.makeRoom();
+    const isPlain = facts.linkAddresses === LinkAddresses.Both && facts.interfaceIndex === 0;
+    if (!isPlain && !this.unnamedReceivers.complete(facts)) return;
+    if (facts.air === Air.Encrypted) this.vantage.noteEncrypted(facts);
     this.vantage.observe(facts);
     if (facts.kind === FrameKind.Ipv4) {
       if (facts.control !== Control.None) this.observeControl(facts);
       this.trafficObserver.observe(facts);
     } else if (facts.kind === FrameKind.Arp) {
+      if (this.floodGate.turnsAway(facts, this.timeline.nowNs)) {
+        this.arpObserver.newcomers.noteTurnedAway(facts.segment, this.timeline.here(facts));
+        return;
+      }
       const claimed = this.bindings.get(facts.segment, facts.senderIp);
       const claimants = claimed?.claims.length;
+      const turns = claimed?.turnCount;
       this.arpObserver.observe(facts);
       this.noteAsk(facts);
+      this.noteArpChange(facts, claimants, turns);
       if (claimed !== undefined && claimants === 1 && claimed.claims.length > 1) this.followTraffic(claimed);
-    } else if (facts.kind === FrameKind.Beacon) this.beacons.note(facts, this.stations, this.timeline);
+    } else if (facts.kind === FrameKind.Beacon) {
+      this.beacons.note(facts, this.stations, this.timeline);
+      this.changes.anything = true;
+    }
   }
 
   /** What had to be given up for the tables to stay within their bounds. */
   get forgotten(): Forgotten {
-    return this.eviction.forgotten;
+    const { forgotten } = this.eviction;
+    return { ...forgotten, addresses: forgotten.addresses + this.floodGate.turnedAway };
   }
 
   /** Applies what only shows once no frame follows: entries whose last probe went unanswered, traffic seen before its claim. */
@@ -132,14 +195,71 @@ export class NetworkState {
       for (const entry of station.cache.values()) this.caches.expire(entry, end);
     }
     for (const alternative of this.alternatives) alternative.finish(this.bindings, end);
-    this.traffic.describeRows();
     this.trafficObserver.reviewOffLink();
   }
 
+  /** Applies what only the passing of time shows, while no frame does: entries whose last probe went unanswered. */
+  passTime(nowNs: number): void {
+    const { newest } = this.timeline;
+    if (newest === null) return;
+    const now = { ...newest, timeNs: Math.max(nowNs, newest.timeNs) };
+    for (const station of this.stations) {
+      for (const entry of station.cache.values()) this.caches.expire(entry, now);
+    }
+  }
+
+  /**
+   * Gives up what only matters to findings that are not over, where there is more of it than a long watch can keep: the
+   * steps that led to what the caches hold, and which flows went where.
+   */
+  forgetSteps(isOpen: (binding: Binding) => boolean): void {
+    const { newest } = this.timeline;
+    const { sent } = this.trafficObserver;
+    if (newest === null) return;
+    for (const binding of this.bindings) {
+      const isLong = (binding.log?.events.length ?? 0) > LONG_LOG;
+      if ((!isLong && !sent.isFilling) || isOpen(binding)) continue;
+      if (isLong) this.recorder.restart(binding, newest);
+      if (sent.isFilling) sent.forget(binding);
+    }
+  }
+
+  /** Looks at traffic that was there before anybody claimed its address, for whoever cannot wait for the last frame. */
+  reviewTraffic(): void {
+    this.changes.newClaims = false;
+    this.trafficObserver.reviewOffLink();
+  }
+
+  private noteArpChange({ segment, senderIp, targetIp }: FrameFacts, claimants = 0, turns = 0): void {
+    const { changes } = this;
+    const claimed = this.bindings.get(segment, senderIp);
+    changes.note(claimed);
+    if (targetIp !== senderIp) changes.note(this.bindings.get(segment, targetIp));
+    if (claimed === undefined) return;
+    if (claimed.claims.length > claimants) changes.newClaims = true;
+    if (claimed.turnCount > turns && claimed.turnCount > 1) changes.urgent = true;
+  }
+
+  private noteCacheChange({ holder, ip }: CacheEntry): void {
+    const binding = this.bindings.get(holder.segment, ip);
+    this.changes.note(binding);
+    if (binding !== undefined && (binding.claims.length > 1 || this.possession.isVip(ip)))
+      this.changes.urgent = true;
+  }
+
   private observeControl(facts: FrameFacts): void {
+    this.changes.anything = true;
     if (facts.control === Control.IpvsSync) this.synchronisation.note(facts, this.stations, this.timeline);
     else if (facts.control === Control.Lease) this.leases.note(facts, this.stations, this.timeline);
     else this.adverts.note(facts, this.stations, this.timeline);
+  }
+
+  private rememberCache({ segment, ip, mac, holder }: KnownBinding): void {
+    if (holder?.mac == null) return;
+    const host = this.stations.of(segment ?? 0, holder.mac.high, holder.mac.low);
+    const owner = this.stations.of(segment ?? 0, mac.high, mac.low);
+    const binding = this.bindings.of(segment ?? 0, ip);
+    for (const caches of [this.caches, ...this.alternatives]) caches.remember(host, binding, owner);
   }
 
   private correctAlternatives(entry: CacheEntry, at: Position): void {

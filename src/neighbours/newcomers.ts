@@ -4,6 +4,9 @@ import type { Station } from "./station.ts";
 /** More MACs than a room full of machines brings up in one second. */
 const FLOOD_STATIONS = 100;
 const FLOOD_WINDOW_NS = 1_000_000_000;
+/** All VLANs of one trunk; a forger has sixteen million with two tags. */
+const MOST_SEGMENTS = 1 << 13;
+const MOST_FLOODS = 64;
 
 /** A burst of ARP senders that had never been heard before. */
 export interface Flood {
@@ -28,12 +31,47 @@ interface Arrival {
 /** Watches for senders without end: a tool that fills tables, or a loop that brings in another network. */
 export class Newcomers {
   readonly floods: Flood[] = [];
+  /** The flood that only shows by what was given up. */
+  private overflow: Flood | null = null;
   private readonly frames = new Map<number, number>();
   private readonly arrivals = new Map<number, Arrival[]>();
   private readonly floodFrames = new Map<number, number>();
 
+  /**
+   * So many came, if slowly or on many VLANs, that what was known had to be given up: this is a flood, too.
+   *
+   * @param forgotten how many addresses and stations are gone by now
+   */
+  noteForgotten(sender: Station, ip: number, at: Position, forgotten: number): void {
+    const { segment } = sender;
+    const [known] = this.floods;
+    if (known === undefined) {
+      this.floods.push({ segment, sender, ip, first: at, last: at, frames: 1, stations: 1 });
+      this.floodFrames.set(segment, this.frames.get(segment) ?? 0);
+      this.overflow = this.floods[0] ?? null;
+    } else if (known === this.overflow) {
+      known.last = at;
+      known.frames = Math.max(
+        1,
+        (this.frames.get(known.segment) ?? 0) - (this.floodFrames.get(known.segment) ?? 0),
+      );
+      known.stations = forgotten;
+    }
+  }
+
+  /** An ARP frame of a sender whom nobody knew, and of whom nothing is kept. */
+  noteTurnedAway(segment: number, at: Position): void {
+    this.count(segment);
+    const flood = this.floods.find((candidate) => candidate.segment === segment);
+    if (flood === undefined) return;
+    flood.last = at;
+    flood.frames = (this.frames.get(segment) ?? 0) - (this.floodFrames.get(segment) ?? 0) + 1;
+    flood.stations++;
+  }
+
   /** To be called for every ARP frame, before what is in it is noted. */
   count(segment: number): void {
+    if (this.frames.size >= MOST_SEGMENTS && !this.frames.has(segment)) this.forgetSegments();
     this.frames.set(segment, (this.frames.get(segment) ?? 0) + 1);
   }
 
@@ -50,6 +88,7 @@ export class Newcomers {
     if (began === undefined || recent.length < FLOOD_STATIONS) return;
     const flood = this.floods.find((candidate) => candidate.segment === segment);
     if (flood === undefined) {
+      if (this.floods.length >= MOST_FLOODS) return;
       this.floods.push({
         segment,
         sender: began.sender,
@@ -66,5 +105,13 @@ export class Newcomers {
       flood.stations++;
     }
     recent.shift();
+  }
+
+  private forgetSegments(): void {
+    for (const segment of this.frames.keys()) {
+      if (this.floodFrames.has(segment)) continue;
+      this.frames.delete(segment);
+      this.arrivals.delete(segment);
+    }
   }
 }

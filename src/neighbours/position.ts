@@ -21,15 +21,16 @@ const NS_PER_SECOND = 1_000_000_000;
 /** Gives frames their place in the analysis; time runs by the capture, never by a clock. */
 export class Timeline {
   private originSeconds = -1;
-  private frames = 0;
+  private steppedSeconds = 0;
+  /** Of the frames before the record's first one. */
+  private ordinalBefore = 0;
   private record: FrameFacts | null = null;
   private newestBefore: Position | null = null;
-  /** Time of the newest frame in nanoseconds since the first one's second. */
-  nowNs = 0;
 
   /** From here on frames are read into this record, each over the one before. */
   follow(record: FrameFacts): void {
     this.newestBefore = this.newest;
+    this.ordinalBefore = this.ordinal - record.number;
     this.record = record;
   }
 
@@ -38,19 +39,52 @@ export class Timeline {
     return this.record === null || this.record.number === 0 ? this.newestBefore : this.here(this.record);
   }
 
-  /** Of the newest frame. */
+  /** The first frame's time in seconds since 1970; null before it. */
+  get beginSeconds(): number | null {
+    return this.originSeconds < 0 ? null : this.originSeconds - this.steppedSeconds;
+  }
+
+  /** The clock of whoever captures was set: frames from here on bear times so much later, and no time passed. */
+  step(seconds: number): void {
+    this.originSeconds += seconds;
+    this.steppedSeconds += seconds;
+  }
+
+  /**
+   * To be called before the first frame, where positions of frames before it are known: time and count go on from
+   * there.
+   *
+   * @param newest the last of them, by whose second nanoseconds are counted
+   */
+  resume(newest: Position): void {
+    this.originSeconds = newest.seconds;
+    this.ordinalBefore = newest.ordinal;
+    this.newestBefore = newest;
+  }
+
+  /** Of the newest frame: how many there were up to it. */
   get ordinal(): number {
-    return this.frames;
+    return this.ordinalBefore + (this.record?.number ?? 0);
   }
 
-  /** To be called once for each frame, in order. */
-  advance(seconds: number, nanoseconds: number): void {
+  /** Time of the newest frame in nanoseconds since the first one's second. */
+  get nowNs(): number {
+    const { record } = this;
+    if (record === null || record.number === 0) return this.newestBefore?.timeNs ?? 0;
+    return (record.seconds - this.originSeconds) * NS_PER_SECOND + record.nanoseconds;
+  }
+
+  /** As `nowNs`, of the frame that was read last into a record that is perhaps not followed now. */
+  timeNsOf({ seconds, nanoseconds }: FrameFacts): number {
+    return (seconds - this.originSeconds) * NS_PER_SECOND + nanoseconds;
+  }
+
+  /** Time begins with the first frame; to be told before it is looked into. */
+  begin(seconds: number): void {
     if (this.originSeconds < 0) this.originSeconds = seconds;
-    this.frames++;
-    this.nowNs = (seconds - this.originSeconds) * NS_PER_SECOND + nanoseconds;
   }
 
-  /** The position of the frame last advanced to. */
+  /** The newest frame's position. */
   here(facts: FrameFacts): Position {
     return {
       capture: facts.capture,
@@ -59,7 +93,7 @@ export class Timeline {
       seconds: facts.seconds + Math.floor(facts.nanoseconds / NS_PER_SECOND),
       nanoseconds: facts.nanoseconds % NS_PER_SECOND,
       timeNs: this.nowNs,
-      ordinal: this.frames,
+      ordinal: this.ordinal,
     };
   }
 }

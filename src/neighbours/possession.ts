@@ -14,6 +14,13 @@ export class Possession {
     return this.vips.has(ip);
   }
 
+  /** Whether somebody named the address: as a VIP, or as a host that holds one. */
+  isNamed(ip: number): boolean {
+    if (this.vips.has(ip)) return true;
+    for (const hosts of this.vips.values()) if (hosts.some((host) => host.ip === ip)) return true;
+    return false;
+  }
+
   holds(station: Station, ip: number): boolean {
     if (station.ownAddresses.has(ip)) return true;
     const names = this.vips.get(ip);

@@ -1,10 +1,13 @@
-import type { FrameFacts } from "../decode/facts.ts";
+import { Air, type FrameFacts } from "../decode/facts.ts";
 import type { Position } from "./position.ts";
 import type { Station } from "./station.ts";
 
 /** A frame that comes again within this was captured twice: by both directions of a mirrored port, or two ports. */
 const SAME_FRAME_NS = 1_000_000;
 const FRAMES_REMEMBERED = 8;
+/** An access point keeps a frame to everybody until its next beacon for stations that sleep. */
+const RELAYED_NS = 1_000_000_000;
+const FRAMES_OF_AIR_REMEMBERED = 32;
 
 /** ARP frames of one station about one address that came faster than any kernel sends them. */
 export interface Storm {
@@ -35,37 +38,96 @@ export interface Meter {
   storm: Storm | null;
 }
 
-interface SeenFrame<Meaning> {
-  readonly timeNs: number;
-  readonly segment: number;
-  readonly operation: number;
-  readonly words: readonly number[];
-  readonly meaning: Meaning;
+/** One frame of the last moment; filled anew when the moment is over, since every ARP frame is remembered. */
+class SeenFrame<Meaning> {
+  timeNs = 0;
+  meaning: Meaning;
+  air: Air = Air.Wired;
+  airSequence = 0;
+  relayed = false;
+  private segment = 0;
+  private operation = 0;
+  private sourceMacHigh = 0;
+  private sourceMacLow = 0;
+  private destinationMacHigh = 0;
+  private destinationMacLow = 0;
+  private senderMacHigh = 0;
+  private senderMacLow = 0;
+  private senderIp = 0;
+  private targetMacHigh = 0;
+  private targetMacLow = 0;
+  private targetIp = 0;
+
+  constructor(meaning: Meaning) {
+    this.meaning = meaning;
+  }
+
+  fill(facts: FrameFacts, timeNs: number, meaning: Meaning): void {
+    this.timeNs = timeNs;
+    this.meaning = meaning;
+    this.air = facts.air;
+    this.airSequence = facts.airSequence;
+    this.relayed = false;
+    this.segment = facts.segment;
+    this.operation = facts.operation;
+    this.sourceMacHigh = facts.sourceMacHigh;
+    this.sourceMacLow = facts.sourceMacLow;
+    this.destinationMacHigh = facts.destinationMacHigh;
+    this.destinationMacLow = facts.destinationMacLow;
+    this.senderMacHigh = facts.senderMacHigh;
+    this.senderMacLow = facts.senderMacLow;
+    this.senderIp = facts.senderIp;
+    this.targetMacHigh = facts.targetMacHigh;
+    this.targetMacLow = facts.targetMacLow;
+    this.targetIp = facts.targetIp;
+  }
+
+  saysTheSame(facts: FrameFacts): boolean {
+    return (
+      this.sourceMacLow === facts.sourceMacLow &&
+      this.senderIp === facts.senderIp &&
+      this.targetIp === facts.targetIp &&
+      this.operation === facts.operation &&
+      this.segment === facts.segment &&
+      this.destinationMacLow === facts.destinationMacLow &&
+      this.senderMacLow === facts.senderMacLow &&
+      this.targetMacLow === facts.targetMacLow &&
+      this.sourceMacHigh === facts.sourceMacHigh &&
+      this.destinationMacHigh === facts.destinationMacHigh &&
+      this.senderMacHigh === facts.senderMacHigh &&
+      this.targetMacHigh === facts.targetMacHigh
+    );
+  }
 }
 
 /** ARP frames that say again what was just said: the same frame captured twice, and storms. */
 export class Repeats<Meaning> {
   readonly storms: Storm[] = [];
   private readonly seen: SeenFrame<Meaning>[] = [];
+  private readonly spare: SeenFrame<Meaning>[] = [];
 
   /** What the very same frame was taken for, if it came a moment ago; undefined for one that is new. */
   original(facts: FrameFacts, nowNs: number): Meaning | undefined {
     const { seen } = this;
-    while (seen[0] !== undefined && nowNs - seen[0].timeNs > SAME_FRAME_NS) seen.shift();
-    if (seen.length === 0) return undefined;
-    const words = wordsOf(facts);
-    return seen.find(
+    const keptNs = facts.air === Air.Wired ? SAME_FRAME_NS : RELAYED_NS;
+    while (seen[0] !== undefined && nowNs - seen[0].timeNs > keptNs) this.forgetOldest();
+    const original = seen.find(
       (frame) =>
-        frame.segment === facts.segment &&
-        frame.operation === facts.operation &&
-        frame.words.every((word, index) => word === words[index]),
-    )?.meaning;
+        frame.saysTheSame(facts) && (nowNs - frame.timeNs <= SAME_FRAME_NS || isAgainOnAir(frame, facts)),
+    );
+    if (original === undefined) return undefined;
+    if (facts.air === Air.FromAccessPoint) original.relayed = true;
+    // What was sent on may have to be sent again.
+    if (facts.air !== Air.Wired) this.remember(facts, nowNs, original.meaning);
+    return original.meaning;
   }
 
   remember(facts: FrameFacts, nowNs: number, meaning: Meaning): void {
-    if (this.seen.length >= FRAMES_REMEMBERED) this.seen.shift();
-    const { segment, operation } = facts;
-    this.seen.push({ timeNs: nowNs, segment, operation, words: wordsOf(facts), meaning });
+    const most = facts.air === Air.Wired ? FRAMES_REMEMBERED : FRAMES_OF_AIR_REMEMBERED;
+    if (this.seen.length >= most) this.forgetOldest();
+    const frame = this.spare.pop() ?? new SeenFrame(meaning);
+    frame.fill(facts, nowNs, meaning);
+    this.seen.push(frame);
   }
 
   /** Counts a frame by its sender and the address that it asks for, or answers. */
@@ -93,19 +155,22 @@ export class Repeats<Meaning> {
     meter.storm.last = at;
     meter.storm.frames = meter.frames - meter.stormFrame + 1;
   }
+
+  private forgetOldest(): void {
+    const oldest = this.seen.shift();
+    if (oldest !== undefined) this.spare.push(oldest);
+  }
 }
 
-function wordsOf(facts: FrameFacts): readonly number[] {
-  return [
-    facts.sourceMacLow,
-    facts.senderIp,
-    facts.targetIp,
-    facts.destinationMacLow,
-    facts.senderMacLow,
-    facts.targetMacLow,
-    facts.sourceMacHigh,
-    facts.destinationMacHigh,
-    facts.senderMacHigh,
-    facts.targetMacHigh,
-  ];
+/**
+ * A frame goes through the air twice between two stations of an access point: to it, and from it. And whoever gets no
+ * acknowledgement sends it again, under the same number (IEEE 802.11-2020, 10.3.2.14).
+ */
+function isAgainOnAir(
+  frame: { readonly air: Air; readonly airSequence: number; readonly relayed: boolean },
+  facts: FrameFacts,
+): boolean {
+  if (facts.air === Air.Wired || frame.air === Air.Wired) return false;
+  if (facts.airRetry && facts.air === frame.air && facts.airSequence === frame.airSequence) return true;
+  return facts.air === Air.FromAccessPoint && frame.air === Air.FromStation && !frame.relayed;
 }

@@ -1,7 +1,9 @@
 import type { FrameFacts } from "../decode/facts.ts";
+import type { Binding } from "./binding.ts";
 import type { CacheChange } from "./cache-entry.ts";
 import type { Position } from "./position.ts";
 import type { Station, StationTable } from "./station.ts";
+import { ANSWER_SLOTS_LOG2, answerSlot } from "./traffic-layout.ts";
 
 /** A flow to a contested address, and what came back from the station that it went to. */
 export interface Flow {
@@ -29,7 +31,6 @@ const MOST_FLOWS = 1 << 18;
 /** An address that alternates more often keeps its further frames in one. */
 const MOST_TURNS_APART = 64;
 
-const FILTER_SLOTS = 1 << 12;
 const TCP_RST = 0x04;
 
 /**
@@ -40,8 +41,33 @@ const TCP_RST = 0x04;
  */
 export class SentTraffic {
   private readonly flows = new Map<Station, Map<number, Map<number, Flow>>>();
-  private readonly filter = new Uint8Array(FILTER_SLOTS);
+  /** As in `traffic-layout.ts`. */
+  readonly filter = new Uint8Array(1 << ANSWER_SLOTS_LOG2);
+  private readonly awaitAnswers: (from: Station) => void;
   private flowCount = 0;
+
+  /** @param awaitAnswers called with each station whose frames are to be shown to `noteReply` from there on */
+  constructor(awaitAnswers: (from: Station) => void) {
+    this.awaitAnswers = awaitAnswers;
+  }
+
+  /** Whether flows are going to be too many to count. */
+  get isFilling(): boolean {
+    return this.flowCount > MOST_FLOWS / 4;
+  }
+
+  /** Gives up which flows went to an address, and keeps how many frames. */
+  forget({ ip, holders }: Binding): void {
+    for (const { history } of holders) {
+      for (const { sent } of history) for (const { flows } of sent) flows.clear();
+    }
+    for (const byIp of this.flows.values()) {
+      const known = byIp.get(ip);
+      if (known === undefined) continue;
+      this.flowCount -= known.size;
+      known.clear();
+    }
+  }
 
   /** Counts a frame that its sender's cache entry, as it became by `change`, sent to `receiver`. */
   count(facts: FrameFacts, change: CacheChange, receiver: Station, turn: number, at: Position): void {
@@ -69,7 +95,7 @@ export class SentTraffic {
   /** Whether the frame may be what came back of a flow: to be asked of every frame, so it only looks at one byte. */
   mayBeReply(facts: FrameFacts): boolean {
     if (facts.refuses) return this.flows.size > 0;
-    return this.filter[filterSlot(facts.sourceIp, facts.sourceMacLow)] === 1;
+    return this.filter[answerSlot(facts.sourceIp, facts.sourceMacLow)] === 1;
   }
 
   noteReply(facts: FrameFacts, stations: StationTable): void {
@@ -90,11 +116,12 @@ export class SentTraffic {
   }
 
   private flowsTo(receiver: Station, ip: number): Map<number, Flow> {
-    this.filter[filterSlot(ip, receiver.macLow)] = 1;
+    this.filter[answerSlot(ip, receiver.macLow)] = 1;
     let byIp = this.flows.get(receiver);
     if (byIp === undefined) {
       byIp = new Map();
       this.flows.set(receiver, byIp);
+      this.awaitAnswers(receiver);
     }
     let known = byIp.get(ip);
     if (known === undefined) {
@@ -109,8 +136,4 @@ export class SentTraffic {
 function flowKey(clientIp: number, ports: number, protocol: number): number {
   const folded = Math.imul(clientIp ^ Math.imul(protocol, 0x01000193), 0x9e3779b1) >>> 11;
   return (ports >>> 0) * 2 ** 21 + folded;
-}
-
-function filterSlot(ip: number, macLow: number): number {
-  return (Math.imul(ip, 0x9e3779b1) ^ Math.imul(macLow, 0x85ebca6b)) >>> 20;
 }

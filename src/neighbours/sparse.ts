@@ -1,47 +1,81 @@
+/** A map's one entry. */
+class Single<Key, Value> {
+  readonly key: Key;
+  value: Value;
+
+  constructor(key: Key, value: Value) {
+    this.key = key;
+    this.value = value;
+  }
+}
+
 /**
- * A map that takes memory once it holds something.
+ * A map that takes memory once it holds something, and much of it from its second entry on.
  *
- * Of the many tables that an address or a station may need nearly all need but one or two; an empty `Map` costs 200
+ * Of the many tables that an address or a station may need nearly all stay empty or hold one thing; a `Map` costs 400
  * bytes all the same, and a flood brings a hundred thousand addresses.
  */
 export class SparseMap<Key, Value> {
-  private entries: Map<Key, Value> | null = null;
+  private content: Map<Key, Value> | Single<Key, Value> | null = null;
 
   get size(): number {
-    return this.entries?.size ?? 0;
+    const { content } = this;
+    if (content === null) return 0;
+    return content instanceof Single ? 1 : content.size;
   }
 
   get(key: Key): Value | undefined {
-    return this.entries?.get(key);
+    const { content } = this;
+    if (content === null) return undefined;
+    if (content instanceof Single) return content.key === key ? content.value : undefined;
+    return content.get(key);
   }
 
   has(key: Key): boolean {
-    return this.entries?.has(key) === true;
+    const { content } = this;
+    if (content === null) return false;
+    return content instanceof Single ? content.key === key : content.has(key);
   }
 
   set(key: Key, value: Value): void {
-    this.entries ??= new Map();
-    this.entries.set(key, value);
+    const { content } = this;
+    if (content === null) this.content = new Single(key, value);
+    else if (!(content instanceof Single)) content.set(key, value);
+    else if (content.key === key) content.value = value;
+    else {
+      this.content = new Map([
+        [content.key, content.value],
+        [key, value],
+      ]);
+    }
   }
 
   delete(key: Key): void {
-    this.entries?.delete(key);
+    const { content } = this;
+    if (content === null) return;
+    if (!(content instanceof Single)) content.delete(key);
+    else if (content.key === key) this.content = null;
   }
 
   clear(): void {
-    this.entries = null;
+    this.content = null;
   }
 
   keys(): IterableIterator<Key> {
-    return (this.entries ?? NO_ENTRIES).keys();
+    const { content } = this;
+    return content instanceof Single ? [content.key].values() : (content ?? NO_ENTRIES).keys();
   }
 
   values(): IterableIterator<Value> {
-    return (this.entries ?? NO_ENTRIES).values();
+    const { content } = this;
+    return content instanceof Single ? [content.value].values() : (content ?? NO_ENTRIES).values();
   }
 
   [Symbol.iterator](): IterableIterator<[Key, Value]> {
-    return (this.entries ?? NO_ENTRIES)[Symbol.iterator]();
+    const { content } = this;
+    if (!(content instanceof Single)) return (content ?? NO_ENTRIES)[Symbol.iterator]();
+    const entry: [Key, Value] = [content.key, content.value];
+    return [entry].values();
   }
 }
 

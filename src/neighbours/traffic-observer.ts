@@ -1,4 +1,4 @@
-import type { FrameFacts } from "../decode/facts.ts";
+import { type FrameFacts, PacketType } from "../decode/facts.ts";
 import type { Binding, BindingTable } from "./binding.ts";
 import type { Caches } from "./caches.ts";
 import type { ClaimRecorder } from "./claim-log.ts";
@@ -8,6 +8,7 @@ import { SentTraffic } from "./sent-traffic.ts";
 import { isGroupMac, type Station, type StationTable } from "./station.ts";
 import type { TrafficTable } from "./traffic-table.ts";
 import type { Tunnels } from "./tunnels.ts";
+import type { UnnamedReceivers } from "./unnamed-receivers.ts";
 
 const MOST_TRIES = 64;
 
@@ -21,7 +22,10 @@ export class TrafficObserver {
   private readonly possession: Possession;
   private readonly recorder: ClaimRecorder;
   private readonly tunnels: Tunnels;
-  private readonly sent = new SentTraffic();
+  private readonly unnamedReceivers: UnnamedReceivers;
+  readonly sent: SentTraffic;
+  /** Frames that had something to tell. */
+  observed = 0;
 
   constructor(
     timeline: Timeline,
@@ -32,6 +36,7 @@ export class TrafficObserver {
     tunnels: Tunnels,
     possession: Possession,
     recorder: ClaimRecorder,
+    unnamedReceivers: UnnamedReceivers,
   ) {
     this.timeline = timeline;
     this.stations = stations;
@@ -41,15 +46,20 @@ export class TrafficObserver {
     this.tunnels = tunnels;
     this.possession = possession;
     this.recorder = recorder;
+    this.sent = new SentTraffic((station) => table.awaitAnswers(station));
+    this.unnamedReceivers = unnamedReceivers;
   }
 
   observe(facts: FrameFacts): void {
-    if (facts.tunnelDepth > 0) {
+    if (facts.tunnelDepth > 0 && !isGroupMac(facts.destinationMacHigh)) {
       this.tunnels.note(facts, this.stations, this.timeline);
     }
     if (this.sent.mayBeReply(facts)) this.sent.noteReply(facts, this.stations);
-    const slot = this.table.count(facts);
+    const isBeyond = !this.bindings.isNear(facts.destinationIp);
+    const slot = this.table.count(facts, this.timeline.ordinal, isBeyond);
+    if (facts.tunnelDepth > 0) this.table.noteTunnelled(facts);
     if (slot < 0) return;
+    this.observed++;
     const at = this.timeline.here(facts);
     this.table.noteFirst(slot, at);
     if (isGroupMac(facts.sourceMacHigh)) {
@@ -59,18 +69,18 @@ export class TrafficObserver {
     const host = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     if (isGroupMac(facts.destinationMacHigh)) {
       this.bindings.get(facts.segment, facts.sourceIp)?.addSpeaker(host, at, facts.ttl);
-      this.table.settle(slot);
+      if (!this.mayPassOn(facts, host) || this.notePassedOn(facts, host, at)) this.table.settle(slot);
       return;
     }
     const receiver = this.stations.of(facts.segment, facts.destinationMacHigh, facts.destinationMacLow);
     this.bindings.get(facts.segment, facts.sourceIp)?.addSpeaker(host, at, facts.ttl);
-    const binding = this.possession.isVip(facts.destinationIp)
+    const binding = this.isLookedUp(receiver, facts.destinationIp)
       ? this.bindings.of(facts.segment, facts.destinationIp)
       : this.bindings.get(facts.segment, facts.destinationIp);
     const passesOn = binding !== undefined && this.possession.passesOn(host, receiver, binding);
     if (binding === undefined || !(passesOn || this.isOnLink(host, receiver, binding))) {
       this.caches.noteNextHop(host, receiver, at);
-      this.table.settleOffLink(slot);
+      this.table.settleOffLink(slot, isBeyond);
       return;
     }
     binding.addReceiver(receiver, host);
@@ -104,10 +114,15 @@ export class TrafficObserver {
   /** Whether the MAC was looked up for the address itself, not for a router on the way to it. */
   private isOnLink(host: Station, receiver: Station, binding: Binding): boolean {
     return (
-      this.possession.isVip(binding.ip) ||
+      this.isLookedUp(receiver, binding.ip) ||
       host.cache.has(binding.ip) ||
       binding.claimOf(receiver) !== undefined
     );
+  }
+
+  /** A VIP that was given is on the segment, wherever its frames go there. */
+  private isLookedUp(receiver: Station, ip: number): boolean {
+    return this.possession.isVip(ip) && this.unnamedReceivers.mayBeLookedUp(receiver, ip);
   }
 
   /**
@@ -124,6 +139,32 @@ export class TrafficObserver {
       if (this.table.wasLast(facts, host, sender)) passing.proven = true;
     }
     return passing.proven || passing.tries >= MOST_TRIES;
+  }
+
+  /** Whether the receiver is unknown only because the link layer does not name it. */
+  private mayPassOn(facts: FrameFacts, host: Station): boolean {
+    return (
+      facts.packetType === PacketType.Outgoing &&
+      (facts.tunnelDepth > 0 ||
+        this.bindings.get(facts.segment, facts.destinationIp)?.receivers.has(host) === true)
+    );
+  }
+
+  /**
+   * The machine on which the capture was taken sends on, or wraps, what it received: to whom is not to be seen.
+   *
+   * @returns whether there is nothing more to learn from further frames
+   */
+  private notePassedOn(facts: FrameFacts, host: Station, at: Position): boolean {
+    const isTunnelled = facts.tunnelDepth > 0;
+    const ip = isTunnelled ? facts.innerDestinationIp : facts.destinationIp;
+    const binding = this.bindings.get(facts.segment, ip);
+    if (binding === undefined) return true;
+    const arrived = [...(binding.receivers.get(host) ?? [])];
+    if (!isTunnelled && !arrived.some((sender) => this.table.wasLast(facts, host, sender))) return false;
+    binding.passers.add(host);
+    if (!binding.passedOn.has(host)) binding.passedOn.set(host, at);
+    return true;
   }
 
   private isContested(binding: Binding): boolean {

@@ -1,5 +1,20 @@
 import type { FrameFacts } from "../decode/facts.ts";
+import { MacPairs, wireOf } from "./mac-pairs.ts";
 import type { Position } from "./position.ts";
+import type { Station } from "./station.ts";
+import {
+  CAPTURE_SHIFT,
+  ROW_DOUBLES_SHIFT,
+  ROW_FLAGS,
+  ROW_WORDS,
+  ROW_WORDS_SHIFT,
+  RowDouble,
+  RowFlag,
+  RowWord,
+  rowSlot,
+  TUNNELLED_WORDS,
+  tunnelPlace,
+} from "./traffic-layout.ts";
 
 /** Who sends frames for which address to which MAC, how many, and when. */
 export interface TrafficRow {
@@ -23,35 +38,24 @@ export interface TrafficRow {
   readonly last: Position;
 }
 
+/** What a MAC is given as: a station, or as much of one. */
+interface Mac {
+  readonly macHigh: number;
+  readonly macLow: number;
+}
+
+/** After so long without a frame a row may be given up, where there is no room for others. */
+const IDLE_SECONDS = 3_600;
+
+const SMALLEST_CAPACITY = 1 << 12;
+/** Half as many rows at most, of 72 bytes: with the positions of first frames about 20 MB when full. */
+const LARGEST_CAPACITY = 1 << 18;
+
 /**
- * A row, in 16 words of 32 bits: one cache line. First the key, where the MACs' upper halves share a word; then the
- * newest packet; then the counts, of which two may outgrow 32 bits and are doubles.
+ * So many addresses beyond the segment get rows of their own from each pair of MACs. What a router's thousandth client
+ * is sent tells nothing that the first ones' did not, so the others share one row.
  */
-const DESTINATION_IP = 0;
-const DESTINATION_MAC_LOW = 1;
-const SOURCE_MAC_LOW = 2;
-const MACS_HIGH = 3;
-const SEGMENT = 4;
-const FLAGS_AND_CAPTURE = 5;
-const LAST_FRAME = 6;
-const LAST_SECONDS = 7;
-const LAST_NANOSECONDS = 8;
-const LAST_SOURCE_IP = 9;
-const LAST_PORTS = 10;
-const LAST_IDENTIFICATION_AND_TTL = 11;
-const WORDS = 16;
-const FRAMES = 6;
-const BYTES = 7;
-const DOUBLES = 8;
-
-const SETTLED = 1;
-const OFF_LINK = 2;
-const FLAGS = SETTLED | OFF_LINK;
-const CAPTURE_SHIFT = 2;
-
-const SMALLEST_CAPACITY = 1 << 10;
-/** Half as many rows at most, of 72 bytes: with the positions of first frames about 12 MB when full. */
-const LARGEST_CAPACITY = 1 << 17;
+const OFF_LINK_ROWS_PER_PAIR = 64;
 
 /**
  * Counts the IPv4 frames by destination address, destination MAC and source MAC.
@@ -61,13 +65,18 @@ const LARGEST_CAPACITY = 1 << 17;
  * because what is busy comes early: the busy ones share few cache lines. An open-addressed index leads to them.
  */
 export class TrafficTable {
-  /** The row's number plus one; 0 where there is none. */
-  private index = new Int32Array(SMALLEST_CAPACITY);
-  private words = new Int32Array((SMALLEST_CAPACITY / 2) * WORDS);
-  private doubles = new Float64Array(this.words.buffer);
+  readonly pairs = new MacPairs();
+  /** The row's number plus one; 0 where there is none. Another array after the table grew, as the next two. */
+  index = new Int32Array(SMALLEST_CAPACITY);
+  /** As in `traffic-layout.ts`. */
+  words = new Int32Array((SMALLEST_CAPACITY / 2) * ROW_WORDS);
+  /** The same memory. */
+  doubles = new Float64Array(this.words.buffer);
+  /** As in `traffic-layout.ts`. */
+  readonly tunnelled = new Int32Array(TUNNELLED_WORDS);
   private firsts: Position[] = [];
   private used = 0;
-  private described: readonly TrafficRow[] | null = null;
+  private readonly described: Row[] = [];
   /** Frames that found the table full of what had to be kept. */
   overflowFrames = 0;
   private fullUntil = 0;
@@ -79,26 +88,54 @@ export class TrafficTable {
   /**
    * Counts a frame.
    *
+   * @param ordinal the frame's place in the analysis
+   * @param isBeyond whether the destination lies where nobody on the segment was seen to have an address
    * @returns the row that the state machine should look at, or -1 for a frame like others before
    */
-  count(facts: FrameFacts): number {
-    let row = this.find(facts);
+  count(facts: FrameFacts, ordinal: number, isBeyond: boolean): number {
+    const [wire0, wire4, wire8] = wireOfFacts(facts);
+    let pair = this.pairs.find(wire0, wire4, wire8, facts.segment);
+    let row = pair >= 0 && isBeyond ? this.pairs.restRow(pair) : -1;
+    if (row < 0 && pair >= 0) row = this.find(pair, facts.destinationIp);
     if (row < 0) {
-      row = this.insert(facts);
-      if (row < 0) return -1;
+      if (!this.hasRoom(pair)) {
+        this.overflowFrames++;
+        return -1;
+      }
+      // Room may have been made by clearing the table: the pair may have another place now, or none.
+      pair = this.pairs.find(wire0, wire4, wire8, facts.segment);
+      if (pair < 0) pair = this.pairs.enter(wire0, wire4, wire8, facts.segment);
+      row = this.insert(facts.destinationIp, pair);
     }
-    this.tally(row, facts);
+    this.tally(row, facts, ordinal);
     return this.isSettled(row) ? -1 : row;
   }
 
   /** The state machine has learnt from this row all there is: its frames are only counted from here on. */
   settle(row: number): void {
-    this.setFlag(row, SETTLED);
+    const isBetweenStations = this.pairs.isBetweenStations(this.pairOf(row));
+    this.setFlag(row, isBetweenStations ? RowFlag.Settled | RowFlag.Ordinary : RowFlag.Settled);
   }
 
   /** Settled, and nobody on the segment was seen to own the address: the rows to give up first. */
-  settleOffLink(row: number): void {
-    this.setFlag(row, SETTLED | OFF_LINK);
+  settleOffLink(row: number, isBeyond: boolean): void {
+    this.settle(row);
+    this.setFlag(row, RowFlag.OffLink);
+    if (!isBeyond) return;
+    const { pairs } = this;
+    const pair = this.pairOf(row);
+    pairs.countOffLinkRow(pair);
+    if (pairs.offLinkRows(pair) === OFF_LINK_ROWS_PER_PAIR) pairs.setRestRow(pair, row);
+  }
+
+  /** Such a packet was seen in the tunnel that this row counts: further ones are like it. */
+  noteTunnelled(facts: FrameFacts): void {
+    const pair = this.pairs.find(...wireOfFacts(facts), facts.segment);
+    if (pair < 0) return;
+    const number = this.pairs.number(pair);
+    const place = tunnelPlace(facts.innerDestinationIp, number);
+    this.tunnelled[place] = facts.innerDestinationIp;
+    this.tunnelled[place + 1] = number;
   }
 
   /** Keeps the position of a row's first frame. */
@@ -110,183 +147,127 @@ export class TrafficTable {
    * Whether the newest frame of this key is the packet in `facts`, on its way before it was sent on: addresses,
    * identification and ports the same, TTL the same or one more.
    */
-  wasLast(
-    facts: FrameFacts,
-    destination: { readonly macHigh: number; readonly macLow: number },
-    source: { readonly macHigh: number; readonly macLow: number },
-  ): boolean {
-    const row = this.findKey(
-      facts.segment,
-      facts.destinationIp,
-      (destination.macHigh << 16) | source.macHigh,
-      destination.macLow,
-      source.macLow,
-    );
+  wasLast(facts: FrameFacts, destination: Mac, source: Mac): boolean {
+    const row = this.findKey(facts.segment, facts.destinationIp, destination, source);
     if (row < 0) return false;
-    const at = row * WORDS;
-    const hops = (this.words[at + LAST_IDENTIFICATION_AND_TTL] ?? 0) - identificationAndTtl(facts);
+    const at = row << ROW_WORDS_SHIFT;
+    const { identification, ttl } = facts;
+    const hops = (this.words[at + RowWord.LastIdentificationAndTtl] ?? 0) - ((identification << 8) | ttl);
     return (
-      this.words[at + LAST_SOURCE_IP] === facts.sourceIp &&
-      this.words[at + LAST_PORTS] === facts.ports &&
+      this.words[at + RowWord.LastSourceIp] === facts.sourceIp &&
+      this.words[at + RowWord.LastPorts] === facts.ports &&
       (hops === 0 || hops === 1)
     );
   }
 
   /** Has the state machine look again at the frames of this key, if there are any. */
-  unsettle(
-    segment: number,
-    destinationIp: number,
-    destination: { readonly macHigh: number; readonly macLow: number },
-    source: { readonly macHigh: number; readonly macLow: number },
-  ): void {
-    const row = this.findKey(
-      segment,
-      destinationIp,
-      (destination.macHigh << 16) | source.macHigh,
-      destination.macLow,
-      source.macLow,
-    );
+  unsettle(segment: number, destinationIp: number, destination: Mac, source: Mac): void {
+    const row = this.findKey(segment, destinationIp, destination, source);
     if (row < 0) return;
-    const at = row * WORDS + FLAGS_AND_CAPTURE;
-    this.words[at] = (this.words[at] ?? 0) & ~FLAGS;
+    const at = (row << ROW_WORDS_SHIFT) + RowWord.FlagsAndCapture;
+    this.words[at] = (this.words[at] ?? 0) & ~ROW_FLAGS;
   }
 
   /** When the newest frame of this key was seen; negative infinity where there was none. */
-  lastNs(
-    segment: number,
-    destinationIp: number,
-    destination: { readonly macHigh: number; readonly macLow: number },
-    source: { readonly macHigh: number; readonly macLow: number },
-  ): number {
-    const macsHigh = (destination.macHigh << 16) | source.macHigh;
-    const row = this.findKey(segment, destinationIp, macsHigh, destination.macLow, source.macLow);
-    return row < 0 ? Number.NEGATIVE_INFINITY : this.describe(row).last.timeNs;
+  lastNs(segment: number, destinationIp: number, destination: Mac, source: Mac): number {
+    const row = this.findKey(segment, destinationIp, destination, source);
+    return row < 0 ? Number.NEGATIVE_INFINITY : new Row(this, row).last.timeNs;
   }
 
-  rows(): Iterable<TrafficRow> {
-    return this.described ?? this.eachRow();
+  /** Has every frame looked into that the station sends from here on, where it may be the answer to a contested flow. */
+  awaitAnswers(station: Station): void {
+    this.pairs.awaitAnswers(station);
   }
 
-  /** Describes every row once for all who will ask: until frames are counted again nothing changes. */
-  describeRows(): void {
-    this.described = [...this.eachRow()];
+  /** Views of the rows as they are now, and as they become: each is good until rows are given up. */
+  rows(): readonly TrafficRow[] {
+    const { described } = this;
+    for (let row = described.length; row < this.used; row++) described.push(new Row(this, row));
+    return described;
   }
 
-  private *eachRow(): IterableIterator<TrafficRow> {
-    for (let row = 0; row < this.used; row++) yield this.describe(row);
+  /** For a row's view. */
+  word(row: number, offset: number): number {
+    return this.words[(row << ROW_WORDS_SHIFT) + offset] ?? 0;
   }
 
-  private describe(row: number): TrafficRow {
-    const word = (offset: number) => this.words[row * WORDS + offset] ?? 0;
-    const count = (offset: number) => this.doubles[row * DOUBLES + offset] ?? 0;
+  /** For a row's view. */
+  double(row: number, offset: number): number {
+    return this.doubles[(row << ROW_DOUBLES_SHIFT) + offset] ?? 0;
+  }
+
+  /** For a row's view. */
+  firstOf(row: number): Position {
     const first = this.firsts[row];
     if (first === undefined) throw new Error(`traffic row ${row} has no first frame`);
-    const frame = word(LAST_FRAME) >>> 0;
-    const seconds = word(LAST_SECONDS) >>> 0;
-    const nanoseconds = word(LAST_NANOSECONDS) >>> 0;
-    return {
-      segment: word(SEGMENT),
-      destinationIp: word(DESTINATION_IP),
-      destinationMacHigh: word(MACS_HIGH) >>> 16,
-      destinationMacLow: word(DESTINATION_MAC_LOW),
-      sourceMacHigh: word(MACS_HIGH) & 0xffff,
-      sourceMacLow: word(SOURCE_MAC_LOW),
-      lastSourceIp: word(LAST_SOURCE_IP),
-      lastDestinationPort: word(LAST_PORTS) & 0xffff,
-      lastPorts: word(LAST_PORTS),
-      lastTtl: word(LAST_IDENTIFICATION_AND_TTL) & 0xff,
-      lastIdentification: word(LAST_IDENTIFICATION_AND_TTL) >>> 8,
-      frames: count(FRAMES),
-      bytes: count(BYTES),
-      first,
-      last: {
-        capture: word(FLAGS_AND_CAPTURE) >>> CAPTURE_SHIFT,
-        frame,
-        seconds,
-        nanoseconds,
-        timeNs: first.timeNs + (seconds - first.seconds) * 1e9 + (nanoseconds - first.nanoseconds),
-        ordinal: first.ordinal + (frame - first.frame),
-      },
-    };
+    return first;
+  }
+
+  /** For a row's view: where its pair is. */
+  pairOf(row: number): number {
+    return this.pairs.place(this.words[(row << ROW_WORDS_SHIFT) + RowWord.Pair] ?? 0);
   }
 
   private setFlag(row: number, flag: number): void {
-    const at = row * WORDS + FLAGS_AND_CAPTURE;
+    const at = (row << ROW_WORDS_SHIFT) + RowWord.FlagsAndCapture;
     this.words[at] = (this.words[at] ?? 0) | flag;
   }
 
   private isSettled(row: number): boolean {
-    return ((this.words[row * WORDS + FLAGS_AND_CAPTURE] ?? 0) & SETTLED) !== 0;
+    return ((this.words[(row << ROW_WORDS_SHIFT) + RowWord.FlagsAndCapture] ?? 0) & RowFlag.Settled) !== 0;
   }
 
-  private tally(row: number, facts: FrameFacts): void {
+  private tally(row: number, facts: FrameFacts, ordinal: number): void {
     const { words, doubles } = this;
-    const at = row * WORDS;
-    words[at + FLAGS_AND_CAPTURE] =
-      ((words[at + FLAGS_AND_CAPTURE] ?? 0) & FLAGS) | (facts.capture << CAPTURE_SHIFT);
-    words[at + LAST_FRAME] = facts.number;
-    words[at + LAST_SECONDS] = facts.seconds;
-    words[at + LAST_NANOSECONDS] = facts.nanoseconds;
-    words[at + LAST_SOURCE_IP] = facts.sourceIp;
-    words[at + LAST_PORTS] = facts.ports;
-    words[at + LAST_IDENTIFICATION_AND_TTL] = identificationAndTtl(facts);
-    const doublesAt = row * DOUBLES;
-    doubles[doublesAt + FRAMES] = (doubles[doublesAt + FRAMES] ?? 0) + 1;
-    doubles[doublesAt + BYTES] = (doubles[doublesAt + BYTES] ?? 0) + facts.originalBytes;
+    const at = row << ROW_WORDS_SHIFT;
+    words[at + RowWord.FlagsAndCapture] =
+      ((words[at + RowWord.FlagsAndCapture] ?? 0) & ROW_FLAGS) | (facts.capture << CAPTURE_SHIFT);
+    words[at + RowWord.LastSeconds] = facts.seconds;
+    words[at + RowWord.LastNanoseconds] = facts.nanoseconds;
+    words[at + RowWord.LastSourceIp] = facts.sourceIp;
+    words[at + RowWord.LastPorts] = facts.ports;
+    words[at + RowWord.LastIdentificationAndTtl] = (facts.identification << 8) | facts.ttl;
+    const doublesAt = row << ROW_DOUBLES_SHIFT;
+    doubles[doublesAt + RowDouble.Frames] = (doubles[doublesAt + RowDouble.Frames] ?? 0) + 1;
+    doubles[doublesAt + RowDouble.Bytes] = (doubles[doublesAt + RowDouble.Bytes] ?? 0) + facts.originalBytes;
+    doubles[doublesAt + RowDouble.LastFrame] = facts.number;
+    doubles[doublesAt + RowDouble.LastOrdinal] = ordinal;
   }
 
-  private find(facts: FrameFacts): number {
-    return this.findKey(
-      facts.segment,
-      facts.destinationIp,
-      (facts.destinationMacHigh << 16) | facts.sourceMacHigh,
-      facts.destinationMacLow,
-      facts.sourceMacLow,
-    );
+  private findKey(segment: number, destinationIp: number, destination: Mac, source: Mac): number {
+    const place = this.pairs.find(...wireOf(destination, source), segment);
+    return place < 0 ? -1 : this.find(place, destinationIp);
   }
 
   /** The row of the key, -1 where there is none. */
-  private findKey(
-    segment: number,
-    destinationIp: number,
-    macsHigh: number,
-    destinationLow: number,
-    sourceLow: number,
-  ): number {
+  private find(place: number, destinationIp: number): number {
     const { index, words } = this;
+    const pair = this.pairs.number(place);
     const mask = index.length - 1;
-    let slot = hash(destinationIp, destinationLow, sourceLow) & mask;
+    let slot = rowSlot(destinationIp, pair) & mask;
     for (;;) {
       const row = (index[slot] ?? 0) - 1;
       if (row < 0) return -1;
-      const at = row * WORDS;
-      if (
-        words[at + DESTINATION_IP] === destinationIp &&
-        words[at + DESTINATION_MAC_LOW] === destinationLow &&
-        words[at + SOURCE_MAC_LOW] === sourceLow &&
-        words[at + MACS_HIGH] === macsHigh &&
-        words[at + SEGMENT] === segment
-      ) {
+      const at = row << ROW_WORDS_SHIFT;
+      if (words[at + RowWord.DestinationIp] === destinationIp && words[at + RowWord.Pair] === pair)
         return row;
-      }
       slot = (slot + 1) & mask;
     }
   }
 
-  private insert(facts: FrameFacts): number {
-    if (this.used * 2 >= this.index.length && (this.overflowFrames < this.fullUntil || !this.makeRoom())) {
-      this.overflowFrames++;
-      return -1;
-    }
+  /** @param pair the place of the row's pair, -1 where that is new, too */
+  private hasRoom(pair: number): boolean {
+    if (this.used * 2 < this.index.length && (pair >= 0 || !this.pairs.isFull)) return true;
+    return this.overflowFrames >= this.fullUntil && this.makeRoom();
+  }
+
+  private insert(destinationIp: number, pair: number): number {
     const row = this.used++;
     const { words } = this;
-    const at = row * WORDS;
-    words[at + DESTINATION_IP] = facts.destinationIp;
-    words[at + DESTINATION_MAC_LOW] = facts.destinationMacLow;
-    words[at + SOURCE_MAC_LOW] = facts.sourceMacLow;
-    words[at + MACS_HIGH] = (facts.destinationMacHigh << 16) | facts.sourceMacHigh;
-    words[at + SEGMENT] = facts.segment;
-    words.fill(0, at + SEGMENT + 1, at + WORDS);
+    const at = row << ROW_WORDS_SHIFT;
+    words[at + RowWord.DestinationIp] = destinationIp;
+    words[at + RowWord.Pair] = this.pairs.number(pair);
+    words.fill(0, at + RowWord.FlagsAndCapture, at + ROW_WORDS);
     this.enter(row);
     return row;
   }
@@ -294,63 +275,162 @@ export class TrafficTable {
   private enter(row: number): void {
     const { index, words } = this;
     const mask = index.length - 1;
-    const at = row * WORDS;
-    let slot =
-      hash(
-        words[at + DESTINATION_IP] ?? 0,
-        words[at + DESTINATION_MAC_LOW] ?? 0,
-        words[at + SOURCE_MAC_LOW] ?? 0,
-      ) & mask;
+    const at = row << ROW_WORDS_SHIFT;
+    let slot = rowSlot(words[at + RowWord.DestinationIp] ?? 0, words[at + RowWord.Pair] ?? 0) & mask;
     while (index[slot] !== 0) slot = (slot + 1) & mask;
     index[slot] = row + 1;
   }
 
+  /** In months a flood's rows are long past, and those of hosts that are gone. */
+  private dropIdle(): number {
+    const lastSeconds = (at: number) => (this.words[at + RowWord.LastSeconds] ?? 0) >>> 0;
+    let newest = 0;
+    for (let row = 0; row < this.used; row++) newest = Math.max(newest, lastSeconds(row << ROW_WORDS_SHIFT));
+    return this.drop((at) => newest - lastSeconds(at) > IDLE_SECONDS);
+  }
+
   /** Grows up to the bound; from there on gives up the rows of addresses that nobody on the segment owns. */
   private makeRoom(): boolean {
-    if (this.index.length < LARGEST_CAPACITY) {
+    if (this.index.length < LARGEST_CAPACITY && !this.pairs.isFull) {
       const capacity = this.index.length * 2;
       this.index = new Int32Array(capacity);
-      const words = new Int32Array((capacity / 2) * WORDS);
+      const words = new Int32Array((capacity / 2) * ROW_WORDS);
       words.set(this.words);
       this.words = words;
       this.doubles = new Float64Array(words.buffer);
     } else {
       this.index.fill(0);
-      this.used = this.dropOffLink();
+      this.used = this.drop(
+        (at) => ((this.words[at + RowWord.FlagsAndCapture] ?? 0) & RowFlag.OffLink) !== 0,
+      );
+      if (this.used > (this.index.length * 7) / 16) this.used = this.dropIdle();
     }
     for (let row = 0; row < this.used; row++) this.enter(row);
     const rows = this.index.length / 2;
-    if (this.used <= rows - rows / 8) return true;
+    const hasRoom = this.used < rows && !this.pairs.isFull;
+    if (this.used <= rows - rows / 8 && hasRoom) return true;
     // Full of rows that must stay: to look through them for every further one would cost more than the frames themselves.
     this.fullUntil = this.overflowFrames + rows;
-    return this.used < rows;
+    return hasRoom;
   }
 
-  /** @returns how many rows are left; they keep their order */
-  private dropOffLink(): number {
-    const { words, firsts } = this;
+  /** @returns how many rows are left; they keep their order, and only the pairs that they need stay */
+  private drop(isSpare: (at: number) => boolean): number {
+    const { words, firsts, pairs } = this;
+    const wires: [number, number, number, number][] = [];
     let kept = 0;
     for (let row = 0; row < this.used; row++) {
-      if (((words[row * WORDS + FLAGS_AND_CAPTURE] ?? 0) & OFF_LINK) !== 0) continue;
-      words.copyWithin(kept * WORDS, row * WORDS, (row + 1) * WORDS);
+      const at = row << ROW_WORDS_SHIFT;
+      if (isSpare(at)) continue;
+      const pair = this.pairOf(row);
+      wires.push([...wireOf(pairs.destination(pair), pairs.source(pair)), pairs.segment(pair)]);
+      words.copyWithin(kept << ROW_WORDS_SHIFT, at, at + ROW_WORDS);
       const first = firsts[row];
       if (first !== undefined) firsts[kept] = first;
       kept++;
     }
     firsts.length = kept;
+    this.described.length = 0;
+    pairs.clear();
+    this.tunnelled.fill(0);
+    for (const [row, wire] of wires.entries()) {
+      const known = pairs.find(...wire);
+      words[(row << ROW_WORDS_SHIFT) + RowWord.Pair] = pairs.number(
+        known >= 0 ? known : pairs.enter(...wire),
+      );
+    }
     return kept;
   }
 }
 
-function identificationAndTtl({ identification, ttl }: FrameFacts): number {
-  return (identification << 8) | ttl;
+/** A row, read where it lies. */
+class Row implements TrafficRow {
+  private readonly table: TrafficTable;
+  private readonly row: number;
+
+  constructor(table: TrafficTable, row: number) {
+    this.table = table;
+    this.row = row;
+  }
+
+  get segment(): number {
+    return this.table.pairs.segment(this.pair);
+  }
+
+  get destinationIp(): number {
+    return this.table.word(this.row, RowWord.DestinationIp);
+  }
+
+  get destinationMacHigh(): number {
+    return this.table.pairs.destination(this.pair).macHigh;
+  }
+
+  get destinationMacLow(): number {
+    return this.table.pairs.destination(this.pair).macLow;
+  }
+
+  get sourceMacHigh(): number {
+    return this.table.pairs.source(this.pair).macHigh;
+  }
+
+  get sourceMacLow(): number {
+    return this.table.pairs.source(this.pair).macLow;
+  }
+
+  get lastSourceIp(): number {
+    return this.table.word(this.row, RowWord.LastSourceIp);
+  }
+
+  get lastDestinationPort(): number {
+    return this.lastPorts & 0xffff;
+  }
+
+  get lastPorts(): number {
+    return this.table.word(this.row, RowWord.LastPorts);
+  }
+
+  get lastTtl(): number {
+    return this.table.word(this.row, RowWord.LastIdentificationAndTtl) & 0xff;
+  }
+
+  get lastIdentification(): number {
+    return this.table.word(this.row, RowWord.LastIdentificationAndTtl) >>> 8;
+  }
+
+  get frames(): number {
+    return this.table.double(this.row, RowDouble.Frames);
+  }
+
+  get bytes(): number {
+    return this.table.double(this.row, RowDouble.Bytes);
+  }
+
+  get first(): Position {
+    return this.table.firstOf(this.row);
+  }
+
+  get last(): Position {
+    const { table, row, first } = this;
+    const seconds = table.word(row, RowWord.LastSeconds) >>> 0;
+    const nanoseconds = table.word(row, RowWord.LastNanoseconds) >>> 0;
+    return {
+      capture: table.word(row, RowWord.FlagsAndCapture) >>> CAPTURE_SHIFT,
+      frame: table.double(row, RowDouble.LastFrame),
+      seconds,
+      nanoseconds,
+      timeNs: first.timeNs + (seconds - first.seconds) * 1e9 + (nanoseconds - first.nanoseconds),
+      ordinal: table.double(row, RowDouble.LastOrdinal),
+    };
+  }
+
+  private get pair(): number {
+    return this.table.pairOf(this.row);
+  }
 }
 
-/** Multiplicative hashing; the addresses of one network differ in their lowest bits, which the shift brings down again. */
-function hash(destinationIp: number, destinationLow: number, sourceLow: number): number {
-  const mixed = Math.imul(
-    destinationIp ^ Math.imul(destinationLow ^ Math.imul(sourceLow, 0x9e3779b1), 0x85ebca6b),
-    0xc2b2ae35,
+function wireOfFacts(facts: FrameFacts): readonly [number, number, number] {
+  return wireOf(
+    { macHigh: facts.destinationMacHigh, macLow: facts.destinationMacLow },
+    { macHigh: facts.sourceMacHigh, macLow: facts.sourceMacLow },
   );
-  return mixed ^ (mixed >>> 15);
 }
