@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { parseIpv4, parseMac } from "../network/address.ts";
-import type { RoleNames } from "../network/given-roles.ts";
+import type { KnowledgeSources } from "../network/knowledge.ts";
 
 /** Who is who, as given on the command line; each flag may be repeated. */
 export interface RoleFlags {
@@ -9,6 +9,7 @@ export interface RoleFlags {
   realServer: string[];
   gateway: string[];
   topology?: string;
+  inventory: string[];
 }
 
 export function addRoleOptions(command: Command): void {
@@ -22,15 +23,22 @@ export function addRoleOptions(command: Command): void {
       [],
     )
     .option("--gateway <ip|mac>", "a router of the segment (repeatable)", collect(isHost, HOST), [])
-    .option("--topology <file>", "all of these from a YAML or JSON file");
+    .option("--topology <file>", "all of these from a YAML or JSON file")
+    .option(
+      "--inventory <file>",
+      "what is known, as other tools write it: ipvsadm -Sn, keepalived.conf, ip -j neigh, nmap -oX, ... (repeatable)",
+      (file: string, before: string[]) => [...before, file],
+      [],
+    );
 }
 
-export function rolesFromFlags(flags: RoleFlags): RoleNames & { topology?: string } {
+export function rolesFromFlags(flags: RoleFlags): KnowledgeSources {
   return {
     vips: flags.vip,
     directors: flags.director,
     realServers: flags.realServer,
     gateways: flags.gateway,
+    inventories: flags.inventory,
     ...(flags.topology === undefined ? {} : { topology: flags.topology }),
   };
 }

@@ -129,8 +129,11 @@ function ownerAmong(
   if (gateway !== undefined) return gateway.station;
   const newest = state.leases.of(binding.segment, binding.ip).at(-1)?.station;
   if (honest.some((claim) => claim.station === newest && isOwnClaim(claim))) return newest;
+  const known = cast.known.of(binding);
+  if (honest.some((claim) => claim.station === known?.station && isOwnClaim(claim))) return known?.station;
   const likely = likelyOwner(binding);
   if (honest.some((claim) => claim.station === likely && isOwnClaim(claim))) return likely;
+  if (known !== null && !honest.some(isOwnClaim) && cast.known.stillHas(binding, known)) return known.station;
   const [silent] = contests.silentOwnersOf(binding);
   const own = honest.find(isOwnClaim) ?? honest[0];
   if (own !== undefined || silent !== undefined) return (own ?? { station: silent }).station;

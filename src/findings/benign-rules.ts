@@ -6,30 +6,66 @@ import type { CastVip } from "../roles/cast-vip.ts";
 import { isInitialTtl } from "../roles/initial-ttl.ts";
 import type { Benign, BenignReason } from "./benign.ts";
 import { explainHosts } from "./benign-hosts.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, idsInOrder } from "./finding.ts";
 import { followsLeases, isHandedOver, leaseAt } from "./handovers.ts";
 import { claimSpan, Speech } from "./moves.ts";
 import { virtualMacOf } from "./virtual-macs.ts";
 
-/** What would look like poisoning to a tool that only compares MACs, each with what clears it. */
-export function explain(state: NetworkState, cast: Cast, findings: readonly Finding[]): Benign[] {
+/**
+ * What would look like poisoning to a tool that only compares MACs, each with what clears it.
+ *
+ * @param ids by which the findings are known
+ */
+export function explain(
+  state: NetworkState,
+  cast: Cast,
+  findings: readonly Finding[],
+  ids: readonly string[] = idsInOrder(findings),
+): Benign[] {
   const accused = (station: Station, ip: number) =>
     findings.some(
-      (finding) => finding.claimant === station && finding.ip === ip && finding.kind !== "vip-unanswered",
+      ({ kind, claimant, ip: about }) =>
+        claimant === station &&
+        about === ip &&
+        kind !== "vip-unanswered" &&
+        kind !== "inventory-contradicted",
     );
   const benign: Benign[] = explainHosts(state, cast, (station, ip) => !accused(station, ip));
   const speech = new Speech(state);
   for (const binding of state.bindings) {
     const blameless = (station: Station) => !accused(station, binding.ip);
     benign.push(
+      ...movedBefore(cast, binding, blameless),
       ...changesOfOwner(state, speech, cast.vipOf(binding), binding, blameless),
       ...probes(binding),
       ...announcements(binding, blameless),
       ...virtualMacs(state, binding, blameless),
     );
   }
-  benign.push(...proxies(state), ...restorations(findings));
+  benign.push(...proxies(state), ...restorations(findings, ids));
   return benign.toSorted((a, b) => a.first.ordinal - b.first.ordinal);
+}
+
+/** Whom the address belonged to before is long past, or only this program's memory: then whoever has it now may well. */
+function movedBefore(cast: Cast, binding: Binding, blameless: (station: Station) => boolean): Benign[] {
+  const before = cast.known.lastOf(binding);
+  const [turn] = binding.turns;
+  if (before === null || turn === undefined || !blameless(turn.station)) return [];
+  const isNoticed = before.known.from === "inventory" && cast.known.of(binding) !== null;
+  if (isNoticed || cast.known.names(binding, turn.station)) return [];
+  return [
+    {
+      kind: "address-moved",
+      ip: binding.ip,
+      segment: binding.segment,
+      from: before.station,
+      to: turn.station,
+      first: turn.at,
+      last: turn.at,
+      reason: { why: "known-before", source: before.known.source },
+      evidence: [turn.at],
+    },
+  ];
 }
 
 /** Each time that another blameless station took the address over. */
@@ -210,7 +246,7 @@ interface Proxied {
 }
 
 /** The end of a poisoning: a claim for the rightful owner, whoever sent it, or its answer to a fresh request. */
-function restorations(findings: readonly Finding[]): Benign[] {
+function restorations(findings: readonly Finding[], ids: readonly string[]): Benign[] {
   return findings.flatMap((finding, index) =>
     finding.victims.flatMap(({ restored, restoredBy }) => {
       if (restored === null || restoredBy === null) return [];
@@ -224,7 +260,7 @@ function restorations(findings: readonly Finding[]): Benign[] {
           to: restoredBy.by,
           first: restored,
           last: restored,
-          reason: { why: "restored" as const, finding: `F${index + 1}` },
+          reason: { why: "restored" as const, finding: ids[index] ?? "" },
           evidence: [restored],
         },
       ];

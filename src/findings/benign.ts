@@ -26,6 +26,8 @@ export type BenignReason =
   | { readonly why: "resigned"; readonly version: number; readonly virtualRouterId: number }
   | { readonly why: "both-directors" }
   | { readonly why: "fell-silent" }
+  /** Somebody else had it before the first frame, by an old inventory or this program's memory. */
+  | { readonly why: "known-before"; readonly source: string }
   /** A DHCP server granted it to the new owner before. */
   | { readonly why: "leased"; readonly lease: Position }
   | { readonly why: "handed-over" }

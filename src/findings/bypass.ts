@@ -45,8 +45,10 @@ export function bypassOf(
       ({ first }) => first.ordinal >= since && first.ordinal <= until,
     );
     const row = rows.get(victim.station);
-    if (row !== undefined && row.first.ordinal >= since && row.last.ordinal <= until) strays.push(row);
-    else strays.push(...periods);
+    if (row !== undefined && row.first.ordinal >= since && row.last.ordinal <= until) {
+      // What is remembered from before a restart has no row any more.
+      strays.push(row, ...periods.filter(({ last }) => last.ordinal < row.first.ordinal));
+    } else strays.push(...periods);
     for (const period of periods) for (const flow of period.flows) flows.add(flow);
   }
   if (strays.length === 0) return null;

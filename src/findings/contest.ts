@@ -59,6 +59,8 @@ export class Contests {
       if (isOwnClaim(claim) || (claim.tallies.get("addressed")?.count ?? 0) > 1) parties.add(station);
     }
     if (parties.size > 0) for (const station of this.silentOwnersOf(binding)) parties.add(station);
+    const known = parties.size > 0 ? this.cast.known.of(binding) : null;
+    if (known !== null && this.cast.known.stillHas(binding, known)) parties.add(known.station);
     return parties;
   }
 

@@ -18,6 +18,7 @@ export const FINDING_KINDS = [
   "arp-flood",
   "arp-scan",
   "arp-storm",
+  "inventory-contradicted",
 ] as const;
 /** What happened; each kind has one cause and one remedy. */
 export type FindingKind = (typeof FINDING_KINDS)[number];
@@ -119,6 +120,8 @@ type EvidenceKind =
   | { readonly what: "swept"; readonly by: Station }
   | { readonly what: "repeated"; readonly by: Station; readonly isRequest: boolean }
   | { readonly what: "flooded"; readonly stations: number }
+  /** It does a director's or a real server's work for the VIP. */
+  | { readonly what: "plays"; readonly by: Station; readonly part: "director" | "real-server" }
   | { readonly what: "mismatched"; readonly targetIp: number; readonly named: Station };
 
 export type Evidence = EvidenceKind & { readonly at: Position };
@@ -166,6 +169,11 @@ export interface Race {
   readonly answers: readonly { readonly at: Position; readonly by: Station; readonly delayNs: number }[];
 }
 
+/** `F1`, `F2` and so on. */
+export function idsInOrder(findings: readonly Finding[]): string[] {
+  return findings.map((_, index) => `F${index + 1}`);
+}
+
 /** One thing that went wrong, with its proof. */
 export interface Finding {
   readonly kind: FindingKind;
@@ -196,6 +204,8 @@ export interface Finding {
   readonly prevention?: Prevention | null;
   /** Who may have learned it where the capture cannot show that. */
   readonly notObservable?: readonly UnseenLearner[];
+  /** For a person: the file, and where in it; for `inventory-contradicted` only. */
+  readonly inventory?: string;
   /** The virtual router whose members are at odds; for `vip-split` only. */
   readonly virtualRouterId?: number | null;
 }

@@ -1,8 +1,10 @@
+import type { Binding } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Cast } from "../roles/cast.ts";
 import { type Bench, judgeAddress } from "./address-rules.ts";
 import { Contests } from "./contest.ts";
 import type { Finding } from "./finding.ts";
+import { judgeContradictions } from "./inventory-rule.ts";
 import { Kin } from "./kinship.ts";
 import { Speech } from "./moves.ts";
 import { judgeNotices } from "./notice-rules.ts";
@@ -11,21 +13,82 @@ import { judgeVip } from "./vip-rules.ts";
 
 /** All findings, in order of their first frame. */
 export function judge(state: NetworkState, cast: Cast): Finding[] {
-  const findings: Finding[] = [];
-  const { relays } = cast;
-  const contests = new Contests(state, cast, relays);
-  const kin = new Kin(state, cast);
-  const bench: Bench = { state, cast, contests, speech: new Speech(state), relays, kin };
-  for (const vip of cast.vips) findings.push(...judgeVip(state, cast, vip));
-  for (const binding of state.bindings) {
-    // Where nobody can be told to be the VIP's director, it is an address like any other.
-    const vip = cast.vipOf(binding);
-    if (vip !== undefined && (vip.directors.length > 0 || findings.some(({ ip }) => ip === vip.ip))) continue;
-    findings.push(...judgeAddress(bench, binding));
+  const judgement = new Judgement(state, cast);
+  const found = [...judgement.everyAddress().values()].flat();
+  return [...found, ...judgement.whatNoAddressShows(found)].toSorted(
+    (a, b) => a.first.ordinal - b.first.ordinal,
+  );
+}
+
+/** The rules, with what the judging of one address needs to know of all others: good until roles or owners change. */
+export class Judgement {
+  readonly cast: Cast;
+  private readonly state: NetworkState;
+  private readonly bench: Bench;
+  /** What the rules for VIPs say of each. */
+  private readonly byVip = new Map<Binding, readonly Finding[]>();
+
+  constructor(state: NetworkState, cast: Cast) {
+    const { relays } = cast;
+    this.state = state;
+    this.cast = cast;
+    this.bench = {
+      state,
+      cast,
+      contests: new Contests(state, cast, relays),
+      speech: new Speech(state),
+      relays,
+      kin: new Kin(state, cast),
+    };
   }
-  findings.push(...judgeRelays(bench, findings));
-  findings.push(...judgeNotices(state, findings));
-  return findings.toSorted((a, b) => a.first.ordinal - b.first.ordinal);
+
+  /** What is wrong with each address, VIPs first; of most nothing is, and they are left out. */
+  everyAddress(): Map<Binding, readonly Finding[]> {
+    const found = new Map<Binding, readonly Finding[]>();
+    for (const { binding } of this.cast.vips) {
+      if (binding !== null) this.judgeAsVip(binding);
+    }
+    for (const binding of this.vipsFirst()) {
+      const findings = this.conclude(binding, this.byVip.get(binding) ?? []);
+      if (findings.length > 0) found.set(binding, findings);
+    }
+    return found;
+  }
+
+  /** What is wrong with one address, by its newest frames. */
+  of(binding: Binding): readonly Finding[] {
+    return this.conclude(binding, this.judgeAsVip(binding));
+  }
+
+  /** What is wrong with no address in particular. */
+  whatNoAddressShows(found: readonly Finding[]): Finding[] {
+    const relayed = judgeRelays(this.bench, found);
+    const all = [...found, ...relayed];
+    return [...relayed, ...judgeNotices(this.state, all), ...judgeContradictions(this.state, this.cast, all)];
+  }
+
+  private judgeAsVip(binding: Binding): readonly Finding[] {
+    const vip = this.cast.vipOf(binding);
+    if (vip === undefined) return [];
+    const found = judgeVip(this.state, this.cast, vip);
+    this.byVip.set(binding, found);
+    return found;
+  }
+
+  /** Where nobody can be told to be the VIP's director, it is an address like any other. */
+  private conclude(binding: Binding, asVip: readonly Finding[]): readonly Finding[] {
+    const vip = this.cast.vipOf(binding);
+    if (vip !== undefined && (vip.directors.length > 0 || this.isAccused(vip.ip))) return asVip;
+    return judgeAddress(this.bench, binding);
+  }
+
+  private isAccused(ip: number): boolean {
+    return [...this.byVip.values()].some((findings) => findings.some((finding) => finding.ip === ip));
+  }
+
+  private vipsFirst(): Iterable<Binding> {
+    return new Set([...this.cast.vips.flatMap(({ binding }) => binding ?? []), ...this.state.bindings]);
+  }
 }
 
 export const VERDICTS = ["clean", "suspicious", "poisoned"] as const;

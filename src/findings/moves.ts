@@ -2,6 +2,7 @@ import type { Binding, Claim, ClaimForm } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { earliest, latest, type Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
+import type { TrafficRow } from "../neighbours/traffic-table.ts";
 
 /** Frames by which a station itself claims an address; what others say of it does not count. */
 const OWN_FORMS: readonly ClaimForm[] = ["request", "reply", "unsolicited-reply", "announcement"];
@@ -11,7 +12,7 @@ const LINGERING_NS = 1_000_000_000;
 
 /** Who last sent IPv4 packets from which address, and when. */
 export class Speech {
-  private readonly last = new Map<number, Map<Station, Position>>();
+  private readonly last = new Map<number, Map<Station, TrafficRow[]>>();
 
   constructor(state: NetworkState) {
     for (const row of state.traffic.rows()) {
@@ -23,12 +24,14 @@ export class Speech {
         this.last.set(row.lastSourceIp, byStation);
       }
       const known = byStation.get(station);
-      byStation.set(station, known === undefined ? row.last : latest([known, row.last]));
+      if (known === undefined) byStation.set(station, [row]);
+      else known.push(row);
     }
   }
 
   lastFrom(station: Station, ip: number): Position | null {
-    return this.last.get(ip)?.get(station) ?? null;
+    const rows = this.last.get(ip)?.get(station);
+    return rows === undefined ? null : latest(rows.map(({ last }) => last));
   }
 }
 

@@ -41,7 +41,7 @@ export function preventionOf(
     (measure) => measure.host === claimant && [...measure.forms].some((form) => forms.has(form)),
   );
   const log = state.recorder.logOf(binding);
-  if (own.length === 0 || log === undefined) return null;
+  if (own.length === 0 || log === undefined || state.replayBudget <= 0) return null;
   const wrong = new Set(leaks.map(({ station }) => station));
   const staysRight = (taken: readonly Measure[]): boolean => {
     const isSuppressed = (heard: HeardClaim) => taken.some((measure) => keepsFromSending(measure, heard));
@@ -56,7 +56,11 @@ export function preventionOf(
   };
   if (hasVictims && staysRight([])) return { steps: [], omittedClaims: log.omittedClaims };
   const others = measures.filter((measure) => !own.includes(measure));
-  const enough = smallestFirst(others).find((more) => staysRight([...own, ...more]));
+  const enough = smallestFirst(others).find(
+    (more) => state.replayBudget > 0 && staysRight([...own, ...more]),
+  );
+  // Too many claimants to try what settings of theirs would have done.
+  if (state.replayBudget <= 0) return null;
   if (enough === undefined) return { steps: [], omittedClaims: log.omittedClaims };
   const taken = [...own, ...enough];
   const steps = [...new Set(taken.map(({ host }) => host))].map((host): PreventionStep => {

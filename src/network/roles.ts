@@ -15,8 +15,19 @@ export interface GivenRealServer extends HostName {
 /** A VIP and the hosts named for it alone. */
 export interface GivenVip {
   readonly ip: number;
+  /** The inventory that has it; none for what flags and topology files say. */
+  readonly source?: string;
   readonly directors: readonly HostName[];
   readonly realServers: readonly GivenRealServer[];
+}
+
+/** What a host is called, as a list of hosts has it; found by its MAC, else by its address. */
+export interface HostLabel {
+  readonly ip: number | null;
+  readonly mac: Mac | null;
+  readonly name: string | null;
+  /** Who made its network card, where the list says so. */
+  readonly vendor: string | null;
 }
 
 /** Who is who, as the caller knows it. Directors and real servers that are named beside the VIPs serve them all. */
@@ -25,15 +36,20 @@ export interface GivenRoles {
   readonly directors: readonly HostName[];
   readonly realServers: readonly GivenRealServer[];
   readonly gateways: readonly HostName[];
+  readonly labels?: readonly HostLabel[];
 }
+
+export const NO_ROLES: GivenRoles = { vips: [], directors: [], realServers: [], gateways: [] };
 
 /** Joins what flags and files say; a VIP that both name has the hosts of both. */
 export function mergeRoles(all: readonly GivenRoles[]): GivenRoles {
   const vips = new Map<number, GivenVip>();
   for (const vip of all.flatMap((roles) => roles.vips)) {
     const known = vips.get(vip.ip);
+    const source = known?.source ?? vip.source;
     vips.set(vip.ip, {
       ip: vip.ip,
+      ...(source === undefined ? {} : { source }),
       directors: [...(known?.directors ?? []), ...vip.directors],
       realServers: [...(known?.realServers ?? []), ...vip.realServers],
     });
@@ -43,6 +59,7 @@ export function mergeRoles(all: readonly GivenRoles[]): GivenRoles {
     directors: all.flatMap((roles) => roles.directors),
     realServers: all.flatMap((roles) => roles.realServers),
     gateways: all.flatMap((roles) => roles.gateways),
+    labels: all.flatMap((roles) => roles.labels ?? []),
   };
 }
 

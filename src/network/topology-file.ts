@@ -2,7 +2,8 @@ import { readFile, stat } from "node:fs/promises";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { LvsPcapError } from "../errors.ts";
 import { parseIpv4, parseMac } from "./address.ts";
-import type { Forwarding, GivenRealServer, GivenRoles, GivenVip, HostName } from "./roles.ts";
+import { oneLine, quote } from "./quoted.ts";
+import type { Forwarding, GivenRealServer, GivenRoles, GivenVip, HostLabel, HostName } from "./roles.ts";
 
 /** A topology names hosts, not data: a larger file is not one. */
 const LARGEST_FILE_BYTES = 4 << 20;
@@ -18,7 +19,7 @@ const LARGEST_FILE_BYTES = 4 << 20;
  *     realServers: [192.168.1.11, { mac: "02:00:00:00:00:12", forwarding: tunnelling }]
  * ```
  *
- * A host is an address, a MAC, or `{ ip, mac }`; a VIP may be its address alone. `directors` and `realServers` beside
+ * A host is an address, a MAC, or `{ ip, mac, name }`; a VIP may be its address alone. `directors` and `realServers` beside
  * `vips` count for all of them. The `topology` of a report is such a file, too.
  *
  * @throws LvsPcapError `unreadable-file`, or `bad-topology` naming the file, line, key and what was expected
@@ -60,6 +61,7 @@ function parseTopology(file: string, text: string): GivenRoles {
 class TopologyReader {
   private readonly file: string;
   private readonly lines: LineCounter;
+  private readonly labels: HostLabel[] = [];
 
   constructor(file: string, lines: LineCounter) {
     this.file = file;
@@ -75,6 +77,7 @@ class TopologyReader {
         this.realServer(node, key),
       ),
       gateways: this.list(fields.get("gateways"), "gateways", (node, key) => this.host(node, key)),
+      labels: this.labels,
     };
   }
 
@@ -124,6 +127,9 @@ class TopologyReader {
       );
     });
     if (ip === null && mac === null) this.fail(node, key, "has neither ip nor mac; expected one of them");
+    const name = fields.get("name");
+    if (isScalar(name) && typeof name.value === "string")
+      this.labels.push({ ip, mac, name: oneLine(name.value), vendor: null });
     return { ip, mac };
   }
 
@@ -158,7 +164,7 @@ class TopologyReader {
       if (!allowed.includes(text)) {
         this.fail(
           name,
-          `${key === "the topology" ? "" : `${key}.`}${printable(text)}`,
+          `${key === "the topology" ? "" : `${key}.`}${oneLine(text)}`,
           `is unknown; expected one of ${allowed.join(", ")}`,
         );
       }
@@ -176,15 +182,4 @@ class TopologyReader {
 
 /** With those that a report's topology has besides. */
 const VIP_KEYS = ["ip", "directors", "realServers", "vlan", "origin", "evidence"];
-const HOST_KEYS = ["ip", "mac", "forwarding", "role", "origin", "evidence"];
-
-/** A value as the file has it, on one line and of bounded length. */
-function quote(value: unknown): string {
-  if (value === undefined) return "a list or mapping";
-  return printable(JSON.stringify(value) ?? String(value));
-}
-
-function printable(text: string): string {
-  const clean = text.replace(/[^\x20-\x7e]/g, "?");
-  return clean.length > 60 ? `${clean.slice(0, 57)}...` : clean;
-}
+const HOST_KEYS = ["ip", "mac", "forwarding", "name", "vendor", "role", "origin", "evidence"];

@@ -4,6 +4,8 @@ import type { Station } from "../neighbours/station.ts";
 import type { Forwarding, GivenRealServer, GivenRoles, GivenVip, HostName } from "../network/roles.ts";
 import type { RoleEvidence } from "./evidence.ts";
 import type { InferredVip } from "./infer-vips.ts";
+import { directorByKnowledge } from "./known-director.ts";
+import type { KnownOwner, KnownOwners } from "./known-owners.ts";
 import { isOwnClaim } from "./likely-owner.ts";
 import type { Names } from "./names.ts";
 
@@ -16,6 +18,8 @@ interface CastRealServer {
 export interface CastVip {
   readonly ip: number;
   readonly origin: "given" | "inferred";
+  /** The inventory that has it. */
+  readonly source?: string;
   /** Null where no frame of the capture names the VIP. */
   readonly binding: Binding | null;
   readonly directors: readonly Station[];
@@ -41,6 +45,7 @@ export function castInferredVip({ binding, directors, realServers, evidence }: I
 export function castGivenVip(
   state: NetworkState,
   names: Names,
+  owners: KnownOwners,
   vip: GivenVip,
   given: GivenRoles,
   inferred: readonly InferredVip[],
@@ -71,7 +76,8 @@ export function castGivenVip(
       realServers: realServerNames.map((name) => ({ name, station: names.resolveIn(binding.segment, name) })),
     };
     nameByElimination(names, parts, isNameless);
-    return castParts(parts, seen);
+    const cast = castParts(parts, seen, owners);
+    return vip.source === undefined ? cast : { ...cast, source: vip.source };
   });
 }
 
@@ -143,14 +149,24 @@ function identify(names: Names, unseen: Resolved<HostName>[], stations: readonly
   }
 }
 
-function castParts({ binding, directors, realServers }: Parts, seen: InferredVip | undefined): CastVip {
+function castParts(
+  { binding, directors, realServers }: Parts,
+  seen: InferredVip | undefined,
+  owners: KnownOwners,
+): CastVip {
   const givenDirectors = stationsOf(directors);
+  let known: KnownOwner | null = null;
+  if (directors.length === 0 && !seen?.directors.size) {
+    known = directorByKnowledge(owners, binding, [
+      ...stationsOf(realServers),
+      ...(seen?.realServers.keys() ?? []),
+    ]);
+  }
+  const inferredDirectors = seen?.directors.size
+    ? [...seen.directors]
+    : onlySilentClaimant(binding, stationsOf(realServers));
   const castDirectors =
-    directors.length > 0
-      ? givenDirectors
-      : seen?.directors.size
-        ? [...seen.directors]
-        : onlySilentClaimant(binding);
+    directors.length > 0 ? givenDirectors : known !== null ? [known.station] : inferredDirectors;
   const givenRealServers = realServers.flatMap(({ name, station }) =>
     station === null
       ? []
@@ -171,6 +187,9 @@ function castParts({ binding, directors, realServers }: Parts, seen: InferredVip
     evidence: [
       { what: "given" },
       ...unseenDirectors.map((ip) => ({ what: "unseen-director" as const, ip })),
+      ...(known === null
+        ? []
+        : [{ what: "known" as const, station: known.station, source: known.known.source }]),
       ...(seen?.evidence ?? []),
       ...contradictions(
         seen,
@@ -182,9 +201,9 @@ function castParts({ binding, directors, realServers }: Parts, seen: InferredVip
 }
 
 /** Somebody must own a VIP that was named: of those who claim it the one that does not serve it, if it is only one. */
-function onlySilentClaimant(binding: Binding): Station[] {
+function onlySilentClaimant(binding: Binding, realServers: readonly Station[]): Station[] {
   const claimants = binding.claims.filter(isOwnClaim).map(({ station }) => station);
-  const silent = claimants.filter((station) => !serves(binding, station));
+  const silent = claimants.filter((station) => !serves(binding, station) && !realServers.includes(station));
   return silent.length === 1 ? silent : [];
 }
 

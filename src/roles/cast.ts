@@ -5,6 +5,8 @@ import type { GivenRoles } from "../network/roles.ts";
 import { type CastVip, castGivenVip, castInferredVip } from "./cast-vip.ts";
 import { type InferredGateway, inferGateways } from "./infer-gateways.ts";
 import { type InferredVip, inferVips } from "./infer-vips.ts";
+import { KnownOwners } from "./known-owners.ts";
+import { Labels } from "./labels.ts";
 import { Names } from "./names.ts";
 import { Relays } from "./relays.ts";
 
@@ -25,14 +27,18 @@ export class Cast {
   /** Whether frames of the captures carry VLAN tags. */
   readonly spansVlans: boolean;
   readonly relays: Relays;
+  readonly known: KnownOwners;
+  private readonly labels: Labels;
   private readonly names: Names;
   private readonly gatewayIps: ReadonlySet<number>;
   private readonly vipIps: ReadonlySet<number>;
   private readonly roles = new Map<Station, Role>();
 
   constructor(state: NetworkState, given: GivenRoles) {
-    this.spansVlans = [...state.stations].some(({ segment }) => segment !== 0);
-    this.names = new Names(state);
+    this.spansVlans = [...state.stations].some(({ segment }) => (segment & 0xfff) !== 0);
+    this.known = new KnownOwners(state);
+    this.labels = new Labels(given.labels ?? []);
+    this.names = new Names(state, this.known);
     this.relays = new Relays(state);
     this.gatewayIps = new Set(given.gateways.flatMap(({ ip }) => ip ?? []));
     const inferred = inferVips(state);
@@ -87,6 +93,16 @@ export class Cast {
     return this.names.ipOf(station, (ip) => this.vipIps.has(ip));
   }
 
+  /** What the host is called, null where no inventory says so. */
+  nameOf(station: Station): string | null {
+    return this.labels.nameOf(station, this.ipOf(station));
+  }
+
+  /** Who made its network card, null where no inventory says so. */
+  vendorOf(station: Station): string | null {
+    return this.labels.vendorOf(station, this.ipOf(station));
+  }
+
   private castGateways(state: NetworkState, given: GivenRoles): CastGateway[] {
     if (given.gateways.length > 0) {
       const stations = given.gateways.flatMap((name) => this.names.resolve(name));
@@ -107,7 +123,7 @@ export class Cast {
   ): CastVip[] {
     const isNameless = (station: Station) => this.ipOf(station) === null && !reserved.has(station);
     const vips = given.vips.flatMap((vip) =>
-      castGivenVip(state, this.names, vip, given, inferred, isNameless),
+      castGivenVip(state, this.names, this.known, vip, given, inferred, isNameless),
     );
     const known = new Set(vips.map(({ binding }) => binding));
     return [...vips, ...inferred.filter(({ binding }) => !known.has(binding)).map(castInferredVip)];

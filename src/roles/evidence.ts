@@ -1,12 +1,17 @@
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
+import type { Forwarding } from "../network/roles.ts";
 
 /** Why somebody is believed to play a part; put into words by reports/. */
 export type RoleEvidence =
   | { readonly what: "given" }
   | { readonly what: "never-seen" }
+  /** By what was known before the first frame. */
+  | { readonly what: "known"; readonly station: Station; readonly source: string }
   | { readonly what: "unseen-director"; readonly ip: number }
   | { readonly what: "passes-on"; readonly from: Station; readonly to: Station; readonly at: Position }
+  /** To whom its packets went on the link layer does not tell. */
+  | { readonly what: "passes-on-unseen"; readonly station: Station; readonly at: Position }
   | { readonly what: "tunnels"; readonly from: Station; readonly to: Station; readonly at: Position }
   | {
       readonly what: "advertises";
@@ -22,6 +27,14 @@ export type RoleEvidence =
       readonly what: "synchronises";
       readonly station: Station;
       readonly sourceIp: number;
+      readonly at: Position;
+    }
+  /** A former run saw it in this part. */
+  | {
+      readonly what: "remembered";
+      readonly station: Station;
+      readonly part: "director" | "real-server";
+      readonly forwarding: Forwarding | null;
       readonly at: Position;
     }
   /** The frames show somebody in a part that the given roles do not give it. */

@@ -28,12 +28,13 @@ export function inferGateways(state: NetworkState, relays: Relays): InferredGate
       return;
     gateways.push({ station, ip, at, beyondIp });
   };
+  const isBeyond = beyond(state);
   for (const row of state.traffic.rows()) {
     if (isGroupMac(row.destinationMacHigh) || isGroupMac(row.sourceMacHigh)) continue;
     const sender = state.stations.get(row.segment, row.sourceMacHigh, row.sourceMacLow);
     const receiver = state.stations.get(row.segment, row.destinationMacHigh, row.destinationMacLow);
     if (sender === undefined || receiver === undefined) continue;
-    if (isBeyond(state, row, row.destinationIp)) {
+    if (isBeyond(row.segment, row.destinationIp)) {
       const onward = relays
         .by(receiver)
         .find(({ from, destinationIp }) => from === sender && destinationIp === row.destinationIp);
@@ -45,10 +46,11 @@ export function inferGateways(state: NetworkState, relays: Relays): InferredGate
       const ip = nextHop(sender, receiver);
       const binding = ip === undefined ? undefined : state.bindings.get(row.segment, ip);
       if (binding !== undefined) add(likelyOwner(binding), ip, row.first, row.destinationIp);
-    } else if (isBeyond(state, row, row.lastSourceIp) && !passesOn(state, row, sender, relays)) {
+    } else if (isBeyond(row.segment, row.lastSourceIp) && !passesOn(state, row, sender, relays)) {
       add(sender, ownAddressOf(state, sender), row.first, row.lastSourceIp);
     }
   }
+  for (const { station, ip, at, beyondIp } of state.remembered.gateways) add(station, ip, at, beyondIp);
   return gateways;
 }
 
@@ -95,10 +97,21 @@ function ownAddressOf(state: NetworkState, station: Station): number | undefined
   });
 }
 
-/** An address that nobody claims by ARP, and that is nowhere near those that somebody does. */
-function isBeyond(state: NetworkState, row: TrafficRow, ip: number): boolean {
-  if (!isHostAddress(ip) || (state.bindings.get(row.segment, ip)?.claims.length ?? 0) > 0) return false;
-  return !state.bindings.hasClaimNear(row.segment, ip);
+/** Tells addresses that nobody claims by ARP, and that are nowhere near those that somebody does. */
+function beyond(state: NetworkState): (segment: number, ip: number) => boolean {
+  const near = new Map<number, Set<number>>();
+  for (const { segment, ip, claims } of state.bindings) {
+    if (claims.length === 0) continue;
+    const networks = near.get(segment);
+    if (networks === undefined) near.set(segment, new Set([networkOf(ip)]));
+    else networks.add(networkOf(ip));
+  }
+  return (segment, ip) => isHostAddress(ip) && near.get(segment)?.has(networkOf(ip)) !== true;
+}
+
+/** A /24: the usual size of a segment's network, and a fair guess else. */
+function networkOf(ip: number): number {
+  return ip >> 8;
 }
 
 function isHostAddress(ip: number): boolean {

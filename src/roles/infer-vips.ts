@@ -40,6 +40,7 @@ function inferVip(state: NetworkState, binding: Binding): InferredVip {
   inferFromTunnels(state, found);
   inferFromAdverts(state, found);
   inferFromSynchronisation(state, found);
+  inferFromMemory(state, found);
   for (const director of found.directors) found.realServers.delete(director);
   return found;
 }
@@ -59,14 +60,22 @@ interface Found {
  */
 function inferFromPassings({ binding, directors, realServers, evidence }: Found): void {
   for (const { from, to, at, proven } of binding.passings) {
-    const claim = binding.claimOf(from);
-    const holds = from.ownAddresses.has(binding.ip) && claim !== undefined && !impersonates(binding, claim);
-    if (!holds || !proven) continue;
+    if (!proven || !holdsUnforced(binding, from)) continue;
     directors.add(from);
     if (binding.passings.some((passing) => passing.from === to)) continue;
     realServers.set(to, "direct-routing");
     evidence.push({ what: "passes-on", from, to, at });
   }
+  for (const [station, at] of binding.passedOn) {
+    if (!holdsUnforced(binding, station)) continue;
+    directors.add(station);
+    evidence.push({ what: "passes-on-unseen", station, at });
+  }
+}
+
+function holdsUnforced(binding: Binding, station: Station): boolean {
+  const claim = binding.claimOf(station);
+  return station.ownAddresses.has(binding.ip) && claim !== undefined && !impersonates(binding, claim);
 }
 
 /** Tunnelling: a host that holds the address, or gets its frames, wraps them for another. Other tunnels end elsewhere. */
@@ -110,4 +119,22 @@ function inferFromSynchronisation(state: NetworkState, found: Found): void {
       if (station !== undefined) realServers.set(station, FORWARDING_BY_FLAG.get(flag) ?? null);
     }
   }
+}
+
+/** What was inferred before a restart counts as if its frames were among these. */
+function inferFromMemory(state: NetworkState, { binding, directors, realServers, evidence }: Found): void {
+  for (const { ip, station, part, forwarding, at } of state.remembered.parts) {
+    if (ip !== binding.ip || station.segment !== binding.segment) continue;
+    if (part === "director") directors.add(station);
+    else realServers.set(station, realServers.get(station) ?? forwarding);
+    const isSeen = evidence.some((reason) => partsIn(reason).includes(station));
+    if (!isSeen) evidence.push({ what: "remembered", station, part, forwarding, at });
+  }
+}
+
+function partsIn(reason: RoleEvidence): readonly Station[] {
+  if (reason.what === "passes-on" || reason.what === "tunnels") return [reason.from, reason.to];
+  const isOfOne =
+    reason.what === "advertises" || reason.what === "synchronises" || reason.what === "passes-on-unseen";
+  return isOfOne ? [reason.station] : [];
 }

@@ -2,16 +2,19 @@ import type { Binding } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { HostName } from "../network/roles.ts";
+import type { KnownOwners } from "./known-owners.ts";
 import { forcedClaims, isOwnClaim, likelyOwner } from "./likely-owner.ts";
 
 /** Which station a name means, and by which address a person knows a station. */
 export class Names {
   private readonly state: NetworkState;
+  private readonly known: KnownOwners;
   private readonly claimed = new Map<Station, Binding[]>();
   private readonly named = new Map<Station, number>();
 
-  constructor(state: NetworkState) {
+  constructor(state: NetworkState, known: KnownOwners) {
     this.state = state;
+    this.known = known;
     for (const binding of state.bindings) {
       for (const claim of binding.claims) {
         if (!isOwnClaim(claim)) continue;
@@ -42,7 +45,8 @@ export class Names {
     if (named !== undefined) return named;
     const own = (this.claimed.get(station) ?? []).filter(({ ip }) => !isVip(ip));
     const undisputed = own.find((binding) => likelyOwner(binding) === station);
-    return (undisputed ?? own.find((binding) => holdsUnforced(binding, station)))?.ip ?? null;
+    const ip = (undisputed ?? own.find((binding) => holdsUnforced(binding, station)))?.ip;
+    return ip ?? this.known.addressOf(station, isVip);
   }
 
   /** Whether the station is the likely owner of an address besides this one. */
@@ -69,8 +73,11 @@ export class Names {
   private ownerOf(segment: number, ip: number | null): Station | undefined {
     if (ip === null) return undefined;
     const binding = this.state.bindings.get(segment, ip);
-    const owner = binding === undefined ? undefined : likelyOwner(binding);
-    if (owner !== undefined) return owner;
+    if (binding !== undefined && binding.claims.length > 0) return likelyOwner(binding);
+    const known = this.known.stationAt(segment, ip);
+    if (known !== undefined) return known;
+    const receiver = binding === undefined ? undefined : likelyOwner(binding);
+    if (receiver !== undefined) return receiver;
     for (const [station, named] of this.named) {
       if (named === ip && station.segment === segment) return station;
     }

@@ -18,18 +18,23 @@ export class Relays {
   private readonly byStation = new Map<Station, Relay[]>();
 
   constructor(state: NetworkState) {
-    const arriving = new Map<string, TrafficRow[]>();
+    const arriving = new Map<number, Map<number, TrafficRow[]>>();
     for (const row of state.traffic.rows()) {
       if (isGroupMac(row.destinationMacHigh)) continue;
-      const key = keyOf(row, row.destinationMacHigh, row.destinationMacLow);
-      const rows = arriving.get(key);
-      if (rows === undefined) arriving.set(key, [row]);
+      let byReceiver = arriving.get(row.destinationIp);
+      if (byReceiver === undefined) {
+        byReceiver = new Map();
+        arriving.set(row.destinationIp, byReceiver);
+      }
+      const rows = byReceiver.get(row.destinationMacLow);
+      if (rows === undefined) byReceiver.set(row.destinationMacLow, [row]);
       else rows.push(row);
     }
     for (const leaving of state.traffic.rows()) {
       if (isGroupMac(leaving.destinationMacHigh)) continue;
-      const rows = arriving.get(keyOf(leaving, leaving.sourceMacHigh, leaving.sourceMacLow)) ?? [];
-      for (const row of rows) if (isSamePacket(row, leaving)) this.add(state, row, leaving);
+      for (const row of arriving.get(leaving.destinationIp)?.get(leaving.sourceMacLow) ?? []) {
+        if (reachesSenderOf(leaving, row) && isSamePacket(row, leaving)) this.add(state, row, leaving);
+      }
     }
   }
 
@@ -65,6 +70,7 @@ function isSamePacket(arriving: TrafficRow, leaving: TrafficRow): boolean {
   );
 }
 
-function keyOf({ segment, destinationIp }: TrafficRow, macHigh: number, macLow: number): string {
-  return `${segment},${destinationIp},${macHigh},${macLow}`;
+/** Whether what arrived went to the card that sent the other; of the MACs the lower halves were compared before. */
+function reachesSenderOf(leaving: TrafficRow, arriving: TrafficRow): boolean {
+  return arriving.destinationMacHigh === leaving.sourceMacHigh && arriving.segment === leaving.segment;
 }

@@ -1,0 +1,92 @@
+import { writeFile } from "node:fs/promises";
+import { type Command, Option } from "commander";
+import { type AnalyzeOptions, analyzeCapture } from "../analyze.ts";
+import { LvsPcapError } from "../errors.ts";
+import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/models/model.ts";
+import { printable } from "../reports/text.ts";
+import type { CommandContext } from "./context.ts";
+import { ExitStatus } from "./exit-status.ts";
+import { ProgressBar } from "./progress.ts";
+import { addRoleOptions, type RoleFlags, rolesFromFlags } from "./role-options.ts";
+
+interface TopologyFlags extends RoleFlags {
+  neighbourModel: NeighbourModelName;
+  format: "yaml" | "json";
+  output?: string;
+  progress: boolean;
+}
+
+const EPILOGUE = `
+The file says for each VIP and gateway by which frames its part is known. Check
+it, correct it, and use it: analyze --topology, or as a test: analyze --expect.
+
+Examples:
+  lvs-pcap topology incident.pcap --output cluster.yaml
+  lvs-pcap topology incident.pcap --inventory keepalived.conf --inventory neigh.json`;
+
+/** `lvs-pcap topology`: what the frames show of who is who, as a topology file. */
+export function addTopologyCommand(
+  program: Command,
+  context: CommandContext,
+  exitWith: (status: number) => void,
+): void {
+  const command = program
+    .command("topology")
+    .summary("write who is who, as captures show it, as a topology file")
+    .description(
+      "Works out VIPs, directors, real servers and gateways from captures, and from\nwhat is given, and writes them as a file to check, to correct and to use.",
+    )
+    .argument("<capture...>", "capture files in order of time; - is standard input");
+  addRoleOptions(command);
+  command
+    .addOption(
+      new Option("--neighbour-model <model>", "how the hosts' neighbour caches learn")
+        .choices(NEIGHBOUR_MODELS)
+        .default("linux"),
+    )
+    .addOption(new Option("--format <format>", "form of the file").choices(["yaml", "json"]).default("yaml"))
+    .option("--output <file>", "write it to a file; one that is there already is kept")
+    .option("--no-progress", "no progress bar for large captures")
+    .addHelpText("after", EPILOGUE)
+    .action(async (captures: string[], flags: TopologyFlags) => {
+      await writeTopology(captures, flags, context);
+      exitWith(ExitStatus.Clean);
+    });
+}
+
+async function writeTopology(
+  captures: string[],
+  flags: TopologyFlags,
+  context: CommandContext,
+): Promise<void> {
+  const bar =
+    flags.progress && context.stderr.isTTY === true
+      ? new ProgressBar(context.stderr, () => performance.now())
+      : null;
+  const options: AnalyzeOptions = {
+    ...rolesFromFlags(flags),
+    neighbourModel: flags.neighbourModel,
+    vendors: true,
+  };
+  if (bar !== null) options.onProgress = ({ bytes, sizeBytes }) => bar.update(bytes, sizeBytes);
+  const report = await analyzeCapture(captures, options).finally(() => bar?.clear());
+  const problems = report.captures.flatMap(({ problem }) => problem ?? []);
+  for (const line of [...problems, ...report.inventories.flatMap(({ notes }) => notes)]) {
+    context.stderr.write(`lvs-pcap: ${printable(line)}\n`);
+  }
+  const { renderTopologyJson, renderTopologyYaml } = await import("../reports/topology-file.ts");
+  const text = flags.format === "json" ? renderTopologyJson(report) : renderTopologyYaml(report);
+  if (flags.output === undefined) context.stdout.write(text);
+  else await writeNew(flags.output, text);
+}
+
+/** Somebody may have corrected the one that is there. */
+async function writeNew(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: "wx" });
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    const why = reason === "EEXIST" ? "there is such a file already" : reason;
+    throw new LvsPcapError("bad-usage", `${path}: the topology cannot be written: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,123 @@
+import type { Binding, Claim } from "../neighbours/binding.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
+import type { Position } from "../neighbours/position.ts";
+import type { Station } from "../neighbours/station.ts";
+import type { Cast } from "../roles/cast.ts";
+import type { CastVip } from "../roles/cast-vip.ts";
+import type { KnownOwner } from "../roles/known-owners.ts";
+import { isOwnClaim } from "../roles/likely-owner.ts";
+import type { Evidence, Finding } from "./finding.ts";
+import { claimSpan } from "./moves.ts";
+import { virtualMacOf } from "./virtual-macs.ts";
+
+/** An inventory of another network contradicts everything; the first few show that. */
+const MOST_CONTRADICTIONS = 32;
+const EVIDENCE_SHOWN = 4;
+
+/** Where the frames say something else than an inventory, and no finding or failover explains it: one of them is wrong. */
+export function judgeContradictions(
+  state: NetworkState,
+  cast: Cast,
+  findings: readonly Finding[],
+): Finding[] {
+  const accused = (station: Station, ip: number) =>
+    findings.some((finding) => finding.claimant === station && finding.ip === ip);
+  const contradictions: Finding[] = [];
+  for (const binding of state.known.size > 0 ? state.bindings : []) {
+    const owner = cast.known.of(binding);
+    if (owner === null || owner.known.from !== "inventory") continue;
+    for (const claim of binding.claims) {
+      if (accused(claim.station, binding.ip) || isExplained(state, cast, binding, owner, claim)) continue;
+      contradictions.push(...contradicted(binding, owner, claim));
+    }
+  }
+  for (const vip of cast.vips) contradictions.push(...unlisted(vip));
+  return contradictions.slice(0, MOST_CONTRADICTIONS);
+}
+
+function isExplained(
+  state: NetworkState,
+  cast: Cast,
+  binding: Binding,
+  owner: KnownOwner,
+  { station }: Claim,
+): boolean {
+  if (cast.known.names(binding, station)) return true;
+  const vip = cast.vipOf(binding);
+  if (vip?.directors.includes(station) === true && vip.directors.includes(owner.station)) return true;
+  const routers = state.adverts.routersFor(binding.segment, binding.ip);
+  if (routers.some(({ advertisers }) => advertisers.some((advertiser) => advertiser.station === station))) {
+    return true;
+  }
+  if (state.leases.of(binding.segment, binding.ip).at(-1)?.station === station) return true;
+  return [station, owner.station].some((card) => virtualMacOf(state, card, binding.ip) !== null);
+}
+
+function contradicted(binding: Binding, { station, known }: KnownOwner, claim: Claim): Finding[] {
+  const span = claimSpan(claim);
+  if (span === null || !isOwnClaim(claim)) return [];
+  const tallies = [...claim.tallies].filter(([form]) => form !== "addressed");
+  const count = tallies.reduce((sum, [, tally]) => sum + tally.count, 0);
+  const evidence = tallies
+    .flatMap(([form, tally]) =>
+      tally.evidence.map(({ at, targetIp }): Evidence => ({ what: "claim", at, form, targetIp })),
+    )
+    .toSorted((a, b) => a.at.ordinal - b.at.ordinal)
+    .slice(0, EVIDENCE_SHOWN);
+  return [notice(binding, claim.station, station, { ...span, count, evidence, source: known.source })];
+}
+
+/** An inventory's VIP of which the frames show a director or a real server that the inventory has not. */
+function unlisted({ ip, binding, source, evidence, directors }: CastVip): Finding[] {
+  if (source === undefined || binding === null) return [];
+  return evidence.flatMap((reason) => {
+    if (reason.what !== "contradiction") return [];
+    const { station, part } = reason;
+    const at = firstActOf(binding, station);
+    if (at === null) return [];
+    const shown: Evidence = { what: "plays", at, by: station, part };
+    const rightful = part === "director" ? (directors[0] ?? null) : null;
+    return [
+      {
+        ...notice(binding, station, rightful, { first: at, last: at, count: 1, evidence: [shown], source }),
+        ip,
+      },
+    ];
+  });
+}
+
+function firstActOf(binding: Binding, station: Station): Position | null {
+  const passing = binding.passings.find(({ from, to }) => from === station || to === station);
+  return (
+    passing?.at ?? binding.speakers.get(station)?.at ?? claimSpan(binding.claimOf(station))?.first ?? null
+  );
+}
+
+interface Noticed {
+  readonly first: Position;
+  readonly last: Position;
+  readonly count: number;
+  readonly evidence: readonly Evidence[];
+  readonly source: string;
+}
+
+function notice(binding: Binding, claimant: Station, rightful: Station | null, noticed: Noticed): Finding {
+  const { first, last, count, evidence, source } = noticed;
+  return {
+    kind: "inventory-contradicted",
+    severity: "notice",
+    stage: "claimed",
+    ip: binding.ip,
+    segment: binding.segment,
+    claimant,
+    rightful,
+    victims: [],
+    bypass: null,
+    first,
+    last,
+    count,
+    evidence,
+    evidenceTotal: count,
+    inventory: source,
+  };
+}
