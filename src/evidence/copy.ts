@@ -1,0 +1,100 @@
+import { linkTypeName } from "../capture/link-type.ts";
+import type { MergeSink } from "../capture/merge/frame-queue.ts";
+import { FrameFacts, FrameKind, LinkAddresses } from "../decode/facts.ts";
+import { beginFrame } from "../decode/link-addresses.ts";
+import { type LinkDecoder, linkDecoder } from "../decode/link-layer.ts";
+import { printable } from "../reports/text.ts";
+import type { Comments } from "./comments.ts";
+import type { FrameNumbers } from "./frame-numbers.ts";
+import { enhancedPacket, interfaceDescription } from "./pcapng-writer.ts";
+
+/** Where the blocks of the file go, in order. */
+export interface BlockSink {
+  write(block: Uint8Array): void;
+}
+
+/** The interfaces of the file, one for each capture and link type; it knows how many frames were written. */
+export class EvidenceWriter {
+  frames = 0;
+  private readonly out: BlockSink;
+  private readonly interfaces = new Map<string, number>();
+
+  constructor(out: BlockSink) {
+    this.out = out;
+  }
+
+  interfaceOf(capture: number, file: string, linkType: number): number {
+    const key = `${capture},${linkType}`;
+    const known = this.interfaces.get(key);
+    if (known !== undefined) return known;
+    const id = this.interfaces.size;
+    this.interfaces.set(key, id);
+    const description = `${file === "-" ? "standard input" : file} (${linkTypeName(linkType)})`;
+    this.out.write(interfaceDescription(linkType, 0, printable(description)));
+    return id;
+  }
+
+  add(frame: Parameters<typeof enhancedPacket>[0]): void {
+    this.frames++;
+    this.out.write(enhancedPacket(frame));
+  }
+}
+
+/** Copies the wanted frames of one capture. */
+export class Copy implements MergeSink {
+  private readonly facts = new FrameFacts();
+  private readonly file: string;
+  private readonly wanted: FrameNumbers;
+  private readonly comments: Comments;
+  private readonly writer: EvidenceWriter;
+  private decode: LinkDecoder | undefined;
+  private interfaceId = 0;
+
+  constructor(
+    capture: number,
+    file: string,
+    wanted: FrameNumbers,
+    comments: Comments,
+    writer: EvidenceWriter,
+  ) {
+    this.facts.capture = capture;
+    this.file = file;
+    this.wanted = wanted;
+    this.comments = comments;
+    this.writer = writer;
+  }
+
+  link(linkType: number): void {
+    this.decode = linkDecoder(linkType);
+    beginFrame(this.facts, LinkAddresses.Both);
+    this.interfaceId = this.writer.interfaceOf(this.facts.capture, this.file, linkType);
+  }
+
+  /** There is nothing to switch: each numbers its own capture's frames. */
+  resume(): void {}
+
+  skipTo(number: number): void {
+    this.facts.number = number - 1;
+  }
+
+  frame(
+    view: DataView,
+    start: number,
+    capturedBytes: number,
+    originalBytes: number,
+    seconds: number,
+    nanoseconds: number,
+  ): void {
+    const { facts, interfaceId } = this;
+    facts.number++;
+    if (!this.wanted.isNext(facts.number)) return;
+    facts.seconds = seconds;
+    facts.nanoseconds = nanoseconds;
+    facts.originalBytes = originalBytes;
+    facts.kind = FrameKind.Other;
+    this.decode?.(view, start, start + capturedBytes, facts);
+    const bytes = new Uint8Array(view.buffer, view.byteOffset + start, capturedBytes);
+    const comment = this.comments.of(facts);
+    this.writer.add({ interfaceId, seconds, nanoseconds, bytes, originalBytes, comment });
+  }
+}

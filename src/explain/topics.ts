@@ -1,0 +1,79 @@
+import { BENIGN_KINDS, type BenignKind } from "../findings/benign.ts";
+import { FINDING_KINDS, type FindingKind, STAGES, type Stage } from "../findings/finding.ts";
+import { VANTAGE_KINDS, type VantageKind } from "../neighbours/vantage.ts";
+import { ADDRESS_TOPICS } from "./address-topics.ts";
+import { BENIGN_TOPICS } from "./benign-topics.ts";
+import { NOTICE_TOPICS } from "./notice-topics.ts";
+import { STAGE_TOPICS } from "./stage-topics.ts";
+import type { Topic } from "./topic.ts";
+import { VANTAGE_TOPICS } from "./vantage-topics.ts";
+import { VIP_TOPICS } from "./vip-topics.ts";
+
+/** Everything that a report has a name for: a new kind without a text does not compile. */
+export const FINDING_TOPICS: Readonly<Record<FindingKind, Topic>> = {
+  ...VIP_TOPICS,
+  ...ADDRESS_TOPICS,
+  ...NOTICE_TOPICS,
+};
+
+export type TopicName = FindingKind | BenignKind | Stage | VantageKind;
+
+const TOPICS: Readonly<Record<TopicName, Topic>> = {
+  ...FINDING_TOPICS,
+  ...BENIGN_TOPICS,
+  ...STAGE_TOPICS,
+  ...VANTAGE_TOPICS,
+};
+
+interface Group {
+  readonly heading: string;
+  readonly names: readonly TopicName[];
+}
+
+/** In the order in which a reader meets them. */
+export const GROUPS: readonly Group[] = [
+  { heading: "Findings", names: FINDING_KINDS },
+  { heading: "How far a finding came", names: STAGES },
+  { heading: "Explained, not accused", names: BENIGN_KINDS },
+  { heading: "What a capture cannot show", names: VANTAGE_KINDS },
+];
+
+export function topicOf(name: TopicName): Topic {
+  return TOPICS[name];
+}
+
+export function isTopicName(name: string): name is TopicName {
+  return Object.hasOwn(TOPICS, name);
+}
+
+/** The known name that is most like what was typed; null where none is. */
+export function nearestTopic(typed: string): TopicName | null {
+  const wanted = typed.toLowerCase();
+  let nearest: TopicName | null = null;
+  // As far off as a third of the letters: more is another word.
+  let fewest = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  for (const name of GROUPS.flatMap(({ names }) => names)) {
+    if (wanted.length >= 3 && name.includes(wanted)) return name;
+    const edits = editsBetween(wanted, name, fewest);
+    if (edits < fewest) {
+      fewest = edits;
+      nearest = name;
+    }
+  }
+  return nearest;
+}
+
+/** Letters to insert, delete or replace (Levenshtein's distance), by one row of the usual table. */
+function editsBetween(from: string, to: string, enough: number): number {
+  if (Math.abs(from.length - to.length) >= enough) return enough;
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...from].entries()) {
+    const next = [index + 1];
+    for (const [column, other] of [...to].entries()) {
+      const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? enough;
+}
