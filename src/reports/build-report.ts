@@ -1,14 +1,15 @@
 import type { Benign } from "../findings/benign.ts";
-import type { Disagreement, Finding, Race, Victim } from "../findings/finding.ts";
+import { type Disagreement, type Finding, idsInOrder, type Race, type Victim } from "../findings/finding.ts";
 import { verdictOf } from "../findings/judge.ts";
 import type { CacheEntry } from "../neighbours/cache-entry.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { Limit } from "../neighbours/vantage.ts";
-import type { Cast } from "../roles/cast.ts";
+import type { Cast, CastGateway } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { displayFilterFor } from "./display-filter.ts";
+import { hostOf, positionOf } from "./references.ts";
 import { remedyFor } from "./remedy.ts";
 import type {
   BenignChange,
@@ -19,19 +20,25 @@ import type {
   Report,
   ReportedDisagreement,
   ReportedFinding,
-  ReportedPosition,
+  ReportedGateway,
   ReportedRace,
   ReportedVictim,
   ReportedVip,
   VantageLimit,
 } from "./report.ts";
-import { ipText, macText, timeText, vlanOf } from "./text.ts";
+import { ipText, macText, vlanOf } from "./text.ts";
+import { reportTimelines } from "./timelines.ts";
 import { limitText } from "./vantage-text.ts";
 import { Wording } from "./wording.ts";
 
-const UNSEEN_MAC = "00:00:00:00:00:00";
+const ON_ETHERNET = ["ETHERNET"] as const;
+export const UNSEEN_MAC = "00:00:00:00:00:00";
 
-/** Turns state and findings into the report of the contract: the step from integers to text. */
+/**
+ * Turns state and findings into the report of the contract: the step from integers to text.
+ *
+ * @param ids by which the findings are known
+ */
 export function buildReport(
   version: string,
   captures: CaptureSummary[],
@@ -39,6 +46,7 @@ export function buildReport(
   cast: Cast,
   findings: readonly Finding[],
   benign: readonly Benign[],
+  ids: readonly string[] = idsInOrder(findings),
 ): Report {
   const wording = new Wording(cast);
   return {
@@ -49,14 +57,33 @@ export function buildReport(
     captures,
     vantage: state.vantage.limits.map((limit) => reportLimit(limit, cast, wording)),
     topology: {
-      gateways: cast.gateways.map(({ station }) => hostOf(cast, station)),
+      gateways: cast.gateways.map((gateway) => reportGateway(cast, gateway)),
       vips: cast.vips.map((vip) => reportVip(cast, wording, vip)),
     },
-    findings: findings.map((finding, index) => reportFinding(finding, `F${index + 1}`, cast, wording)),
+    inventories: [],
+    expectations: [],
+    findings: findings.map((finding, index) =>
+      reportFinding(
+        finding,
+        ids[index] ?? "",
+        cast,
+        wording,
+        captures[finding.first.capture]?.linkTypes ?? ON_ETHERNET,
+      ),
+    ),
     benign: benign.map((change) => reportBenign(change, cast, wording)),
     caches: reportCaches(state, cast, findings),
+    timelines: reportTimelines(state, cast, findings),
     forgotten: { ...state.forgotten, trafficFrames: state.traffic.overflowFrames },
   };
+}
+
+function reportGateway(cast: Cast, { station, origin, carried }: CastGateway): ReportedGateway {
+  const evidence =
+    carried === null
+      ? []
+      : [`carried a frame of ${ipText(carried.beyondIp)}, beyond the segment (frame ${carried.at.frame})`];
+  return { ...hostOf(cast, station), origin, evidence };
 }
 
 function reportVip(cast: Cast, wording: Wording, vip: CastVip): ReportedVip {
@@ -70,7 +97,14 @@ function reportVip(cast: Cast, wording: Wording, vip: CastVip): ReportedVip {
   };
 }
 
-function reportFinding(finding: Finding, id: string, cast: Cast, wording: Wording): ReportedFinding {
+/** @param linkTypes names of those of the capture that it is about */
+export function reportFinding(
+  finding: Finding,
+  id: string,
+  cast: Cast,
+  wording: Wording,
+  linkTypes: readonly string[] = ON_ETHERNET,
+): ReportedFinding {
   const { bypass } = finding;
   return {
     id,
@@ -110,7 +144,7 @@ function reportFinding(finding: Finding, id: string, cast: Cast, wording: Wordin
     evidenceTotal: finding.evidenceTotal,
     summary: wording.summary(finding),
     remedy: remedyFor(finding, cast, wording),
-    displayFilter: displayFilterFor(finding, cast.spansVlans),
+    displayFilter: displayFilterFor(finding, cast.spansVlans, linkTypes),
   };
 }
 
@@ -136,7 +170,7 @@ function reportRace({ request, answers }: Race, cast: Cast): ReportedRace {
   };
 }
 
-function reportBenign(benign: Benign, cast: Cast, wording: Wording): BenignChange {
+export function reportBenign(benign: Benign, cast: Cast, wording: Wording): BenignChange {
   return {
     kind: benign.kind,
     ip: ipText(benign.ip),
@@ -220,18 +254,9 @@ function reportEntry(entry: CacheEntry): CachedNeighbour[] {
   ];
 }
 
-function hostOf(cast: Cast, station: Station): Host {
-  const ip = cast.ipOf(station);
-  return { mac: macText(station), ip: ip === null ? null : ipText(ip), role: cast.roleOf(station) };
-}
-
 /** A fault of a director that the capture never shows is still laid at its door, by the address it was given with. */
 function unseenDirector(finding: Finding, cast: Cast): Host {
   const vip = cast.vips.find(({ ip }) => ip === finding.ip);
   const ip = vip?.unseenDirectors[0];
   return { mac: UNSEEN_MAC, ip: ip === undefined ? null : ipText(ip), role: "director" };
-}
-
-function positionOf(position: Position): ReportedPosition {
-  return { capture: position.capture, frame: position.frame, time: timeText(position) };
 }

@@ -1,3 +1,4 @@
+import { SERVICE_SEGMENT } from "../decode/ether-type.ts";
 import type { Finding } from "../findings/finding.ts";
 import { ipText, macText } from "./text.ts";
 
@@ -5,10 +6,27 @@ import { ipText, macText } from "./text.ts";
  * A Wireshark display filter for the frames that a finding counts.
  *
  * @param tagged whether the captures hold tagged frames at all: only then must those of other VLANs be kept out
+ * @param linkTypes names of those of the capture: where MACs are not Ethernet's, Wireshark has other fields for them
  */
-export function displayFilterFor(finding: Finding, tagged: boolean): string {
-  return [...framesOf(finding), ...(tagged ? segmentFilter(finding.segment) : [])].join(" && ");
+export function displayFilterFor(finding: Finding, tagged: boolean, linkTypes: readonly string[]): string {
+  const conditions = [...framesOf(finding), ...(tagged ? segmentFilter(finding.segment) : [])];
+  return conditions.flatMap((condition) => inFieldsOf(linkTypes, condition)).join(" && ");
 }
+
+/** The condition in the fields of the capture's link layer; none where that has no such field. */
+function inFieldsOf(linkTypes: readonly string[], condition: string): string[] {
+  if (!condition.startsWith("eth.") || linkTypes.includes("ETHERNET")) return [condition];
+  if (linkTypes.some((name) => name.startsWith("LINUX_SLL"))) {
+    if (condition.startsWith("eth.src")) return [condition.replace("eth.src", "sll.src.eth")];
+    // Packet type 0: to the machine itself.
+    return condition.endsWith(BROADCAST) ? [] : ["sll.pkttype == 0"];
+  }
+  if (linkTypes.some((name) => name.startsWith("IEEE802_11") || name === "PPI"))
+    return [condition.replace("eth.src", "wlan.sa").replace("eth.dst", "wlan.da")];
+  return linkTypes.includes("NFLOG") ? [] : [condition];
+}
+
+const BROADCAST = "ff:ff:ff:ff:ff:ff";
 
 /** Conditions that all hold for the frames. */
 function framesOf(finding: Finding): string[] {
@@ -44,7 +62,7 @@ function framesOf(finding: Finding): string[] {
         "arp.opcode == 1",
         "!arp.isgratuitous",
         `eth.src == ${mac}`,
-        "eth.dst == ff:ff:ff:ff:ff:ff",
+        `eth.dst == ${BROADCAST}`,
         ...range,
       ];
     case "arp-storm": {
@@ -60,6 +78,10 @@ function framesOf(finding: Finding): string[] {
     }
     case "arp-flood":
       return ["arp.opcode in {1, 2}", "arp.proto.type == 0x0800", "arp.hw.size == 6", ...range];
+    case "inventory-contradicted":
+      return finding.evidence.some(({ what }) => what === "plays")
+        ? [`eth.addr == ${mac}`, `ip.addr == ${ip}`]
+        : claims;
     case "sender-mismatch":
       return claims;
     default:
@@ -79,7 +101,9 @@ function framesByNumber({ evidence, evidenceTotal }: Finding): string | null {
   return `frame.number in {${evidence.map(({ at }) => at.frame).join(", ")}}`;
 }
 
-function segmentFilter(segment: number): string[] {
+function segmentFilter(wholeSegment: number): string[] {
+  // An interface's number, or a backbone service, is not in the tags.
+  const segment = (wholeSegment & SERVICE_SEGMENT) === 0 ? wholeSegment & 0xffffff : wholeSegment & 0xfff;
   // A priority tag, VLAN 0, leaves a frame untagged (802.1Q, 9.6).
   if (segment === 0) return ["!(vlan.id > 0)"];
   const [inner, outer] = [segment & 0xfff, segment >>> 12];

@@ -4,18 +4,26 @@ import { renderTable } from "./table.ts";
 
 export interface RenderOptions {
   readonly color: boolean;
+  /** What the command was called with, for a report that says how it was made. */
+  readonly args?: readonly string[];
+  /** With which the command is going to end. */
+  readonly exitStatus?: number;
 }
 
-/** Every form that a report can take. */
+/** Every form that a report can take; those that are large are loaded where they are wanted. */
 const RENDERERS = {
   table: renderTable,
   json: renderJson,
-} as const satisfies Record<string, (report: Report, options: RenderOptions) => string>;
+  ndjson: async (report) => (await import("./ndjson.ts")).renderNdjson(report),
+  markdown: async (report, options) => (await import("./markdown.ts")).renderMarkdown(report, options),
+  sarif: async (report, options) => (await import("./sarif.ts")).renderSarif(report, options),
+  html: async (report, options) => (await import("./html/page.ts")).renderPage(report, options),
+} as const satisfies Record<string, (report: Report, options: RenderOptions) => string | Promise<string>>;
 
 export type Format = keyof typeof RENDERERS;
 
 export const FORMATS = Object.keys(RENDERERS).filter((name): name is Format => name in RENDERERS);
 
-export function render(format: Format, report: Report, options: RenderOptions): string {
-  return RENDERERS[format](report, options);
+export async function render(format: Format, report: Report, options: RenderOptions): Promise<string> {
+  return await RENDERERS[format](report, options);
 }

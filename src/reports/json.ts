@@ -1,12 +1,16 @@
 import type { Report } from "./report.ts";
 
-/** One object, indented for people who look at it all the same: so nothing in it may steer a terminal. */
+/** One object, indented for people who look at it all the same. */
 export function renderJson(report: Report): string {
-  const json = JSON.stringify(report, null, 2).replace(
+  return `${jsonText(report, 2)}\n`;
+}
+
+/** JSON in which nothing may steer a terminal. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(
     /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu,
     escapeUnits,
   );
-  return `${json}\n`;
 }
 
 function escapeUnits(character: string): string {

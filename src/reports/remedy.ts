@@ -75,6 +75,10 @@ function stepsFor(finding: Finding, cast: Cast, wording: Wording): string[] {
       return [
         `Ask the owner of ${host} whether it was a scan on purpose: arp-scan, nmap, a monitoring system.`,
       ];
+    case "inventory-contradicted":
+      return [
+        `From a third host, see who has it: arping -c 3 -I IFACE ${ip}; then correct the inventory, or look at what runs on ${host}.`,
+      ];
     case "sender-mismatch":
     case "arp-flood":
     case "arp-storm":

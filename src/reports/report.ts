@@ -1,6 +1,9 @@
 import type { BenignKind } from "../findings/benign.ts";
+import type { ExpectationKind, ExpectationResult } from "../findings/expectations.ts";
 import type { BypassEnd, FindingKind, Outcome, Setting, Severity, Stage } from "../findings/finding.ts";
 import type { Verdict } from "../findings/judge.ts";
+import type { CacheCause } from "../neighbours/cache-entry.ts";
+import type { ClaimForm } from "../neighbours/claim.ts";
 import type { NeighbourModelName } from "../neighbours/models/model.ts";
 import type { VantageKind } from "../neighbours/vantage.ts";
 import type { Forwarding } from "../network/roles.ts";
@@ -24,11 +27,17 @@ export interface Report {
   /** What the captures cannot show because of where, or how, they were taken; empty where nothing seems to be missing. */
   vantage: VantageLimit[];
   topology: Topology;
+  /** The inventories that were given, and what they had to say. */
+  inventories: ReportedInventory[];
+  /** What the topology given as a test promises, and what the frames say of it. */
+  expectations: ReportedExpectation[];
   /** In order of their first frame. */
   findings: ReportedFinding[];
   benign: BenignChange[];
   /** Each host's neighbour cache at the end of the capture, by the model and by what its own frames prove. */
   caches: HostCache[];
+  /** Whose MAC every host held over time for each VIP and gateway, and for each address that findings are about; bounded. */
+  timelines: Timeline[];
   /** What a flood made the analysis give up to stay within its memory; all zero in an ordinary capture. */
   forgotten: Forgotten;
 }
@@ -37,6 +46,8 @@ export interface Forgotten {
   /** Addresses of which there was nothing to tell but their owner. */
   addresses: number;
   stations: number;
+  /** Claims, cache entries and receivers beyond what is kept of one address. */
+  parts: number;
   /** Frames of senders and destinations that were too many to count apart. */
   trafficFrames: number;
 }
@@ -60,6 +71,31 @@ export interface CaptureSummary {
   problem: string | null;
   /** Frames that could not be decoded, by reason. */
   anomalies: Record<string, number>;
+  /** Of pcapng, the first few; names fit to be shown. */
+  interfaces: CaptureInterface[];
+  /** Interfaces that were too many to list. */
+  interfacesOmitted: number;
+  /** Remarks that somebody left in a pcapng file, the first few; fit to be shown. */
+  comments: CaptureComment[];
+  commentsOmitted: number;
+  /** Index into `captures` of the one that this holds the same as; then it was not read. Else null. */
+  duplicateOf: number | null;
+  /** Frames that the capturing side says it lost; null where it does not say. */
+  dropped: number | null;
+}
+
+export interface CaptureInterface {
+  name: string | null;
+  description: string | null;
+  /** LINKTYPE_ name without the prefix. */
+  linkType: string;
+  frames: number;
+}
+
+export interface CaptureComment {
+  /** The frame that it is about; null where it is about the capture or an interface. */
+  frame: number | null;
+  text: string;
 }
 
 /** Where what a capture lacks proves nothing. */
@@ -77,9 +113,43 @@ export interface VantageLimit {
   evidence: ReportedPosition[];
 }
 
+export interface ReportedInventory {
+  file: string;
+  /** As what it was read. */
+  format: string;
+  /** How many of each it has. */
+  vips: number;
+  bindings: number;
+  names: number;
+  /** What of it was left out, in one line each. */
+  notes: string[];
+}
+
+/** One promise of a topology given as a test. */
+export interface ReportedExpectation {
+  kind: ExpectationKind;
+  result: ExpectationResult;
+  /** The VIP or the gateway's address; null for a gateway that only a MAC names. */
+  ip: string | null;
+  vlan: number | null;
+  /** The hosts as the file names them. */
+  expected: string[];
+  /** Who did it, or did not as expected. */
+  seen: Host | null;
+  /** One sentence. */
+  what: string;
+  evidence: ReportedPosition[];
+}
+
 export interface Topology {
-  gateways: Host[];
+  gateways: ReportedGateway[];
   vips: ReportedVip[];
+}
+
+export interface ReportedGateway extends Host {
+  origin: "given" | "inferred";
+  /** Why it is believed to be one; empty where it is given. */
+  evidence: string[];
 }
 
 export interface ReportedVip {
@@ -98,6 +168,10 @@ export interface Host {
   /** An address of its own; never a VIP. */
   ip: string | null;
   role: Role;
+  /** As an inventory has it; only where one does. */
+  name?: string;
+  /** Who made its card: by an inventory, or by the registry where vendors were asked for. */
+  vendor?: string;
 }
 
 /** One frame. */
@@ -247,4 +321,59 @@ export interface CachedNeighbour {
   since: ReportedPosition;
   /** Possible: the frames do not rule out that the host never took it. */
   state: "known" | "possible";
+}
+
+/** What the hosts believed about one address from the first frame to the last. */
+export interface Timeline {
+  ip: string;
+  vlan: number | null;
+  role: "vip" | "gateway" | "host";
+  /** Each host whose cache held the address; those that held a wrong MAC first. */
+  observers: TimelineObserver[];
+  /** Hosts that were too many to list. */
+  observersOmitted: number;
+  claims: TimelineClaim[];
+}
+
+export interface TimelineObserver {
+  host: Host;
+  /** In order of time. */
+  held: CacheHolding[];
+  /** What it sent by the entry; counted while the address is contested. */
+  sent: SentPeriod[];
+}
+
+/** For a while a cache held one owner's MAC. */
+export interface CacheHolding {
+  /** Whose MAC. */
+  owner: Host;
+  from: ReportedPosition;
+  /** `not-observable`: it was asked in the address' name, and where this was captured its answer does not show. */
+  cause: CacheCause | "not-observable";
+  /** The first frame of its own that proves it. */
+  used: ReportedPosition | null;
+  /** Null where it held it to the end. */
+  to: ReportedPosition | null;
+  endedBy: CacheCause | null;
+  state: "known" | "possible";
+}
+
+export interface SentPeriod {
+  to: Host;
+  first: ReportedPosition;
+  last: ReportedPosition;
+  frames: number;
+  bytes: number;
+  flows: number;
+}
+
+/** Frames of one form by which a host claimed the address. */
+export interface TimelineClaim {
+  claimant: Host;
+  form: ClaimForm;
+  count: number;
+  first: ReportedPosition;
+  last: ReportedPosition;
+  /** The first few; with the host whose card sent the frame, where that is not the claimant's. */
+  frames: (ReportedPosition & { sentBy: Host | null })[];
 }

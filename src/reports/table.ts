@@ -11,10 +11,13 @@ import type {
 } from "./report.ts";
 import { type Style, styleFor } from "./style.ts";
 import { countText, plural, printable } from "./text.ts";
+import { wrap } from "./wrap.ts";
 
 const WIDTH = 80;
 /** Ordinary announcements come by the dozen; all of them are in the JSON. */
 const EXPLAINED_SHOWN = 8;
+/** An inventory of a large cluster lists hundreds. */
+const VIPS_SHOWN = 24;
 
 /** The report for people: fits 80 columns, and without colour holds nothing but text and lines. */
 export function renderTable(report: Report, options: { color: boolean }): string {
@@ -24,6 +27,7 @@ export function renderTable(report: Report, options: { color: boolean }): string
     ...(report.findings.length === 0 ? [] : [findingsTable(report, style)]),
     ...report.findings.map((finding) => findingDetails(finding, report.captures.length > 1, style)),
     ...(report.benign.length === 0 ? [] : [explained(report, style)]),
+    ...(report.expectations.length === 0 ? [] : [expectations(report, style)]),
     ...(report.topology.vips.length + report.topology.gateways.length === 0 ? [] : [rolesTable(report)]),
   ];
   return `${sections.join("\n\n")}\n`;
@@ -56,6 +60,8 @@ function headline(report: Report, style: Style): string {
     if (capture.problem !== null) lines.push(style.warning(`incomplete: ${printable(capture.problem)}`));
     const undecoded = Object.values(capture.anomalies).reduce((sum, count) => sum + count, 0);
     if (undecoded > 0) lines.push(`${plural(undecoded, "frame")} could not be decoded`);
+    if (capture.dropped !== null && capture.dropped > 0)
+      lines.push(style.warning(`${plural(capture.dropped, "frame")} were lost before they could be captured`));
     for (const limit of report.vantage) if (limit.capture === index) lines.push(style.warning(limit.what));
     return lines.flatMap((line) => wrap(line, WIDTH - 2)).join("\n  ");
   });
@@ -166,7 +172,8 @@ function explained(report: Report, style: Style): string {
 
 function rolesTable(report: Report): string {
   const table = plainTable(["VIP", "role", "address", "MAC", "VIP by"]);
-  for (const vip of report.topology.vips) {
+  const { vips } = report.topology;
+  for (const vip of vips.slice(0, VIPS_SHOWN)) {
     const hosts: [string, Host, string][] = [
       ...vip.directors.map((host): [string, Host, string] => ["director", host, ""]),
       ...vip.realServers.map((host): [string, Host, string] => [
@@ -177,11 +184,15 @@ function rolesTable(report: Report): string {
     ];
     if (hosts.length === 0) table.push([vipName(vip), "nobody seen", "", "", ""]);
     for (const [index, [role, host, forwarding]] of hosts.entries()) {
-      table.push([index === 0 ? vipName(vip) : "", role, host.ip ?? "", host.mac, forwarding]);
+      table.push([index === 0 ? vipName(vip) : "", role, addressCell(host), macCell(host), forwarding]);
     }
   }
+  if (vips.length > VIPS_SHOWN)
+    table.push([
+      { colSpan: 5, content: `and ${countText(vips.length - VIPS_SHOWN)} more VIPs in --format json` },
+    ]);
   for (const gateway of report.topology.gateways)
-    table.push(["", "gateway", gateway.ip ?? "", gateway.mac, ""]);
+    table.push(["", "gateway", addressCell(gateway), macCell(gateway), ""]);
   return table.toString();
 }
 
@@ -191,24 +202,42 @@ function vipName(vip: ReportedVip): string {
 
 function hostLine(host: Host): string {
   const role = { "real-server": "real server", unknown: "station" }[host.role as string] ?? host.role;
-  return host.ip === null ? `${role} ${host.mac}` : `${role} ${host.ip} (${host.mac})`;
+  const name = host.name === undefined ? "" : `${printable(host.name)}, `;
+  return host.ip === null ? `${role} ${name}${host.mac}` : `${role} ${host.ip} (${name}${host.mac})`;
+}
+
+/** What an inventory calls the host is below its address; a name or a vendor is cut to what fits. */
+function addressCell({ ip, name }: Host): string {
+  return [ip ?? "", ...(name === undefined ? [] : [cell(name, 14)])].filter((line) => line !== "").join("\n");
+}
+
+function macCell({ mac, vendor }: Host): string {
+  return vendor === undefined ? mac : `${mac}\n${cell(vendor, 17)}`;
+}
+
+function cell(text: string, columns: number): string {
+  const clean = printable(text);
+  return clean.length > columns ? `${clean.slice(0, columns - 1)}…` : clean;
+}
+
+/** What the frames say of a topology given as a test: what is wrong comes first. */
+function expectations({ expectations: promises }: Report, style: Style): string {
+  const violated = promises.filter(({ result }) => result === "violated");
+  const unobserved = promises.filter(({ result }) => result === "unobserved");
+  const met = promises.length - violated.length - unobserved.length;
+  const lines = [`${style.strong("as expected?")}  ${violated.length === 0 ? "yes" : style.critical("NO")}`];
+  const list = (label: string, items: typeof promises) => {
+    for (const { what } of items) {
+      const [head = "", ...tail] = wrap(`${label}: ${what}`, WIDTH - 4);
+      lines.push(`  ${head}`, ...tail.map((line) => `    ${line}`));
+    }
+  };
+  list("violated", violated);
+  list("not observed", unobserved);
+  lines.push(`  ${met} of ${promises.length} met`);
+  return lines.join("\n");
 }
 
 function plainTable(head: string[]): Table.Table {
   return new Table({ head, style: { head: [], border: [], compact: false } });
-}
-
-/** Breaks at spaces; a longer word, a filter or a command, stays whole so that it can be copied. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

@@ -19,7 +19,8 @@ export function timeText({ seconds, nanoseconds }: Pick<Position, "seconds" | "n
 
 /** The VLAN that hosts know of: of two stacked tags the inner one. Null where frames are not tagged. */
 export function vlanOf(segment: number): number | null {
-  return segment === 0 ? null : segment & 0xfff;
+  const vlan = segment & 0xfff;
+  return vlan === 0 ? null : vlan;
 }
 
 /** Text from outside, made fit for a terminal: no control character, escape sequence or direction mark survives. */

@@ -15,6 +15,10 @@ export function limitText(limit: Limit, wording: Wording): string {
     case "snap-length":
       return `${plural(count, "frame")} ${count === 1 ? "was" : "were"} cut to ${cutToBytes ?? 0} bytes or less when captured, too few for an ARP frame (42) or the inner header of a tunnel: what they said is not observable.`;
     case "cooked":
-      return "Captured on all interfaces at once (-i any): the frames lack the MAC to which they were sent, so whom they reached is not observable.";
+      return `Captured on all interfaces at once (-i any)${station === null ? "" : ` of ${wording.name(station)}`}: the frames lack the MAC to which they were sent, so where this machine's own packets went, and what others sent each other, is not observable.`;
+    case "no-macs":
+      return `${plural(count, "packet")} ${count === 1 ? "was" : "were"} captured without a link layer: no MAC and no ARP, so who claimed which address, and where packets went, is not observable.`;
+    case "encrypted":
+      return `${plural(count, "frame")} of the air ${count === 1 ? "is" : "are"} encrypted: what ${count === 1 ? "it" : "they"} said, ARP among it, is not observable.`;
   }
 }

@@ -4,7 +4,7 @@ import type { Station } from "../neighbours/station.ts";
 import type { Cast, Role } from "../roles/cast.ts";
 import type { RoleEvidence } from "../roles/evidence.ts";
 import { otherOutcomes } from "./model-wording.ts";
-import { elapsedText, ipText, macText, plural } from "./text.ts";
+import { elapsedText, ipText, macText, plural, printable } from "./text.ts";
 
 const ROLE_NAMES: Record<Role, string> = {
   gateway: "gateway",
@@ -34,10 +34,13 @@ export class Wording {
     return `${ROLE_NAMES[this.cast.roleOf(station)]} ${this.shortName(station)}`;
   }
 
-  /** `real server 192.168.1.11 (02:00:00:00:00:11)` */
+  /** `real server 192.168.1.11 (02:00:00:00:00:11)`, with its name in front of the MAC where an inventory has one */
   fullName(station: Station): string {
     const ip = this.cast.ipOf(station);
-    return ip === null ? this.name(station) : `${this.name(station)} (${macText(station)})`;
+    const known = this.cast.nameOf(station);
+    const mac = ip === null ? "" : macText(station);
+    const inner = [known === null ? "" : printable(known), mac].filter((part) => part !== "").join(", ");
+    return inner === "" ? this.name(station) : `${this.name(station)} (${inner})`;
   }
 
   /** Why the parts of a VIP are cast as they are; the same thing is said once. */
@@ -51,16 +54,22 @@ export class Wording {
         return "given";
       case "never-seen":
         return "no frame of the capture names it";
+      case "known":
+        return `${printable(reason.source)} has it at ${macText(reason.station)}`;
       case "unseen-director":
         return `director ${ipText(reason.ip)} is given, but no frame shows its MAC`;
       case "passes-on":
         return `${this.shortName(reason.from)} answers for it, yet passes its packets on to ${this.shortName(reason.to)} (frame ${reason.at.frame})`;
+      case "passes-on-unseen":
+        return `${this.shortName(reason.station)} answers for it, yet passes its packets on (frame ${reason.at.frame})`;
       case "tunnels":
         return `${this.shortName(reason.from)} wraps its packets for ${this.shortName(reason.to)} (frame ${reason.at.frame})`;
       case "advertises":
         return `${ipText(reason.sourceIp)} advertises it by VRRP version ${reason.version}, virtual router ${reason.virtualRouterId}, priority ${reason.priority} (frames ${reason.at.frame} to ${reason.last.frame})`;
       case "synchronises":
         return `${ipText(reason.sourceIp)} names it in IPVS synchronisation messages (frame ${reason.at.frame})`;
+      case "remembered":
+        return `${this.shortName(reason.station)} was its ${reason.part === "director" ? "director" : "real server"} before the restart`;
       case "contradiction":
         return reason.part === "director"
           ? `contradiction: ${this.shortName(reason.station)} acts as its director, but is not given as one`
@@ -105,6 +114,10 @@ export class Wording {
         return `${plural(evidence.stations, "MAC")} send ARP that had not been heard before`;
       case "mismatched":
         return `sent by ${claimant}, for ${ipText(evidence.targetIp)}: ${ip} is-at ${macText(evidence.named)}`;
+      case "plays":
+        return evidence.part === "director"
+          ? `${this.name(evidence.by)} acts as director of ${ip}`
+          : `${this.name(evidence.by)} serves ${ip}`;
       case "swept":
         return `${this.name(evidence.by)} asks for one address after another`;
       case "unanswered":
@@ -124,6 +137,8 @@ export class Wording {
         return `${giver} resigned from VRRP version ${reason.version}, virtual router ${reason.virtualRouterId}; ${taker} takes ${address} over`;
       case "both-directors":
         return `${taker} takes ${address} over from ${giver}; both are its directors`;
+      case "known-before":
+        return `${address} moved from ${giver}, where ${printable(reason.source)} has it, to ${taker} before the capture began, or as it did`;
       case "fell-silent":
         return `${address} moved from ${giver} to ${taker}; the former has not spoken for it since`;
       case "leased":
@@ -225,7 +240,23 @@ export class Wording {
         return `ARP senders never heard before came by the hundred, ${plural(finding.count, "frame")} from ${frame} on, ${host} first: a tool that fills tables, or a loop that lets another network in.`;
       case "arp-storm":
         return `${who} sent the same ARP frame about ${ip} ${plural(finding.count, "time")}, many a second, from ${frame} on: a loop in the network, or a program that does not wait for an answer.`;
+      case "inventory-contradicted":
+        return this.contradiction(finding, who);
     }
+  }
+
+  private contradiction({ ip, rightful, inventory, count, first, evidence }: Finding, who: string): string {
+    const source = printable(inventory ?? "the inventory");
+    const [shown] = evidence;
+    if (shown?.what === "plays") {
+      const part = shown.part === "director" ? "acts as director of" : "serves";
+      return `${who} ${part} VIP ${ipText(ip)} (frame ${first.frame}), but ${source} does not list it: correct the inventory, or see why it does.`;
+    }
+    const owner = rightful === null ? "another MAC" : macText(rightful);
+    if (rightful !== null && this.cast.roleOf(rightful) === "real-server") {
+      return `${who} speaks for ${ipText(ip)} (${plural(count, "frame")} from frame ${first.frame} on), but ${source} has it at ${owner}, a real server: the cache that this was taken from was poisoned by then.`;
+    }
+    return `${who} speaks for ${ipText(ip)} (${plural(count, "frame")} from frame ${first.frame} on), but ${source} has it at ${owner}: see which of them is right, and correct the other.`;
   }
 
   private effect(finding: Finding): string {

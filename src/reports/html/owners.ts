@@ -1,0 +1,76 @@
+import type { Host, Report, ReportedFinding, Timeline } from "../report.ts";
+import { UNSEEN_MAC } from "./names.ts";
+
+/** Whether a cache does right to hold this owner's MAC for the address. */
+type Standing = "right" | "wrong" | "other";
+
+export interface Owner {
+  readonly host: Host;
+  readonly standing: Standing;
+  /** Class that colours everything of this owner's. */
+  readonly className: string;
+}
+
+/** Colours of each sort before they repeat; those of one sort are tints of one family. */
+const COLOURS: Record<Standing, number> = { right: 3, wrong: 3, other: 2 };
+
+/** The findings about the address of a timeline, the mere notices left out. */
+export function accusations(timeline: Timeline, report: Report): ReportedFinding[] {
+  return report.findings.filter(
+    ({ ip, vlan, severity }) => severity !== "notice" && ip === timeline.ip && vlan === timeline.vlan,
+  );
+}
+
+/** Everybody whose MAC was claimed or held for the address, by MAC: the rightful first. */
+export class Owners {
+  private readonly byMac = new Map<string, Owner>();
+  /** Whether hosts that merely share the address by mistake are called wrong. */
+  readonly wrongWord: string;
+
+  constructor(timeline: Timeline, report: Report) {
+    const about = accusations(timeline, report);
+    const rightful = new Set(rightfulOf(timeline, report, about));
+    const claimants = new Set(about.map(({ claimant }) => claimant.mac));
+    const hosts = new Map<string, Host>();
+    for (const { claimant } of timeline.claims) hosts.set(claimant.mac, claimant);
+    for (const { held } of timeline.observers) for (const { owner } of held) hosts.set(owner.mac, owner);
+    const standingOf = (mac: string): Standing =>
+      rightful.has(mac) ? "right" : claimants.has(mac) ? "wrong" : "other";
+    for (const standing of ["right", "wrong", "other"] as const) {
+      const some = [...hosts.values()].filter(({ mac }) => standingOf(mac) === standing);
+      for (const [index, host] of some.entries()) {
+        const className = `${standing}-${index % COLOURS[standing]}`;
+        this.byMac.set(host.mac, { host, standing, className });
+      }
+    }
+    const isDispute = about.some(({ kind }) => kind === "address-conflict" || kind === "flip-flop");
+    this.wrongWord = isDispute ? "disputed" : "wrong";
+  }
+
+  of(host: Host): Owner {
+    return this.byMac.get(host.mac) ?? { host, standing: "other", className: "other-0" };
+  }
+
+  wordFor({ standing }: Owner): string {
+    return { right: "rightful", wrong: this.wrongWord, other: "neither rightful nor accused" }[standing];
+  }
+
+  [Symbol.iterator](): IterableIterator<Owner> {
+    return this.byMac.values();
+  }
+}
+
+function rightfulOf(
+  { ip, vlan, role }: Timeline,
+  { topology }: Report,
+  about: readonly ReportedFinding[],
+): string[] {
+  const named = about.flatMap(({ rightful }) => rightful?.mac ?? []);
+  if (role === "vip") {
+    const vip = topology.vips.find((candidate) => candidate.ip === ip && candidate.vlan === vlan);
+    named.push(...(vip?.directors ?? []).map(({ mac }) => mac));
+  } else if (role === "gateway") {
+    named.push(...topology.gateways.filter((gateway) => gateway.ip === ip).map(({ mac }) => mac));
+  }
+  return named.filter((mac) => mac !== UNSEEN_MAC);
+}

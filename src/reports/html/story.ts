@@ -1,0 +1,144 @@
+import { bypassLines } from "../bypass-text.ts";
+import { raceLines } from "../race-text.ts";
+import type { ReportedFinding, ReportedPosition, ReportedVictim } from "../report.ts";
+import { countText, plural } from "../text.ts";
+import { copyable } from "./copy.ts";
+import { fixSteps } from "./fix.ts";
+import { type Content, html, lines, type Markup } from "./markup.ts";
+import { type Calendar, capitalise, clockText, hostName } from "./names.ts";
+import { DEEDS } from "./wording.ts";
+
+const VICTIMS_SHOWN = 6;
+/** Kinds that accuse nobody of having claimed an address. */
+const NOT_CLAIMS: readonly ReportedFinding["kind"][] = [
+  "vip-bypass",
+  "vip-unanswered",
+  "arp-flood",
+  "arp-scan",
+  "arp-storm",
+];
+
+/** One finding from the claim to the cure. */
+export function renderStory(finding: ReportedFinding, calendar: Calendar): Markup {
+  const { id, severity, summary, kind } = finding;
+  return html`<article class="story" id="${id}" aria-labelledby="${id}-title">
+<h3 id="${id}-title">${id} <span class="tag ${severity}">${severity}</span> <span class="tag">${kind}</span></h3>
+<p class="summary">${summary}</p>
+<ol class="steps">${claimed(finding, calendar)}${learned(finding, calendar)}${strayed(finding, calendar)}${ended(finding, calendar)}</ol>
+${fix(finding)}
+${proof(finding, calendar)}
+</article>`;
+}
+
+function step(name: string, at: ReportedPosition | null, calendar: Calendar, content: Content): Markup {
+  return html`<li><div class="when"><b>${name}</b>${
+    at !== null && html`<span>${clockText(at.time)}</span><span>${calendar.frame(at)}</span>`
+  }</div><div class="what">${content}</div></li>`;
+}
+
+function claimed(finding: ReportedFinding, calendar: Calendar): Markup {
+  const { claimant, evidence, count, kind, first, last } = finding;
+  const [proof] = evidence;
+  const more =
+    count === 1 ? null : html` ${plural(count, "such frame")} in all, the last is ${calendar.frame(last)}.`;
+  return step(
+    NOT_CLAIMS.includes(kind) ? "Seen" : "Claimed",
+    first,
+    calendar,
+    html`<p>${capitalise(hostName(claimant))} ${DEEDS[kind]}.${more}</p>${proof !== undefined && html`<p class="wire">${proof.what}</p>`}`,
+  );
+}
+
+function learned(finding: ReportedFinding, calendar: Calendar): Content {
+  const { victims, notObservable, stage } = finding;
+  const unseen =
+    notObservable.length > 0 &&
+    html`<p class="caution">Not observable here: whether ${notObservable
+      .slice(0, VICTIMS_SHOWN)
+      .map(hostName)
+      .join(", ")} learned it, too.</p>`;
+  if (victims.length === 0 || stage === "claimed") {
+    return unseen === false ? null : step("Learned", null, calendar, unseen);
+  }
+  const first = victims.find((victim) => victim.learned !== null)?.learned ?? victims[0]?.used ?? null;
+  const more = victims.length - VICTIMS_SHOWN;
+  return step("Learned", first, calendar, [
+    victims.slice(0, VICTIMS_SHOWN).map((victim) => html`<p>${believed(victim, calendar)}</p>`),
+    more > 0 && html`<p>and ${plural(more, "more host")}</p>`,
+    unseen,
+  ]);
+}
+
+function believed(victim: ReportedVictim, calendar: Calendar): string {
+  const how =
+    victim.learned === null
+      ? "believed it before any frame shows why"
+      : `took the claimant's MAC into its cache in ${calendar.frame(victim.learned)}`;
+  const use = victim.used === null ? "" : ` and used it from ${calendar.frame(victim.used)} on`;
+  return `${capitalise(hostName(victim))} ${how}${use}.`;
+}
+
+function strayed({ bypass, races, racesTotal }: ReportedFinding, calendar: Calendar): Content {
+  const at = (position: ReportedPosition) => calendar.frame(position);
+  const raced = raceLines({ races, racesTotal }, at);
+  return [
+    raced.length > 0 &&
+      step("Raced", races[0]?.request ?? null, calendar, [
+        html`<p>Who answered first:</p>`,
+        raced.map((line) => html`<p>${line}</p>`),
+      ]),
+    bypass !== null &&
+      step(
+        "Bypassed",
+        bypass.first,
+        calendar,
+        bypassLines(bypass, at).map((line) => html`<p>${capitalise(line)}.</p>`),
+      ),
+  ];
+}
+
+function ended({ victims, stage }: ReportedFinding, calendar: Calendar): Content {
+  if (victims.length === 0 || stage === "claimed") return null;
+  const restored = victims.filter((victim) => victim.restored !== null);
+  const lasting = victims.length - restored.length;
+  const last = restored.reduce<ReportedPosition | null>(
+    (latest, victim) =>
+      latest === null || (victim.restored?.time ?? "") > latest.time ? victim.restored : latest,
+    null,
+  );
+  return step(lasting > 0 ? "Not over" : "Ended", lasting > 0 ? null : last, calendar, [
+    restored
+      .slice(0, VICTIMS_SHOWN)
+      .map(
+        (victim) =>
+          html`<p>${capitalise(hostName(victim))} was right again in ${victim.restored && calendar.frame(victim.restored)}${victim.restoredBy !== null && `: ${victim.restoredBy}`}.</p>`,
+      ),
+    restored.length > VICTIMS_SHOWN &&
+      html`<p>and ${plural(restored.length - VICTIMS_SHOWN, "more host")}</p>`,
+    lasting > 0 &&
+      html`<p>${lasting === 1 ? "One cache is" : `${countText(lasting)} caches are`} still wrong where the capture ends.</p>`,
+  ]);
+}
+
+function fix(finding: ReportedFinding): Markup {
+  const steps = fixSteps(finding);
+  return html`<section class="fix" id="${finding.id}-fix" aria-label="Fix of ${finding.id}"><h4>What to change</h4>${
+    steps.length === 0
+      ? finding.remedy.map((line) => html`<p>${line}</p>`)
+      : html`<ol>${steps.map(
+          ({ on, what, commands, note }) => html`<li><p><span class="on">${on}</span> ${what}</p>
+${copyable(lines(commands), `commands for ${on}`)}${note !== undefined && html`<p class="note">${note}</p>`}</li>`,
+        )}</ol>`
+  }</section>`;
+}
+
+function proof(finding: ReportedFinding, calendar: Calendar): Markup {
+  const { evidence, evidenceTotal, displayFilter, remedy, models, id } = finding;
+  const more = evidenceTotal - evidence.length;
+  return html`<div class="proof"><p class="label">In Wireshark</p>${copyable(displayFilter, `display filter of ${id}`)}</div>
+<details class="more"><summary>Proof: ${plural(evidenceTotal, "frame")}</summary><ul class="frames">${evidence.map(
+    (frame) => html`<li><b>${calendar.moment(frame)}</b> ${frame.what}</li>`,
+  )}</ul>${more > 0 && html`<p class="muted">and ${plural(more, "more frame")}; the filter shows all of them</p>`}</details>
+${models.length > 0 && html`<details class="more"><summary>With other neighbour caches</summary>${models.map(({ why }) => html`<p>${why}</p>`)}</details>`}
+${remedy.length > 0 && html`<details class="more"><summary>The fix in words</summary><ol>${remedy.map((line) => html`<li>${line}</li>`)}</ol></details>`}`;
+}

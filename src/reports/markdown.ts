@@ -1,0 +1,224 @@
+import { bypassLines } from "./bypass-text.ts";
+import type { RenderOptions } from "./formats.ts";
+import { type FixStep, fixSteps } from "./html/fix.ts";
+import { Calendar, clockText, hostName, UNSEEN_MAC } from "./html/names.ts";
+import { code, codeBlock, indent, prose, table } from "./markdown-text.ts";
+import { raceLines } from "./race-text.ts";
+import type { Host, Report, ReportedFinding, ReportedPosition } from "./report.ts";
+import { countText, elapsedText, nanosecondsBetween, plural } from "./text.ts";
+
+/** A ticket takes some 65,000 letters; all of it is in the JSON. */
+const MOST_DETAILED = 15;
+const MOST_LISTED = 100;
+const MOST_EXPLAINED = 20;
+
+const SEVERITIES = ["critical", "warning", "notice"] as const;
+
+/** The report for a ticket: GitHub-flavoured Markdown that can be read as plain text, too. */
+export function renderMarkdown(report: Report, { args }: RenderOptions): string {
+  const calendar = new Calendar(report);
+  const worstFirst = SEVERITIES.flatMap((severity) =>
+    report.findings.filter((finding) => finding.severity === severity),
+  );
+  const detailed = worstFirst.slice(0, MOST_DETAILED);
+  const left = worstFirst.length - detailed.length;
+  const sections = [
+    `# ARP: ${report.verdict.toUpperCase()}`,
+    verdict(report, worstFirst),
+    ...(worstFirst.length === 0 ? [] : [findingsTable(worstFirst)]),
+    ...detailed.map((finding, index) =>
+      findingDetails(finding, calendar, index > 0 || report.verdict === "clean"),
+    ),
+    ...(left > 0 ? [`${capital(plural(left, "further finding"))}: see \`--format json\`.`] : []),
+    ...explained(report, calendar),
+    ...whoIsWho(report),
+    provenance(report, args ?? []),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+function verdict(report: Report, worstFirst: readonly ReportedFinding[]): string {
+  const frames = report.captures.reduce((sum, capture) => sum + capture.frames, 0);
+  if (frames === 0) return "**There was not one frame to judge by.**";
+  const counts = SEVERITIES.map((severity) => ({
+    severity,
+    count: worstFirst.filter((finding) => finding.severity === severity).length,
+  })).filter(({ count }) => count > 0);
+  const [worst] = worstFirst;
+  if (worst === undefined || report.verdict === "clean") {
+    const noticed =
+      worst === undefined ? "" : `; ${plural(worstFirst.length, "notice")} for whom it concerns`;
+    return `**Nothing wrong was found in ${plural(frames, "frame")}${noticed}.**`;
+  }
+  const found = counts.map(({ severity, count }) => `${countText(count)} ${severity}`).join(", ");
+  return `**${prose(worst.summary)}**\n\nFound in ${plural(frames, "frame")}: ${found}.`;
+}
+
+function findingsTable(findings: readonly ReportedFinding[]): string {
+  const rows = findings
+    .slice(0, MOST_LISTED)
+    .map(({ id, severity, stage, kind, ip, vlan, claimant, victims }) => [
+      id,
+      `${severity}, ${stage}`,
+      code(kind),
+      vlan === null ? ip : `${ip} (VLAN ${vlan})`,
+      hostText(claimant),
+      victims.length === 0 ? "nobody" : victimNames(victims),
+    ]);
+  const more = findings.length - rows.length;
+  return [
+    table(["", "severity", "what", "address", "claimed by", "believed by"], rows),
+    ...(more > 0 ? [`and ${countText(more)} more.`] : []),
+  ].join("\n\n");
+}
+
+function victimNames(victims: readonly Host[]): string {
+  const [first, second, ...others] = victims.map((victim) => prose(hostName(victim)));
+  return [first, second, ...(others.length === 0 ? [] : [`${countText(others.length)} more`])]
+    .filter((name) => name !== undefined)
+    .join(", ");
+}
+
+function findingDetails(finding: ReportedFinding, calendar: Calendar, withSummary: boolean): string {
+  const at = (position: ReportedPosition) => calendar.frame(position);
+  const more = finding.evidenceTotal - finding.evidence.length;
+  const lines = (heading: string, entries: readonly string[]) =>
+    entries.length === 0 ? [] : [`**${heading}**`, entries.map((entry) => `- ${entry}`).join("\n")];
+  const steps = fixSteps(finding);
+  return [
+    `## ${finding.id}: ${code(finding.kind)}, ${finding.severity}, ${finding.stage}`,
+    ...(withSummary ? [prose(finding.summary)] : []),
+    ...lines("What happened", [
+      ...story(finding, calendar),
+      ...(more > 0 ? [`and ${plural(more, "more frame")}`] : []),
+    ]),
+    ...lines(
+      "Traffic that went astray",
+      finding.bypass === null ? [] : bypassLines(finding.bypass, at).map(prose),
+    ),
+    ...lines("Who answered first", raceLines(finding, at).map(prose)),
+    ...lines(
+      "With other neighbour caches",
+      finding.models.map(({ why }) => prose(why)),
+    ),
+    ...(steps.length === 0
+      ? lines("What to do", finding.remedy.map(prose))
+      : ["**What to change**", steps.map(fixStep).join("\n\n")]),
+    "**In Wireshark**",
+    codeBlock([finding.displayFilter]),
+  ].join("\n\n");
+}
+
+/** Frame by frame: what was claimed, who learned it, who used it, what ended it. */
+function story(finding: ReportedFinding, calendar: Calendar): string[] {
+  const { claimant, ip, victims } = finding;
+  const events = finding.evidence.map(({ what, ...position }) => ({ position, what }));
+  for (const victim of victims) {
+    const { learned, restored, restoredBy } = victim;
+    if (learned !== null) {
+      const what = `${hostName(victim)} takes ${claimant.mac} for ${ip}, by the rules of its kernel`;
+      events.push({ position: learned, what });
+    }
+    if (restored === null) continue;
+    const because = restoredBy === null ? "" : `: ${restoredBy}`;
+    const told = events.findLast(({ position }) => isSame(position, restored));
+    if (told === undefined)
+      events.push({ position: restored, what: `${hostName(victim)} is right again${because}` });
+    else told.what += because;
+  }
+  return events
+    .toSorted((a, b) => (a.position.time < b.position.time ? -1 : a.position.time > b.position.time ? 1 : 0))
+    .map(({ position, what }) => `${prose(calendar.moment(position))}: ${prose(what)}`);
+}
+
+function isSame(a: ReportedPosition, b: ReportedPosition): boolean {
+  return a.capture === b.capture && a.frame === b.frame;
+}
+
+function fixStep({ on, what, commands, note }: FixStep, index: number): string {
+  const doing = what.charAt(0).toLowerCase() + what.slice(1);
+  const head = `${index + 1}. On ${prose(on)}: ${prose(doing)}.`;
+  const block = commands.length === 0 ? [] : [indent(codeBlock(commands, "sh"), 3)];
+  return [head, ...block, ...(note === undefined ? [] : [`   ${prose(note)}`])].join("\n\n");
+}
+
+function explained(report: Report, calendar: Calendar): string[] {
+  if (report.benign.length === 0) return [];
+  const shown = report.benign
+    .slice(0, MOST_EXPLAINED)
+    .map(({ kind, first, why }) => `- ${code(kind)}, ${prose(calendar.moment(first))}: ${prose(why)}`);
+  const more = report.benign.length - shown.length;
+  return [
+    "## Explained, not accused",
+    [...shown, ...(more > 0 ? [`- and ${countText(more)} more`] : [])].join("\n"),
+  ];
+}
+
+function whoIsWho({ topology: { vips, gateways } }: Report): string[] {
+  const rows = [
+    ...vips.flatMap(({ ip, vlan, origin, directors, realServers, evidence }) => {
+      const vip = vlan === null ? ip : `${ip} (VLAN ${vlan})`;
+      const why = evidence.map(prose).join("; ");
+      const hosts = [
+        ...directors.map((host) => [vip, "director", hostText(host), origin, why]),
+        ...realServers.map((host) => [
+          vip,
+          host.forwarding === null ? "real server" : `real server, ${host.forwarding.replace("-", " ")}`,
+          hostText(host),
+          origin,
+          why,
+        ]),
+      ];
+      return hosts.length === 0 ? [[vip, "", "nobody seen", origin, why]] : hosts;
+    }),
+    ...gateways.map((host) => ["", "gateway", hostText(host), "", ""]),
+  ];
+  if (rows.length === 0) return [];
+  const shown = rows.slice(0, MOST_LISTED);
+  const more = rows.length - shown.length;
+  return [
+    "## Who is who",
+    table(["VIP", "role", "host", "origin", "known from"], shown),
+    ...(more > 0 ? [`and ${countText(more)} more.`] : []),
+  ];
+}
+
+function provenance(report: Report, args: readonly string[]): string {
+  const files = report.captures.map(({ file, frames, first, last, sha256, problem, anomalies }) => {
+    const span =
+      first === null || last === null
+        ? ""
+        : `, ${first.slice(0, 10)} ${clockText(first)} to ${last.slice(0, 10)} ${clockText(last)} UTC (${elapsedText(nanosecondsBetween(first, last))})`;
+    const undecoded = Object.values(anomalies).reduce((sum, count) => sum + count, 0);
+    return [
+      `- ${code(file)}: ${plural(frames, "frame")}${span}`,
+      ...(sha256 === null ? [] : [`  - SHA-256 ${code(sha256)}`]),
+      ...(problem === null ? [] : [`  - incomplete: ${code(problem)}`]),
+      ...(undecoded === 0 ? [] : [`  - ${plural(undecoded, "frame")} could not be decoded`]),
+    ].join("\n");
+  });
+  const { name, version } = report.tool;
+  const { addresses, stations } = report.forgotten;
+  return [
+    "## Provenance",
+    [
+      ...files,
+      ...report.vantage.map(({ what }) => `- ${prose(what)}`),
+      ...(addresses + stations === 0
+        ? []
+        : [
+            `- To stay within its memory it gave up ${plural(addresses, "address")}, ${plural(stations, "station")}`,
+          ]),
+      `- ${name} ${version}, neighbour caches by the ${report.neighbourModel} model${args.length === 0 ? "" : `, called as ${code([name, ...args].join(" "))}`}`,
+    ].join("\n"),
+  ].join("\n\n");
+}
+
+function hostText(host: Host): string {
+  if (host.ip === null) return prose(hostName(host));
+  return prose(host.mac === UNSEEN_MAC ? hostName(host) : `${hostName(host)} (${host.mac})`);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

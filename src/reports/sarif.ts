@@ -1,0 +1,200 @@
+import { FINDING_TOPICS } from "../explain/topics.ts";
+import { FINDING_KINDS, type FindingKind, type Severity } from "../findings/finding.ts";
+import { explainText } from "./explain-text.ts";
+import type { RenderOptions } from "./formats.ts";
+import { topicMarkdown } from "./glossary.ts";
+import { hostName } from "./html/names.ts";
+import { jsonText } from "./json.ts";
+import type { CaptureSummary, Host, Report, ReportedFinding, ReportedPosition } from "./report.ts";
+import { printable } from "./text.ts";
+
+const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+const LEVELS = { critical: "error", warning: "warning", notice: "note" } as const satisfies Record<
+  Severity,
+  string
+>;
+
+/** As bad as a finding of the kind gets. */
+const WORST: Readonly<Partial<Record<FindingKind, Severity>>> = {
+  "vip-unanswered": "warning",
+  "address-conflict": "warning",
+  "flip-flop": "warning",
+  "sender-mismatch": "notice",
+  "arp-flood": "notice",
+  "arp-scan": "notice",
+  "arp-storm": "notice",
+  "inventory-contradicted": "notice",
+};
+
+/** The report as a SARIF 2.1.0 log (OASIS): for code scanning, and whatever else collects what tools find. */
+export function renderSarif(report: Report, { args, exitStatus }: RenderOptions): string {
+  const { tool, captures, findings, verdict, neighbourModel, benign } = report;
+  const run = {
+    tool: {
+      driver: {
+        name: tool.name,
+        version: tool.version,
+        semanticVersion: tool.version,
+        rules: FINDING_KINDS.map(rule),
+      },
+    },
+    invocations: [
+      {
+        executionSuccessful: true,
+        ...(exitStatus === undefined ? {} : { exitCode: exitStatus }),
+        ...(args === undefined ? {} : { arguments: args.map(printable) }),
+        toolExecutionNotifications: notifications(report),
+      },
+    ],
+    artifacts: captures.map(artifact),
+    results: findings.map((finding) => result(finding, captures)),
+    properties: { verdict, neighbourModel, benign: benign.length },
+  };
+  return `${jsonText({ $schema: SCHEMA, version: "2.1.0", runs: [run] }, 2)}\n`;
+}
+
+function rule(kind: FindingKind) {
+  const { title, meaning } = FINDING_TOPICS[kind];
+  return {
+    id: kind,
+    name: kind.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    shortDescription: { text: messageText(`${title}.`) },
+    fullDescription: { text: messageText(meaning.join("\n\n")) },
+    help: { text: explainText(kind, { color: false }), markdown: topicMarkdown(kind) },
+    defaultConfiguration: { level: LEVELS[WORST[kind] ?? "critical"] },
+    properties: { tags: ["security", "network", "arp"] },
+  };
+}
+
+function result(finding: ReportedFinding, captures: readonly CaptureSummary[]) {
+  const { kind, claimant, rightful, victims, evidence, count } = finding;
+  const identity = identityOf(finding);
+  return {
+    ruleId: kind,
+    ruleIndex: FINDING_KINDS.indexOf(kind),
+    kind: "fail",
+    level: LEVELS[finding.severity],
+    message: { text: messageText(finding.summary) },
+    locations: [
+      {
+        physicalLocation: physical(finding.first, captures),
+        logicalLocations: [logical(claimant)],
+        message: { text: messageText(`claimed by ${hostName(claimant)}`) },
+        properties: place(finding.first),
+      },
+    ],
+    relatedLocations: [
+      ...(rightful === null ? [] : [{ host: rightful, part: "rightful owner" }]),
+      ...victims.map((host) => ({ host, part: "believed it" })),
+    ].map(({ host, part }, index) => ({
+      id: index + 1,
+      logicalLocations: [logical(host)],
+      message: { text: messageText(`${part}: ${hostName(host)}`) },
+    })),
+    ...(evidence.length === 0 ? {} : { codeFlows: [flow(finding, captures)] }),
+    ...(count > 0 ? { occurrenceCount: count } : {}),
+    fingerprints: { "lvsPcapFinding/v1": identity },
+    // What GitHub goes by to know an alert again.
+    partialFingerprints: { primaryLocationLineHash: identity },
+    properties: {
+      id: finding.id,
+      severity: finding.severity,
+      stage: finding.stage,
+      ip: finding.ip,
+      vlan: finding.vlan,
+      claimant,
+      rightful,
+      victims,
+      bypass: finding.bypass,
+      remedy: finding.remedy,
+      displayFilter: finding.displayFilter,
+    },
+  };
+}
+
+/** The same fault in another capture is the same finding. */
+function identityOf({ kind, ip, vlan, claimant }: ReportedFinding): string {
+  return [kind, ip, ...(vlan === null ? [] : [`vlan ${vlan}`]), claimant.mac].join("/");
+}
+
+/** The frames that prove it, as steps that a viewer can go through. */
+function flow({ evidence }: ReportedFinding, captures: readonly CaptureSummary[]) {
+  return {
+    threadFlows: [
+      {
+        locations: evidence.map(({ what, ...position }, index) => ({
+          executionOrder: index + 1,
+          executionTimeUtc: position.time,
+          location: {
+            physicalLocation: physical(position, captures),
+            message: { text: messageText(`frame ${position.frame}: ${what}`) },
+            properties: place(position),
+          },
+        })),
+      },
+    ],
+  };
+}
+
+function place({ frame, time }: ReportedPosition) {
+  return { frame, time };
+}
+
+function physical({ capture }: ReportedPosition, captures: readonly CaptureSummary[]) {
+  const uri = uriOf(captures[capture]?.file ?? "-");
+  return { artifactLocation: { ...(uri === null ? {} : { uri }), index: capture } };
+}
+
+function logical({ mac, ip, role }: Host) {
+  return { name: ip ?? mac, fullyQualifiedName: ip === null ? mac : `${ip}/${mac}`, kind: role };
+}
+
+function artifact({ file, bytes, sha256, format, frames, first, last, complete }: CaptureSummary) {
+  const uri = uriOf(file);
+  return {
+    location: uri === null ? { description: { text: "standard input" } } : { uri },
+    length: bytes,
+    roles: ["analysisTarget", ...(uri === null ? ["standardStream"] : [])],
+    ...(format === "pcap" ? { mimeType: "application/vnd.tcpdump.pcap" } : {}),
+    ...(sha256 === null ? {} : { hashes: { "sha-256": sha256 } }),
+    properties: { format, frames, first, last, complete },
+  };
+}
+
+/** What keeps the report from being the whole truth. */
+function notifications({ captures, vantage }: Report) {
+  return [
+    ...captures.flatMap(({ problem }, capture) =>
+      problem === null ? [] : [{ capture, id: "incomplete-capture", level: "warning", text: problem }],
+    ),
+    ...vantage.map(({ kind, capture, what }) => ({ capture, id: kind, level: "note", text: what })),
+  ].map(({ capture, id, level, text }) => ({
+    descriptor: { id },
+    level,
+    message: { text: messageText(text) },
+    locations: [{ physicalLocation: physical({ capture, frame: 0, time: "" }, captures) }],
+  }));
+}
+
+/** A relative or a file URI; null for standard input. */
+function uriOf(path: string): string | null {
+  if (path === "-") return null;
+  const encoded = path
+    .replace(/\p{Cs}/gu, "\u{fffd}")
+    .split("/")
+    .map(encodeURIComponent)
+    .join("/");
+  return path.startsWith("/") ? `file://${encoded}` : encoded;
+}
+
+/** Braces are placeholders (SARIF 2.1.0, section 3.11.5) and brackets links (3.11.6), unless they are escaped. */
+function messageText(text: string): string {
+  return printableLines(text)
+    .replace(/[\\[\]]/g, "\\$&")
+    .replace(/[{}]/g, "$&$&");
+}
+
+function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
+}
