@@ -5,7 +5,9 @@ import { LvsPcapError } from "../errors.ts";
 import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/models/model.ts";
 import { FORMATS, type Format, render } from "../reports/formats.ts";
 import { printable } from "../reports/text.ts";
+import { wantsColor } from "./color.ts";
 import type { CommandContext } from "./context.ts";
+import { exportEvidence, prepareEvidence } from "./evidence-option.ts";
 import { exitStatusOf, FAIL_ON, type FailOn } from "./exit-status.ts";
 import { ProgressBar } from "./progress.ts";
 import { addRoleOptions, type RoleFlags, rolesFromFlags } from "./role-options.ts";
@@ -14,19 +16,26 @@ interface AnalyzeFlags extends RoleFlags {
   neighbourModel: NeighbourModelName;
   format: Format;
   output?: string;
+  evidence?: string;
   hash?: true;
+  recover?: true;
+  expect?: string;
+  vendors?: true;
   failOn: FailOn;
   progress: boolean;
   color: boolean;
 }
 
 const EPILOGUE = `
-Exit status: 0 nothing at or above --fail-on, 1 at least one finding, 2 the work
-could not be done.
+Exit status: 0 nothing at or above --fail-on, 1 at least one finding or an
+expectation that the frames contradict, 2 the work could not be done.
 
 Examples:
   lvs-pcap analyze incident.pcap --vip 192.168.1.2 --director 192.168.1.10
   lvs-pcap analyze incident.pcap --topology cluster.yaml --format json
+  lvs-pcap analyze incident.pcap --inventory keepalived.conf --inventory neigh.json
+  lvs-pcap analyze after-change.pcap --expect cluster.yaml
+  lvs-pcap analyze /var/log/dump.pcap*
   ssh gw tcpdump -i eth0 -c 100000 -U -w - | lvs-pcap analyze - --vip 192.168.1.2`;
 
 /** `lvs-pcap analyze`: offline, one or more captures. */
@@ -41,7 +50,7 @@ export function addAnalyzeCommand(
     .description(
       "Follows every IP-to-MAC binding through the captures, models what each host's\nneighbour cache took from which frame, and names the host behind a wrong entry.",
     )
-    .argument("<capture...>", "pcap files in order of time; - is standard input");
+    .argument("<capture...>", "pcap, pcapng or PDML files, plain or in gzip or zstd, in any order; frames are merged by time; - is standard input");
   addRoleOptions(command);
   command
     .addOption(
@@ -51,6 +60,10 @@ export function addAnalyzeCommand(
     )
     .addOption(new Option("--format <format>", "form of the report").choices(FORMATS).default("table"))
     .option("--output <file>", "write the report to a file")
+    .option("--evidence <file>", "write the frames that prove the findings to a pcapng file")
+    .option("--expect <file>", "a topology as a test: exit status 1 where the frames contradict it")
+    .option("--vendors", "name the vendor of each network card")
+    .option("--recover", "go on past damage, with the next record that looks like one")
     .option("--hash", "put the SHA-256 of each capture into the report")
     .addOption(
       new Option("--fail-on <severity>", "mildest finding for exit status 1")
@@ -69,6 +82,7 @@ async function analyze(captures: string[], flags: AnalyzeFlags, context: Command
   if (captures.filter((capture) => capture === "-").length > 1) {
     throw new LvsPcapError("bad-usage", "standard input (-) can be read only once");
   }
+  if (flags.evidence !== undefined) await prepareEvidence(flags.evidence, captures, flags.output);
   const bar =
     flags.progress && context.stderr.isTTY === true
       ? new ProgressBar(context.stderr, () => performance.now())
@@ -76,25 +90,30 @@ async function analyze(captures: string[], flags: AnalyzeFlags, context: Command
   const options: AnalyzeOptions = {
     ...rolesFromFlags(flags),
     neighbourModel: flags.neighbourModel,
-    hash: flags.hash === true,
+    hash: flags.hash === true || flags.format === "html" || flags.evidence !== undefined,
   };
+  if (flags.recover === true) options.recover = true;
+  if (flags.expect !== undefined) options.expect = flags.expect;
+  if (flags.vendors === true || flags.format === "html") options.vendors = true;
   if (bar !== null) options.onProgress = ({ bytes, sizeBytes }) => bar.update(bytes, sizeBytes);
 
   const report = await analyzeCapture(captures, options).finally(() => bar?.clear());
   for (const { problem } of report.captures) {
     if (problem !== null) context.stderr.write(`lvs-pcap: ${printable(problem)}\n`);
   }
+  for (const note of report.inventories.flatMap(({ notes }) => notes)) {
+    context.stderr.write(`lvs-pcap: ${printable(note)}\n`);
+  }
   const toTerminal = flags.output === undefined && context.stdout.isTTY === true;
-  const text = render(flags.format, report, { color: toTerminal && wantsColor(flags, context) });
+  const text = await render(flags.format, report, {
+    color: toTerminal && wantsColor(flags, context),
+    args: context.args ?? [],
+    exitStatus: exitStatusOf(report, flags.failOn),
+  });
   if (flags.output === undefined) context.stdout.write(text);
   else await writeReport(flags.output, text);
+  if (flags.evidence !== undefined) await exportEvidence(flags.evidence, captures, report, options, context);
   return exitStatusOf(report, flags.failOn);
-}
-
-/** NO_COLOR counts when it is set to anything but nothing (no-color.org). */
-function wantsColor(flags: AnalyzeFlags, { environment }: CommandContext): boolean {
-  const { NO_COLOR, TERM } = environment;
-  return flags.color && (NO_COLOR === undefined || NO_COLOR === "") && TERM !== "dumb";
 }
 
 async function writeReport(path: string, text: string): Promise<void> {

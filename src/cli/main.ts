@@ -9,5 +9,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
+  openStdin: () => process.stdin,
+  stdoutFd: 1,
   environment: process.env,
 });

@@ -5,7 +5,10 @@ import { VERSION } from "../version.ts";
 import { addAnalyzeCommand } from "./analyze-command.ts";
 import type { CommandContext } from "./context.ts";
 import { ExitStatus } from "./exit-status.ts";
+import { addExplainCommand } from "./explain-command.ts";
+import { addTopologyCommand } from "./topology-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
+import { addWatchCommand } from "./watch-command.ts";
 
 /**
  * Runs the command line.
@@ -31,8 +34,11 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   const exitWith = (exitStatus: number) => {
     status = exitStatus;
   };
-  addAnalyzeCommand(program, context, exitWith);
+  addAnalyzeCommand(program, { ...context, args }, exitWith);
+  addWatchCommand(program, { ...context, args }, exitWith);
   addVerifyCommand(program, context, exitWith);
+  addTopologyCommand(program, context, exitWith);
+  addExplainCommand(program, context);
 
   try {
     await program.parseAsync(args, { from: "user" });

@@ -1,0 +1,180 @@
+import { openSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { LvsPcapError } from "../errors.ts";
+import { type Format, render } from "../reports/formats.ts";
+import { jsonText } from "../reports/json.ts";
+import type { Report } from "../reports/report.ts";
+import { type Style, styleFor } from "../reports/style.ts";
+import { countText, plural, printable } from "../reports/text.ts";
+import type { WatchEvent, WatchGauges } from "../watch/event.ts";
+import { sentenceFor } from "../watch/sentences.ts";
+import { wantsColor } from "./color.ts";
+import type { CommandContext } from "./context.ts";
+import { LineWriter } from "./line-writer.ts";
+import { statusParts, WatchScreen } from "./watch-screen.ts";
+
+export interface OutputFlags {
+  readonly format: Format;
+  readonly output?: string;
+  readonly report?: string;
+  readonly color: boolean;
+}
+
+const REDRAW_MS = 500;
+/** `2026-11-23T` before and `456789Z` after what a person wants to see while it happens. */
+const TIME_OF_DAY = [11, 23] as const;
+
+/**
+ * Where a watch says what happens: on a terminal sentences above a status line, else a line for each event, in a file or
+ * a pipe; and the report at the end.
+ */
+export class WatchOutput {
+  private readonly flags: OutputFlags;
+  private readonly context: CommandContext;
+  private readonly style: Style;
+  private readonly writer: LineWriter | null;
+  private readonly screen: WatchScreen | null;
+  private readonly redraw: NodeJS.Timeout | null;
+  private isGone = false;
+
+  /**
+   * @param onGone called when nobody reads any more
+   * @throws LvsPcapError `bad-usage` where the file cannot be opened
+   */
+  static async open(
+    flags: OutputFlags,
+    context: CommandContext,
+    gauges: () => WatchGauges | null,
+    onGone: () => void,
+  ): Promise<WatchOutput> {
+    return new WatchOutput(flags, context, gauges, onGone);
+  }
+
+  private constructor(
+    flags: OutputFlags,
+    context: CommandContext,
+    gauges: () => WatchGauges | null,
+    onGone: () => void,
+  ) {
+    this.flags = flags;
+    this.context = context;
+    const onScreen =
+      context.stdout.isTTY === true && (flags.format !== "ndjson" || flags.output !== undefined);
+    this.style = styleFor(onScreen && wantsColor(flags, context));
+    this.writer = this.openWriter(() => {
+      this.isGone = true;
+      onGone();
+    });
+    const status = () => {
+      const now = gauges();
+      return now === null || now.frames === 0 ? ["waiting for the first frame"] : statusParts(now);
+    };
+    this.screen = onScreen ? new WatchScreen(context.stdout, status) : null;
+    this.redraw = onScreen ? setInterval(() => this.screen?.draw(), REDRAW_MS) : null;
+  }
+
+  tell(event: WatchEvent): void {
+    const { format, output } = this.flags;
+    const sentence = () => printable(sentenceFor(event, styleFor(false)));
+    if (this.screen !== null) {
+      const time = this.style.dim(event.at.slice(...TIME_OF_DAY));
+      this.screen.say(`${time} ${sentenceFor(event, this.style)}`);
+    }
+    if (format === "ndjson") this.write(`${jsonText(event)}\n`);
+    else if (format !== "table") this.sayBeside(`${event.at} ${sentence()}`);
+    else if (this.screen === null || output !== undefined) this.write(`${event.at} ${sentence()}\n`);
+  }
+
+  /** Something about the watch itself. */
+  note(line: string): void {
+    if (this.screen !== null) this.screen.say(line);
+    else this.context.stderr.write(`${line}\n`);
+  }
+
+  reopen(): void {
+    this.writer?.reopen();
+  }
+
+  /** @throws LvsPcapError `bad-usage` where the report cannot be written */
+  async finish(report: Report): Promise<void> {
+    this.stopDrawing();
+    const { format, output } = this.flags;
+    if (this.flags.report !== undefined) await writeReport(this.flags.report, `${jsonText(report)}\n`);
+    if (this.isGone) return;
+    if (format === "ndjson") {
+      this.context.stderr.write(`lvs-pcap: ${lastWords(report)}\n`);
+    } else {
+      const color = output === undefined && this.screen !== null && wantsColor(this.flags, this.context);
+      this.write(await render(format, report, { color, args: this.context.args ?? [] }));
+    }
+    await this.writer?.flushed();
+    const { dropped = 0 } = this.writer ?? {};
+    if (dropped > 0) this.context.stderr.write(`lvs-pcap: ${plural(dropped, "line")} could not be written\n`);
+  }
+
+  async close(): Promise<void> {
+    this.stopDrawing();
+    await this.writer?.flushed();
+  }
+
+  private stopDrawing(): void {
+    if (this.redraw !== null) clearInterval(this.redraw);
+    this.screen?.close();
+  }
+
+  private write(text: string): void {
+    if (this.writer !== null) this.writer.write(text);
+    else this.context.stdout.write(text);
+  }
+
+  /** Where standard output is the report's alone. */
+  private sayBeside(line: string): void {
+    if (this.screen === null) this.context.stderr.write(`${line}\n`);
+  }
+
+  private openWriter(onGone: () => void): LineWriter | null {
+    const { output } = this.flags;
+    const name = output ?? "standard output";
+    const onTrouble = (code: string) =>
+      this.note(`lvs-pcap: ${printable(name)}: cannot be written: ${inWords(code)}; the watch goes on`);
+    if (output !== undefined) {
+      return new LineWriter({ fd: openForAppending(output), path: output }, { onGone, onTrouble });
+    }
+    const { stdout, stdoutFd } = this.context;
+    if (stdout.isTTY === true || stdoutFd === undefined) return null;
+    return new LineWriter({ fd: stdoutFd }, { onGone, onTrouble });
+  }
+}
+
+function openForAppending(path: string): number {
+  try {
+    return openSync(path, "a");
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+async function writeReport(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+function cannotWrite(path: string, error: unknown): LvsPcapError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+  return new LvsPcapError("bad-usage", `${path}: cannot be written: ${inWords(code)}`, { cause: error });
+}
+
+function inWords(code: string): string {
+  const words: Record<string, string> = { ENOSPC: "no space left on the disk", EACCES: "permission denied" };
+  return words[code] ?? code;
+}
+
+function lastWords({ captures, findings, verdict }: Report): string {
+  const frames = captures.reduce((sum, capture) => sum + capture.frames, 0);
+  const dropped = captures.reduce((sum, capture) => sum + (capture.dropped ?? 0), 0);
+  const lost = dropped === 0 ? "" : `, ${countText(dropped)} lost before they could be captured`;
+  return `${plural(frames, "frame")}${lost}, ${plural(findings.length, "finding")}: ${verdict}`;
+}

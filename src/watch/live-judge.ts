@@ -1,0 +1,94 @@
+import type { Benign } from "../findings/benign.ts";
+import { explain } from "../findings/benign-rules.ts";
+import type { Finding } from "../findings/finding.ts";
+import { Judgement } from "../findings/judge.ts";
+import type { Binding } from "../neighbours/binding.ts";
+import { type NetworkState, REPLAY_EVENTS } from "../neighbours/network-state.ts";
+import type { GivenRoles } from "../network/roles.ts";
+import { Wording } from "../reports/wording.ts";
+import { Cast } from "../roles/cast.ts";
+
+/** One address takes longer only if it is fought over: then it is judged less often, for a fifth of the time. */
+const CHEAP_MS = 1;
+const REST_FACTOR = 4;
+/** What would have prevented it is tried for some milliseconds; the report at the end takes its time. */
+const LIVE_REPLAY_EVENTS = 1 << 13;
+
+/**
+ * The rules of `analyze`, applied while frames come: everything anew where there is time for it, else only the addresses
+ * that have news, by the roles as they were at the last full look.
+ */
+export class LiveJudge {
+  cast: Cast;
+  wording: Wording;
+  /** What the newest full look took. */
+  costMs = 0;
+  private readonly state: NetworkState;
+  private readonly nowMs: () => number;
+  private roles: GivenRoles;
+  private judgement: Judgement;
+  private byAddress = new Map<Binding, readonly Finding[]>();
+  private others: readonly Finding[] = [];
+  /** Until when an address that takes long is left alone. */
+  private readonly resting = new Map<Binding, number>();
+
+  constructor(state: NetworkState, roles: GivenRoles, nowMs: () => number) {
+    this.state = state;
+    this.roles = roles;
+    this.nowMs = nowMs;
+    this.cast = new Cast(state, roles);
+    this.wording = new Wording(this.cast);
+    this.judgement = new Judgement(state, this.cast);
+  }
+
+  /** From the next full look on. */
+  changeRoles(roles: GivenRoles): void {
+    this.roles = roles;
+  }
+
+  /**
+   * Casts the roles and applies every rule.
+   *
+   * @param isLast whether there is time for all that `analyze` does
+   */
+  judgeAll(isLast = false): void {
+    const startMs = this.nowMs();
+    this.state.replayBudget = isLast ? REPLAY_EVENTS : LIVE_REPLAY_EVENTS;
+    this.state.vantage.reconsider();
+    this.cast = new Cast(this.state, this.roles);
+    this.wording = new Wording(this.cast);
+    this.judgement = new Judgement(this.state, this.cast);
+    this.byAddress = this.judgement.everyAddress();
+    this.others = this.judgement.whatNoAddressShows([...this.byAddress.values()].flat());
+    this.resting.clear();
+    this.costMs = this.nowMs() - startMs;
+  }
+
+  /**
+   * Judges one address by the roles as they are.
+   *
+   * @returns null where it takes so long that it has to wait, unless there is time
+   */
+  judgeAddress(binding: Binding, isUnhurried: boolean): readonly Finding[] | null {
+    const startMs = this.nowMs();
+    if (!isUnhurried && (this.resting.get(binding) ?? 0) > startMs) return null;
+    this.state.replayBudget = LIVE_REPLAY_EVENTS;
+    const findings = this.judgement.of(binding);
+    const tookMs = this.nowMs() - startMs;
+    if (tookMs > CHEAP_MS) this.resting.set(binding, startMs + tookMs * (1 + REST_FACTOR));
+    if (findings.length > 0) this.byAddress.set(binding, findings);
+    else this.byAddress.delete(binding);
+    return findings;
+  }
+
+  /** All findings as they are known, in order of their first frame. */
+  get findings(): readonly Finding[] {
+    return [...[...this.byAddress.values()].flat(), ...this.others].toSorted(
+      (a, b) => a.first.ordinal - b.first.ordinal,
+    );
+  }
+
+  explain(findings: readonly Finding[], ids: readonly string[]): Benign[] {
+    return explain(this.state, this.cast, findings, ids);
+  }
+}

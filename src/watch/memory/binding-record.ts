@@ -1,0 +1,199 @@
+import type { Binding } from "../../neighbours/binding.ts";
+import {
+  Claim,
+  type ClaimEvidence,
+  type ClaimForm,
+  type ClaimTally,
+  type LentTally,
+} from "../../neighbours/claim.ts";
+import type { NetworkState } from "../../neighbours/network-state.ts";
+import type { Station } from "../../neighbours/station.ts";
+import { type FormerTime, isMacText, isPlace, type Place, placeOf, stationText } from "./place.ts";
+import { arrayOf, isBoolean, isCount, isInt32, isOneOf, objectOf, type Shape, tuple } from "./shape.ts";
+import type { StationFinder } from "./station-finder.ts";
+
+const FORMS: readonly ClaimForm[] = ["request", "reply", "unsolicited-reply", "announcement", "addressed"];
+
+/** An address that more than so many claim, or use, is a flood's. */
+const MOST_CLAIMS = 32;
+const MOST_EVIDENCE = 6;
+const MOST_OTHERS = 64;
+const MOST_TURNS = 64;
+/** No rule asks for more frames of one's own than this. */
+const MOST_OWN_FRAMES = 16;
+
+const isEvidence = tuple(isPlace, isInt32, isMacText);
+const isTally = tuple(isOneOf(FORMS), isCount, isCount, isPlace, isPlace, arrayOf(isEvidence));
+const isLent = tuple(isMacText, isCount, isCount, isPlace, isPlace, arrayOf(isEvidence));
+const isClaim = objectOf({
+  mac: isMacText,
+  /** Its kernel holds the address. */
+  holds: isBoolean,
+  needless: isCount,
+  tallies: arrayOf(isTally),
+  lent: arrayOf(isLent),
+  echoes: arrayOf(tuple(isMacText, isCount)),
+});
+
+export const isBindingRecord = objectOf({
+  segment: isCount,
+  ip: isInt32,
+  claims: arrayOf(isClaim),
+  turns: arrayOf(tuple(isMacText, isPlace, isOneOf(FORMS))),
+  turnCount: isCount,
+  passings: arrayOf(tuple(isMacText, isMacText, isPlace, isBoolean)),
+  passers: arrayOf(isMacText),
+  served: arrayOf(isMacText),
+  receivers: arrayOf(tuple(isMacText, arrayOf(isMacText))),
+  speakers: arrayOf(tuple(isMacText, isPlace, isCount)),
+  raceCounts: arrayOf(tuple(isMacText, isCount)),
+});
+export type BindingRecord = typeof isBindingRecord extends Shape<infer T> ? T : never;
+type ClaimRecord = BindingRecord["claims"][number];
+
+/** Grows with everything of a binding that is written down: cheap enough to be asked of all of them several times a second. */
+export function bindingVersion(binding: Binding): number {
+  let version =
+    binding.turnCount +
+    binding.passings.length +
+    binding.receivers.size +
+    binding.speakers.size +
+    binding.served.size +
+    binding.passers.size;
+  for (const claim of binding.claims) {
+    version += 1 + claim.needless + claim.lent.size;
+    if (claim.station.ownAddresses.has(binding.ip)) version += 0.5;
+    for (const tally of claim.tallies.values()) version += tally.count;
+  }
+  return version;
+}
+
+/** Null where there is nothing to tell: an address that was only asked for. */
+export function bindingRecord(binding: Binding): BindingRecord | null {
+  const { segment, ip, claims, turnCount } = binding;
+  if (claims.length === 0 && binding.receivers.size === 0 && binding.speakers.size === 0) return null;
+  const kept =
+    claims.length <= MOST_CLAIMS ? claims : [...claims.slice(0, MOST_CLAIMS - 8), ...claims.slice(-8)];
+  return {
+    segment,
+    ip,
+    claims: kept.map((claim) => claimRecord(claim, ip)),
+    turns: binding.turns
+      .slice(-MOST_TURNS)
+      .map(({ station, at, form }) => [stationText(station), placeOf(at), form]),
+    turnCount,
+    passings: binding.passings
+      .slice(0, MOST_OTHERS)
+      .map(({ from, to, at, proven }) => [stationText(from), stationText(to), placeOf(at), proven]),
+    passers: texts(binding.passers),
+    served: texts(binding.served),
+    receivers: [...binding.receivers]
+      .slice(0, MOST_OTHERS)
+      .map(([receiver, senders]) => [stationText(receiver), texts(senders)]),
+    speakers: [...binding.speakers]
+      .slice(0, MOST_OTHERS)
+      .map(([station, { at, ttl }]) => [stationText(station), placeOf(at), ttl]),
+    raceCounts: [...binding.raceCounts]
+      .slice(0, MOST_OTHERS)
+      .map(([station, count]) => [stationText(station), count]),
+  };
+}
+
+/** Puts a binding into a state that has seen no frame yet. */
+export function restoreBinding(
+  state: NetworkState,
+  find: StationFinder,
+  time: FormerTime,
+  record: BindingRecord,
+): void {
+  const { segment, ip } = record;
+  const station = (mac: string) => find.station(segment, mac);
+  const binding = state.bindings.of(segment, ip);
+  for (const claim of record.claims) binding.claims.push(restoredClaim(claim, ip, station, time));
+  for (const [mac, at, form] of record.turns) {
+    binding.turns.push({ station: station(mac), at: time.position(at), form });
+  }
+  binding.turnCount = Math.max(record.turnCount, record.turns.length);
+  binding.lastTurn = binding.turns.at(-1)?.station ?? null;
+  for (const [from, to, at, proven] of record.passings) {
+    const passing = binding.passing(station(from), station(to), time.position(at));
+    passing.proven = proven;
+  }
+  for (const mac of record.passers) binding.passers.add(station(mac));
+  for (const mac of record.served) binding.served.add(station(mac));
+  for (const [receiver, senders] of record.receivers) {
+    for (const sender of senders) binding.addReceiver(station(receiver), station(sender));
+  }
+  for (const [mac, at, ttl] of record.speakers) binding.addSpeaker(station(mac), time.position(at), ttl);
+  for (const [mac, count] of record.raceCounts) binding.raceCounts.set(station(mac), count);
+}
+
+function claimRecord(claim: Claim, ip: number): ClaimRecord {
+  return {
+    mac: stationText(claim.station),
+    holds: claim.station.ownAddresses.has(ip),
+    needless: claim.needless,
+    tallies: [...claim.tallies].map(([form, tally]) => [
+      form,
+      tally.count,
+      claim.ownFrames(form),
+      ...spanOf(tally),
+    ]),
+    lent: [...claim.lent]
+      .slice(0, MOST_OTHERS)
+      .map(([sender, tally]) => [stationText(sender), tally.count, tally.unasked, ...spanOf(tally)]),
+    echoes: [...claim.echoes].slice(0, MOST_OTHERS).map(([of, count]) => [stationText(of), count]),
+  };
+}
+
+function spanOf({ first, last, evidence }: ClaimTally): [Place, Place, EvidenceRecord[]] {
+  return [placeOf(first), placeOf(last), evidence.slice(0, MOST_EVIDENCE).map(evidenceRecord)];
+}
+
+function evidenceRecord({ at, targetIp, sentBy }: ClaimEvidence): EvidenceRecord {
+  return [placeOf(at), targetIp, stationText(sentBy)];
+}
+
+type EvidenceRecord = typeof isEvidence extends Shape<infer T> ? T : never;
+
+function restoredClaim(
+  record: ClaimRecord,
+  ip: number,
+  station: (mac: string) => Station,
+  time: FormerTime,
+): Claim {
+  const claim = new Claim(station(record.mac));
+  const evidenceOf = ([at, targetIp, sentBy]: EvidenceRecord): ClaimEvidence => ({
+    at: time.position(at),
+    targetIp,
+    sentBy: station(sentBy),
+  });
+  claim.station.hasClaimed = true;
+  if (record.holds) claim.station.ownAddresses.add(ip);
+  claim.needless = record.needless;
+  for (const [form, count, own, first, last, kept] of record.tallies) {
+    const evidence = kept.map(evidenceOf);
+    const at = time.position(first);
+    // What counts as a frame of its own is known to the claim alone.
+    for (let frame = 0; frame < Math.min(own, MOST_OWN_FRAMES); frame++) {
+      claim.add(form, { at, targetIp: evidence[0]?.targetIp ?? 0, sentBy: claim.station });
+    }
+    claim.tallies.set(form, { count, first: at, last: time.position(last), evidence });
+  }
+  for (const [mac, count, unasked, first, last, kept] of record.lent) {
+    const tally: LentTally = {
+      count,
+      unasked,
+      first: time.position(first),
+      last: time.position(last),
+      evidence: kept.map(evidenceOf),
+    };
+    claim.lent.set(station(mac), tally);
+  }
+  for (const [mac, count] of record.echoes) claim.echoes.set(station(mac), count);
+  return claim;
+}
+
+function texts(stations: Iterable<Station>): string[] {
+  return [...stations].slice(0, MOST_OTHERS).map(stationText);
+}

@@ -1,0 +1,121 @@
+import {
+  BYPASS_ENDS,
+  FINDING_KINDS,
+  OUTCOMES,
+  SETTINGS,
+  SEVERITIES,
+  STAGES,
+} from "../../findings/finding.ts";
+import { NEIGHBOUR_MODELS } from "../../neighbours/models/model.ts";
+import { parseIpv4 } from "../../network/address.ts";
+import type {
+  Host,
+  PreventionSettings,
+  ReportedBypass,
+  ReportedDisagreement,
+  ReportedPosition,
+  ReportedRace,
+  ReportedVictim,
+} from "../../reports/report.ts";
+import { ROLES } from "../../roles/cast.ts";
+import { ENDINGS, type FindingEvent } from "../event.ts";
+import type { KnownFinding } from "../memory-port.ts";
+import { isMacText } from "./place.ts";
+import {
+  arrayOf,
+  isBoolean,
+  isCount,
+  isNumber,
+  isOneOf,
+  isString,
+  objectOf,
+  orNull,
+  type Shape,
+} from "./shape.ts";
+
+/** What came from a file goes to terminals and logs: it is taken only if it is what the report would have said. */
+
+const isIpText: Shape<string> = (value): value is string =>
+  typeof value === "string" && parseIpv4(value) !== null;
+const isTime: Shape<string> = (value): value is string =>
+  typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/.test(value);
+/** No control or format character, so that it steers no terminal. */
+const isSentence: Shape<string> = (value): value is string =>
+  isString(value) && value.length < 10_000 && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u.test(value);
+
+const isHost: Shape<Host> = objectOf({ mac: isMacText, ip: orNull(isIpText), role: isOneOf(ROLES) });
+const isPosition: Shape<ReportedPosition> = objectOf({ capture: isCount, frame: isCount, time: isTime });
+const maybePosition = orNull(isPosition);
+const hostKeys = { mac: isMacText, ip: orNull(isIpText), role: isOneOf(ROLES) };
+
+const isVictim: Shape<ReportedVictim> = objectOf({
+  ...hostKeys,
+  learned: maybePosition,
+  used: maybePosition,
+  restored: maybePosition,
+  restoredBy: orNull(isSentence),
+});
+const isDisagreement: Shape<ReportedDisagreement> = objectOf({
+  model: isOneOf(NEIGHBOUR_MODELS),
+  hosts: arrayOf(
+    objectOf({ ...hostKeys, outcome: isOneOf(OUTCOMES), learned: maybePosition, restored: maybePosition }),
+  ),
+  why: isSentence,
+});
+const isBypass: Shape<ReportedBypass> = objectOf({
+  frames: isCount,
+  bytes: isCount,
+  flows: isCount,
+  answered: isCount,
+  reset: isCount,
+  unanswered: isCount,
+  first: isPosition,
+  last: isPosition,
+  endedBy: isOneOf(BYPASS_ENDS),
+  ended: isPosition,
+});
+const isRace: Shape<ReportedRace> = objectOf({
+  request: isPosition,
+  answers: arrayOf(objectOf({ position: isPosition, by: isHost, delayNs: isNumber })),
+});
+const isPrevention: Shape<PreventionSettings> = objectOf({
+  host: isHost,
+  settings: arrayOf(isOneOf(SETTINGS)),
+  enough: isBoolean,
+});
+
+const isFindingEvent: Shape<FindingEvent> = objectOf({
+  event: isOneOf(["opened", "updated", "restored"]),
+  at: isTime,
+  ending: orNull(isOneOf(ENDINGS)),
+  id: isSentence,
+  kind: isOneOf(FINDING_KINDS),
+  severity: isOneOf(SEVERITIES),
+  stage: isOneOf(STAGES),
+  ip: isIpText,
+  vlan: orNull(isCount),
+  claimant: isHost,
+  rightful: orNull(isHost),
+  victims: arrayOf(isVictim),
+  models: arrayOf(isDisagreement),
+  bypass: orNull(isBypass),
+  races: arrayOf(isRace),
+  racesTotal: isCount,
+  prevention: arrayOf(isPrevention),
+  preventionOmittedClaims: isCount,
+  notObservable: arrayOf(isHost),
+  first: isPosition,
+  last: isPosition,
+  count: isCount,
+  evidence: arrayOf(objectOf({ capture: isCount, frame: isCount, time: isTime, what: isSentence })),
+  evidenceTotal: isCount,
+  summary: isSentence,
+  remedy: arrayOf(isSentence),
+  displayFilter: isSentence,
+});
+
+export const isFindingRecord: Shape<KnownFinding> = objectOf({
+  key: isSentence,
+  isOpen: isBoolean,
+  last: isFindingEvent,
+});

@@ -1,0 +1,48 @@
+import type { Flow, Sent } from "../../neighbours/sent-traffic.ts";
+import { type FormerTime, isPlace, placeOf } from "./place.ts";
+import { isCount, type Shape, tuple } from "./shape.ts";
+
+/** More flows than these are counted as so many. */
+const MOST_FLOWS = 10_000;
+/** Of no turn: what is sent from here on is counted apart. */
+const FORMER_TURN = -1;
+
+/** What was sent by one change of an entry: frames, bytes, first and last, flows, of which answered, of which reset. */
+export const isSentRecord = tuple(isCount, isCount, isPlace, isPlace, isCount, isCount, isCount);
+export type SentRecord = typeof isSentRecord extends Shape<infer T> ? T : never;
+
+export function framesSent(sent: readonly Sent[]): number {
+  return sent.reduce((sum, { frames }) => sum + frames, 0);
+}
+
+/** Null where nothing was sent. */
+export function sentRecord(sent: readonly Sent[]): SentRecord | null {
+  const [first] = sent;
+  const last = sent.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const flows = new Set(sent.flatMap((period) => [...period.flows]));
+  const bytes = sent.reduce((sum, period) => sum + period.bytes, 0);
+  const answered = [...flows].filter((flow) => flow.answered).length;
+  const reset = [...flows].filter((flow) => flow.reset && !flow.answered).length;
+  return [framesSent(sent), bytes, placeOf(first.first), placeOf(last.last), flows.size, answered, reset];
+}
+
+export function restoredSent(record: SentRecord | null, time: FormerTime): Sent[] {
+  if (record === null) return [];
+  const [frames, bytes, first, last, flowCount, answered, reset] = record;
+  const flows = new Set<Flow>();
+  for (let index = 0; index < Math.min(flowCount, MOST_FLOWS); index++) {
+    flows.add({ answered: index < answered, reset: index >= answered && index < answered + reset });
+  }
+  return [
+    {
+      turn: FORMER_TURN,
+      frames,
+      bytes,
+      first: time.position(first),
+      last: time.position(last),
+      flows,
+      known: new Map(),
+    },
+  ];
+}

@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { plural, printable } from "../../reports/text.ts";
+import type { Say } from "../sinks/say.ts";
+import { readLines, writeLine } from "./line.ts";
+import { isHeader, keyOf, parseRecord, type StateRecord, VERSION } from "./record.ts";
+
+const SNAPSHOT = "snapshot";
+/** More than we ever write. */
+const LARGEST_BYTES = 256 << 20;
+/** Damaged files that are kept for whoever wants to know. */
+const MOST_SET_ASIDE = 4;
+
+/** What the files of a directory say, the later over the earlier. */
+export interface StoredState {
+  readonly records: ReadonlyMap<string, StateRecord>;
+  /** The highest number that a file bears. */
+  readonly generation: number;
+}
+
+export function snapshotPath(directory: string): string {
+  return join(directory, SNAPSHOT);
+}
+
+export function journalPath(directory: string, generation: number): string {
+  return join(directory, `journal-${generation}`);
+}
+
+export function headerLine(generation: number): string {
+  return writeLine(JSON.stringify({ lvsPcapState: VERSION, generation }));
+}
+
+/** Reads snapshot and journals; a damaged one is set aside, and what is sound of it is taken all the same. */
+export function readStoredState(directory: string, say: Say): StoredState {
+  const records = new Map<string, StateRecord>();
+  const apply = (record: StateRecord) => {
+    const key = keyOf(record);
+    // Again at the end, so that what is newest is last.
+    records.delete(key);
+    if (record.what !== "gone") records.set(key, record);
+  };
+  const snapshot = readStateFile(snapshotPath(directory), say);
+  for (const record of snapshot?.records ?? []) apply(record);
+  const journals = generationsIn(directory);
+  for (const generation of journals) {
+    if (generation < (snapshot?.generation ?? 0)) continue;
+    for (const record of readStateFile(journalPath(directory, generation), say)?.records ?? []) apply(record);
+  }
+  pruneSetAside(directory);
+  return { records, generation: Math.max(snapshot?.generation ?? 0, ...journals) };
+}
+
+/** The numbers of the journals, in order. */
+export function generationsIn(directory: string): number[] {
+  return readdirSync(directory)
+    .flatMap((name) => /^journal-(\d{1,15})$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .toSorted((a, b) => a - b);
+}
+
+interface StateFile {
+  readonly generation: number;
+  readonly records: StateRecord[];
+}
+
+/** Null where there is none, or nothing in it can be understood. */
+function readStateFile(path: string, say: Say): StateFile | null {
+  let content: Buffer;
+  try {
+    if (statSync(path).size > LARGEST_BYTES) {
+      setAside(path, "it is larger than any that is written", say);
+      return null;
+    }
+    content = readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    say(`state ${printable(path)}: cannot be read, and is left out`);
+    return null;
+  }
+  const { records: lines, damagedLines } = readLines(content);
+  const header = lines.find(isHeader);
+  if (header !== undefined && header.lvsPcapState !== VERSION) {
+    setAside(path, `it is of version ${header.lvsPcapState}, and ${VERSION} is what this one reads`, say);
+    return null;
+  }
+  const records = lines.map(parseRecord).filter((record) => record !== null);
+  const foreign = lines.length - records.length - (header === undefined ? 0 : 1) + damagedLines;
+  if (foreign > 0) setAside(path, `${plural(foreign, "line")} of it damaged; the others count`, say);
+  return { generation: header?.generation ?? 0, records };
+}
+
+function setAside(path: string, reason: string, say: Say): void {
+  let target = "";
+  for (let number = 1; ; number++) {
+    target = `${path}.damaged-${number}`;
+    if (!exists(target)) break;
+  }
+  try {
+    renameSync(path, target);
+    say(`state ${printable(path)}: ${reason}; set aside as ${printable(target)}`);
+  } catch {
+    say(`state ${printable(path)}: ${reason}, and it cannot be set aside`);
+  }
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** The oldest go: a disk that damages one file after another shall not fill up with them. */
+function pruneSetAside(directory: string): void {
+  const aside = readdirSync(directory)
+    .filter((name) => /\.damaged-\d+$/.test(name))
+    .map((name) => ({ path: join(directory, name), at: statSync(join(directory, name)).mtimeMs }))
+    .toSorted((a, b) => b.at - a.at);
+  for (const { path } of aside.slice(MOST_SET_ASIDE)) rmSync(path, { force: true });
+}

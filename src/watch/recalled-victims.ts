@@ -1,0 +1,33 @@
+import type { NetworkState } from "../neighbours/network-state.ts";
+import type { Station } from "../neighbours/station.ts";
+import { parseIpv4, parseMac } from "../network/address.ts";
+import { macText, vlanOf } from "../reports/text.ts";
+import type { FindingEvent } from "./event.ts";
+
+/**
+ * Whether the caches show that a finding from before the start is over: every victim that was not right again holds
+ * another MAC by now, and a frame since the start says so.
+ */
+export function isHealed(
+  state: NetworkState,
+  { ip: ipAsText, vlan, claimant, victims }: FindingEvent,
+): boolean {
+  const ip = parseIpv4(ipAsText);
+  const wrong = victims.filter(({ restored }) => restored === null);
+  if (ip === null || wrong.length === 0) return false;
+  return wrong.every(({ mac }) => {
+    const holder = stationOf(state, mac, vlan);
+    const entry = holder?.cache.get(ip);
+    return entry?.current !== undefined && entry.owner !== null && macText(entry.owner) !== claimant.mac;
+  });
+}
+
+function stationOf(state: NetworkState, text: string, vlan: number | null): Station | undefined {
+  const mac = parseMac(text);
+  if (mac === null) return undefined;
+  for (const station of state.stations) {
+    const isIt = station.macLow === mac.low && station.macHigh === mac.high;
+    if (isIt && vlanOf(station.segment) === vlan) return station;
+  }
+  return undefined;
+}

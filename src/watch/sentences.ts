@@ -1,0 +1,86 @@
+import type { Host, ReportedFinding, ReportedVictim } from "../reports/report.ts";
+import type { Style } from "../reports/style.ts";
+import { plural } from "../reports/text.ts";
+import { type FindingEvent, isFindingEvent, type WatchEvent } from "./event.ts";
+
+/** More would not be read while something happens; the report has them all. */
+const VICTIMS_NAMED = 3;
+
+/** An event as a person would tell it, in one line. */
+export function sentenceFor(event: WatchEvent, style: Style): string {
+  if (!isFindingEvent(event)) return `${style.good(event.kind)} ${event.ip}: ${event.why}`;
+  switch (event.event) {
+    case "opened":
+      return `${mark(event, style)}: ${event.summary}`;
+    case "updated":
+      return `${mark(event, style)} goes on: ${howFar(event)}.`;
+    case "restored":
+      return `${style.good(event.id)} ${ended(event)}.`;
+  }
+}
+
+function mark({ id, severity, kind }: ReportedFinding, style: Style): string {
+  const paint = { critical: style.critical, warning: style.warning, notice: style.strong }[severity];
+  return `${paint(`${id} ${severity}`)} ${kind}`;
+}
+
+function howFar(event: FindingEvent): string {
+  const wrong = event.victims.filter(({ restored }) => restored === null);
+  const { bypass } = event;
+  return [
+    `${plural(event.count, "frame")} by ${nameOf(event.claimant)} for ${event.ip}`,
+    ...(event.victims.length === 0
+      ? []
+      : [wrong.length === 0 ? "everybody is right again" : deceived(event, wrong)]),
+    ...(bypass === null
+      ? []
+      : [`${plural(bypass.frames, "frame")} of ${plural(bypass.flows, "flow")} went astray`]),
+  ].join(", ");
+}
+
+function deceived({ stage }: ReportedFinding, wrong: readonly ReportedVictim[]): string {
+  const named = wrong.slice(0, VICTIMS_NAMED).map(nameOf);
+  const more = wrong.length > named.length ? [`${plural(wrong.length - named.length, "other")}`] : [];
+  const names = [...named, ...more].join(", ");
+  const verb =
+    wrong.length === 1
+      ? stage === "used"
+        ? "sends"
+        : "would send"
+      : stage === "used"
+        ? "send"
+        : "would send";
+  return `${names} ${verb} there`;
+}
+
+function ended(event: FindingEvent): string {
+  const about = `${event.kind} of ${event.ip} by ${nameOf(event.claimant)}`;
+  switch (event.ending) {
+    case "healed":
+      return `is over: ${about}${cure(event)}`;
+    case "ceased":
+      return `is over: ${about}, not a frame of it for a long while`;
+    default:
+      return `is withdrawn: ${about}, which the frames since then explain`;
+  }
+}
+
+function cure({ kind, victims, claimant }: FindingEvent): string {
+  if (kind === "vip-unanswered") return `: ${nameOf(claimant)} answers now`;
+  const last = victims
+    .filter(({ restored }) => restored !== null)
+    .toSorted(byRestoration)
+    .at(-1);
+  if (last === undefined) return "";
+  return `, ${nameOf(last)} is right again${last.restoredBy === null ? "" : ` by ${last.restoredBy}`}`;
+}
+
+function byRestoration(a: ReportedVictim, b: ReportedVictim): number {
+  const [x, y] = [a.restored?.time ?? "", b.restored?.time ?? ""];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function nameOf({ role, ip, mac }: Host): string {
+  const name = ip ?? mac;
+  return role === "unknown" || role === "host" ? name : `${role.replace("-", " ")} ${name}`;
+}
