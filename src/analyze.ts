@@ -1,40 +1,51 @@
-import { createHash } from "node:crypto";
-import { openByteSource } from "./bytes/source.ts";
-import { type CaptureOptions, readCapture } from "./capture/read-capture.ts";
+import { type ByteSource, openByteSource } from "./bytes/source.ts";
+import { measureFile, StoredBytes } from "./bytes/stored-bytes.ts";
+import { type MergeInput, mergeCaptures } from "./capture/merge/merge-captures.ts";
+import { type CaptureEnd, type CaptureOptions, readCapture } from "./capture/read-capture.ts";
 import { LvsPcapError } from "./errors.ts";
 import { explain } from "./findings/benign-rules.ts";
+import { checkExpectations } from "./findings/expectations.ts";
 import { judge } from "./findings/judge.ts";
 import { FrameIntake } from "./neighbours/frame-intake.ts";
 import type { NeighbourModelName } from "./neighbours/models/model.ts";
 import { modelNamed } from "./neighbours/models/named.ts";
 import { NetworkState } from "./neighbours/network-state.ts";
-import { parseRoles, type RoleNames } from "./network/given-roles.ts";
-import { type GivenRoles, givenHolders, mergeRoles } from "./network/roles.ts";
+import { TwinFrames } from "./neighbours/twin-frames.ts";
+import { type KnowledgeSources, readKnowledge } from "./network/knowledge.ts";
+import { type GivenRoles, givenHolders } from "./network/roles.ts";
 import { buildReport } from "./reports/build-report.ts";
-import { summarizeCapture } from "./reports/capture-summary.ts";
+import { summarizeCapture, summarizeDuplicate } from "./reports/capture-summary.ts";
+import { reportExpectation } from "./reports/expectation-text.ts";
+import { reportInventory } from "./reports/inventory-summary.ts";
 import type { CaptureSummary, Report } from "./reports/report.ts";
+import { Wording } from "./reports/wording.ts";
 import { Cast } from "./roles/cast.ts";
 import { VERSION } from "./version.ts";
 
 /** What an analysis may be told beforehand. */
-export interface AnalyzeOptions extends RoleNames {
-  /** Path of a topology file, YAML or JSON. */
-  topology?: string;
+export interface AnalyzeOptions extends KnowledgeSources {
+  /** Path of a topology file that is no source of roles, but a test: its promises are held against the frames. */
+  expect?: string;
+  /** Whether each host's `vendor` is looked up; the registry takes 50 ms to load. */
+  vendors?: boolean;
   /** How the hosts' neighbour caches learn; `linux` unless said otherwise. */
   neighbourModel?: NeighbourModelName;
   /** Whether the report carries the SHA-256 of each capture; costs several times the analysis. */
   hash?: boolean;
+  /** Whether to go on past damage, with the next record that looks like one. */
+  recover?: boolean;
   /** Called now and then with the bytes read of the capture under way, and its size where it is known. */
   onProgress?: (progress: { file: string; bytes: number; sizeBytes: number | null }) => void;
 }
 
 /**
- * Reads one or more captures, in the order given, and says who poisoned whose ARP cache.
+ * Reads one or more captures, merged by time, and says who poisoned whose ARP cache.
  *
  * @param captures paths; `-` is standard input
  * @returns the report of the contract; a capture that is cut short or damaged is analysed up to there, and says so in
  * `captures[].problem`
- * @throws LvsPcapError `unreadable-file`, `not-a-capture`, `unsupported-version`, `bad-topology`, `bad-usage`
+ * @throws LvsPcapError `unreadable-file`, `not-a-capture`, `unsupported-version`, `bad-topology`, `bad-inventory`,
+ * `bad-usage`
  */
 export async function analyzeCapture(
   captures: string | readonly string[],
@@ -42,50 +53,118 @@ export async function analyzeCapture(
 ): Promise<Report> {
   const files = typeof captures === "string" ? [captures] : captures;
   if (files.length === 0) throw new LvsPcapError("bad-usage", "no capture given");
-  const named = parseRoles(options);
-  const roles =
-    options.topology === undefined ? named : mergeRoles([named, await readTopology(options.topology)]);
+  const { roles, known, inventories } = await readKnowledge(options);
+  const expected = options.expect === undefined ? null : await readTopology(options.expect);
 
   const state = new NetworkState(givenHolders(roles), modelNamed(options.neighbourModel ?? "linux"));
-  const summaries: CaptureSummary[] = [];
-  for (const [index, file] of files.entries()) {
-    summaries.push(await readInto(state, file, index, options));
-  }
+  state.startFrom(known);
+  const summaries = await readCaptures(state, files, options);
   state.finish();
 
   const cast = new Cast(state, roles);
   const findings = judge(state, cast);
-  return buildReport(VERSION, summaries, state, cast, findings, explain(state, cast, findings));
+  const report = buildReport(VERSION, summaries, state, cast, findings, explain(state, cast, findings));
+  report.inventories = inventories.map(reportInventory);
+  if (expected !== null) {
+    const wording = new Wording(cast);
+    report.expectations = checkExpectations(state, expected).map((expectation) =>
+      reportExpectation(expectation, cast, wording),
+    );
+  }
+  if (options.vendors === true) (await import("./reports/vendors.ts")).addVendors(report);
+  return report;
 }
 
-/** Loaded only where it is wanted: the YAML parser takes longer to load than a capture of 100 MB to read. */
+/** Loaded only where it is wanted, as the YAML parser is. */
 async function readTopology(path: string): Promise<GivenRoles> {
   const { readTopologyFile } = await import("./network/topology-file.ts");
   return readTopologyFile(path);
 }
 
-async function readInto(
+/** Reads one capture, or several merged by time, into the state; a summary for each, in the order given. */
+async function readCaptures(
   state: NetworkState,
-  file: string,
-  index: number,
+  files: readonly string[],
   options: AnalyzeOptions,
-): Promise<CaptureSummary> {
-  const source = await openByteSource(file);
-  try {
-    const hash = options.hash === true ? createHash("sha256") : null;
+): Promise<CaptureSummary[]> {
+  const twins = files.length > 1 ? new TwinFrames() : null;
+  const readings = files.map((file, index) => new CaptureReading(state, file, index, options, twins));
+  const [only, another] = readings;
+  if (only !== undefined && another === undefined) return [await only.readAlone()];
+  const outcomes = await mergeCaptures(readings);
+  const summaries: CaptureSummary[] = [];
+  for (const [index, reading] of readings.entries()) {
+    const outcome = outcomes[index];
+    if (outcome !== undefined && outcome.end !== null) summaries[index] = reading.summarize(outcome.end);
+  }
+  for (const [index, file] of files.entries()) {
+    const duplicateOf = outcomes[index]?.duplicateOf ?? null;
+    const original = duplicateOf === null ? undefined : summaries[duplicateOf];
+    if (duplicateOf === null || original === undefined) continue;
+    const stored = await measureFile(file, options.hash === true);
+    summaries[index] = summarizeDuplicate(file, stored, duplicateOf, original);
+  }
+  return summaries;
+}
+
+/** One capture on its way from its file into the state. */
+class CaptureReading implements MergeInput {
+  readonly file: string;
+  readonly options: CaptureOptions = {};
+  private readonly state: NetworkState;
+  private readonly index: number;
+  private readonly stored: StoredBytes;
+  private readonly twins: TwinFrames | null;
+  private source: ByteSource | null = null;
+  private intake: FrameIntake | null = null;
+  private sha256: string | null = null;
+
+  constructor(
+    state: NetworkState,
+    file: string,
+    index: number,
+    options: AnalyzeOptions,
+    twins: TwinFrames | null,
+  ) {
+    this.twins = twins;
+    this.state = state;
+    this.file = file;
+    this.index = index;
+    this.stored = new StoredBytes(options.hash === true);
     const { onProgress } = options;
-    const reading: CaptureOptions = {};
-    if (hash !== null) {
-      reading.onBytes = (chunk) => hash.update(chunk);
-      reading.pastDamage = true;
+    if (onProgress !== undefined)
+      this.options.onProgress = () => onProgress({ file, ...this.stored.progress });
+    if (options.recover === true) this.options.recover = true;
+  }
+
+  async readAlone(): Promise<CaptureSummary> {
+    const source = this.watch(await openByteSource(this.file));
+    try {
+      const end = await readCapture(source, this.begin(), this.options);
+      await this.ended();
+      return this.summarize(end);
+    } finally {
+      await source.close();
     }
-    if (onProgress !== undefined) {
-      reading.onProgress = (bytes) => onProgress({ file, bytes, sizeBytes: source.sizeBytes });
-    }
-    const intake = new FrameIntake(state, index);
-    const end = await readCapture(source, intake, reading);
-    return summarizeCapture(source.name, hash?.digest("hex") ?? null, end, intake);
-  } finally {
-    await source.close();
+  }
+
+  watch(source: ByteSource): ByteSource {
+    this.source = this.stored.watch(source);
+    return this.source;
+  }
+
+  begin(): FrameIntake {
+    this.intake = new FrameIntake(this.state, this.index, this.twins);
+    return this.intake;
+  }
+
+  async ended(): Promise<void> {
+    if (this.source !== null) this.sha256 = await this.stored.sha256(this.source);
+  }
+
+  summarize(end: CaptureEnd): CaptureSummary {
+    const { stored, sha256, intake } = this;
+    if (intake === null) throw new Error(`${this.file} was not read`);
+    return summarizeCapture(this.file, { bytes: stored.bytes, sha256 }, end, intake);
   }
 }

@@ -6,6 +6,7 @@
  * - `not-a-capture`        the bytes do not begin as a capture does
  * - `unsupported-version`  a capture of a format version that nobody writes
  * - `bad-topology`         a topology file with a key or value that cannot be meant
+ * - `bad-inventory`        an inventory that is none, or with a line that cannot be meant
  * - `unverifiable`         the independent parser cannot read this kind of capture
  */
 export type ErrorCode =
@@ -14,6 +15,7 @@ export type ErrorCode =
   | "not-a-capture"
   | "unsupported-version"
   | "bad-topology"
+  | "bad-inventory"
   | "unverifiable";
 
 /** The one error that this package throws on purpose: its message is one line, fit to be shown as it is. */

@@ -1,15 +1,21 @@
 export { type AnalyzeOptions, analyzeCapture } from "./analyze.ts";
 export { type ErrorCode, LvsPcapError } from "./errors.ts";
+export { type EvidenceOptions, type EvidenceResult, writeEvidence } from "./evidence-file.ts";
 export type { BenignKind } from "./findings/benign.ts";
+export type { ExpectationKind, ExpectationResult } from "./findings/expectations.ts";
 export type { BypassEnd, FindingKind, Outcome, Setting, Severity, Stage } from "./findings/finding.ts";
 export type { Verdict } from "./findings/judge.ts";
 export type { NeighbourModelName } from "./neighbours/models/model.ts";
 export type { VantageKind } from "./neighbours/vantage.ts";
 export type { RoleNames } from "./network/given-roles.ts";
+export type { KnowledgeSources } from "./network/knowledge.ts";
 export type { Forwarding } from "./network/roles.ts";
 export type {
   BenignChange,
   CachedNeighbour,
+  CacheHolding,
+  CaptureComment,
+  CaptureInterface,
   CaptureSummary,
   Forgotten,
   Host,
@@ -18,12 +24,19 @@ export type {
   Report,
   ReportedBypass,
   ReportedDisagreement,
+  ReportedExpectation,
   ReportedFinding,
+  ReportedGateway,
+  ReportedInventory,
   ReportedOutcome,
   ReportedPosition,
   ReportedRace,
   ReportedVictim,
   ReportedVip,
+  SentPeriod,
+  Timeline,
+  TimelineClaim,
+  TimelineObserver,
   Topology,
   VantageLimit,
 } from "./reports/report.ts";
@@ -31,3 +44,16 @@ export type { Role } from "./roles/cast.ts";
 export type { Difference, DifferentField } from "./verify/difference.ts";
 export type { VerifyResult } from "./verify/verify-result.ts";
 export { type VerifyOptions, verifyCapture } from "./verify.ts";
+export type { Clock, ClockStep } from "./watch/clock.ts";
+export type {
+  BenignEvent,
+  Ending,
+  EventName,
+  EventSink,
+  FindingEvent,
+  WatchEvent,
+  WatchGauges,
+} from "./watch/event.ts";
+export type { LiveStream } from "./watch/live-source.ts";
+export type { KnownFinding, Recalled, WatchMemory } from "./watch/memory-port.ts";
+export { type Capturer, type WatchControls, type WatchOptions, watchCapture } from "./watch.ts";

@@ -46,6 +46,13 @@ export async function verifyAgainst(
       );
     });
     const reading: CaptureOptions = {
+      onFormat: (format) => {
+        if (format === "pcap") return;
+        throw new LvsPcapError(
+          "unverifiable",
+          `${capture}: offset 0: not verifiable, ${PCAP_PARSER} ${tools[PCAP_PARSER]} reads no ${format}; expected pcap 2.4 with microsecond timestamps, or Wireshark's dissection (--pdml)`,
+        );
+      },
       onBytes: (chunk) => comparison.chunk(chunk),
       onHeader: (header) => comparison.begin(header),
     };
@@ -58,7 +65,7 @@ export async function verifyAgainst(
     return {
       verified: differences.total === 0,
       capture,
-      linkType: linkTypeName(end.header.linkType),
+      linkType: linkTypeName(comparison.linkType),
       records,
       bytes,
       arpFrames,

@@ -16,7 +16,13 @@ import { loadCollected } from "./support/collected.ts";
 const COMMAND = "npm run accuracy";
 const OUTPUT = join(import.meta.dirname, "..", "docs", "accuracy.md");
 const { ARPWATCH = "arpwatch" } = process.env;
-const NOTICES: ReadonlySet<string> = new Set(["sender-mismatch", "arp-flood", "arp-scan", "arp-storm"]);
+const NOTICES: ReadonlySet<string> = new Set([
+  "sender-mismatch",
+  "arp-flood",
+  "arp-scan",
+  "arp-storm",
+  "inventory-contradicted",
+]);
 
 /** What a correct analysis says: `address mac` of each claim that is wrong. */
 interface Subject {

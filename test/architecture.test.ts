@@ -14,9 +14,12 @@ const LINES: readonly (readonly string[])[] = [
   ["neighbours"],
   ["roles"],
   ["findings"],
+  ["explain"],
   ["reports"],
+  ["evidence"],
   ["version"],
   ["analyze", "verify", "watch"],
+  ["evidence-file"],
   ["cli", "index"],
 ];
 
@@ -94,10 +97,13 @@ describe("the sources", () => {
     expect(bare).toEqual([]);
   });
 
-  it("touch the file system only where bytes, a topology or the version are read, and in the command", () => {
-    const allowed = ["bytes", "network", "cli", "version"];
+  it("touch the file system only where bytes, a topology or the version are read, evidence is written, in the command, and in what a watch keeps or writes", () => {
+    const allowed = ["bytes", "network", "evidence-file", "cli", "version"];
     const touching = IMPORTS.filter(({ specifier }) => /^node:fs\b/.test(specifier)).map(({ file }) => file);
-    expect(touching.filter((file) => !allowed.includes(roomOf(file)))).toEqual([]);
+    const elsewhere = touching.filter((file) => !allowed.includes(roomOf(file)));
+    // The page's style and script lie beside the code that puts them into it.
+    const expected = /^(watch\/(sinks|memory)\/|reports\/html\/assets\.ts$)/;
+    expect(elsewhere.filter((file) => !expected.test(file))).toEqual([]);
   });
 
   it("write to the console only in the command", () => {
@@ -107,21 +113,36 @@ describe("the sources", () => {
 
   it("use no process streams but those of standard input and of the command", () => {
     const using = FILES.filter((file) => /\bprocess\.(stdout|stderr|stdin)\b/.test(CODE.get(file) ?? ""));
-    expect(using).toEqual(["bytes/source.ts", "cli/main.ts"]);
+    expect(using).toEqual(["bytes/standard-input.ts", "cli/main.ts"]);
   });
 
   it("read no clock: time runs by the capture", () => {
     const reading = FILES.filter((file) =>
       /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/.test(CODE.get(file) ?? ""),
     );
-    expect(reading.filter((file) => roomOf(file) !== "cli")).toEqual([]);
+    // Who watches has a clock for silence, and for how long others may take.
+    expect(reading.filter((file) => !["cli", "watch"].includes(roomOf(file)))).toEqual([]);
   });
 
-  it("open no network connection", () => {
+  it("open no network connection but those of the sinks that somebody asked for", () => {
     const reaching = IMPORTS.filter(({ specifier }) =>
       /^node:(net|http|https|http2|dgram|tls|dns)\b/.test(specifier),
+    ).map(({ file }) => file);
+    expect([...new Set(reaching)]).toEqual([
+      "watch/sinks/metrics.ts",
+      "watch/sinks/syslog-transport.ts",
+      "watch/sinks/webhook.ts",
+    ]);
+  });
+
+  it("load a sink only where it is asked for", () => {
+    const sinks = /watch\/sinks\/(metrics|syslog|eve|exec|webhook)\.ts$/;
+    const eager = FILES.filter((file) => !/^watch\/sinks\//.test(file)).filter((file) =>
+      [...(CODE.get(file) ?? "").matchAll(/^import (?!type\b).* from "([^"]+)"/gm)].some(
+        ([, specifier = ""]) => sinks.test(specifier),
+      ),
     );
-    expect(reaching).toEqual([]);
+    expect(eager).toEqual([]);
   });
 
   it("silence the compiler nowhere", () => {

@@ -21,5 +21,6 @@ export function parseBytes(text: string): number {
 export function formatBytes(bytes: number): string {
   if (bytes % 1e9 === 0) return `${bytes / 1e9}GB`;
   if (bytes % 1e6 === 0) return `${bytes / 1e6}MB`;
+  if (bytes % 1e3 === 0) return `${bytes / 1e3}KB`;
   return `${bytes}B`;
 }

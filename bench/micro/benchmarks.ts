@@ -26,6 +26,7 @@ const HEADER: PcapHeader = {
   snapLengthBytes: 262_144,
   linkType: 1,
   lengthOrder: "captured-first",
+  recordHeaderBytes: 16,
 };
 const LOOKUPS = 1_000_000;
 const ARP_EXCHANGES = 100_000;
@@ -118,7 +119,7 @@ function prepareTrafficTable(rows: number) {
     facts.destinationMacLow = 1;
     facts.sourceMacLow = 10 + (index & 7);
     facts.originalBytes = 60;
-    return table.count(facts);
+    return table.count(facts, facts.number, false);
   };
   for (let index = 0; index < rows; index++) table.settle(put(index));
   const round = () => {
@@ -136,6 +137,8 @@ function prepareArpObservation(hosts: number) {
   const state = newState(false);
   const facts = new FrameFacts();
   facts.kind = FrameKind.Arp;
+  state.timeline.follow(facts);
+  state.timeline.begin(0);
   const put = (operation: number, sender: number, target: number, toMacHigh: number, toMacLow: number) => {
     facts.number++;
     facts.nanoseconds += 5000;
@@ -152,7 +155,6 @@ function prepareArpObservation(hosts: number) {
     facts.targetMacHigh = operation === ArpOperation.Request ? 0 : toMacHigh;
     facts.targetMacLow = operation === ArpOperation.Request ? 0 : toMacLow;
     facts.targetIp = 0x0a000000 | target;
-    state.timeline.advance(facts.seconds, facts.nanoseconds);
     state.observe(facts);
   };
   const round = () => {

@@ -60,6 +60,11 @@ export class Comparison implements CaptureSink {
     });
   }
 
+  /** Of the capture, by our decoder. */
+  get linkType(): number {
+    return this.ourLinkType ?? 0;
+  }
+
   /** Takes each chunk before the frames in it come. */
   chunk(bytes: Uint8Array): void {
     this.checkStep();

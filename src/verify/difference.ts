@@ -13,6 +13,23 @@ export const DIFFERENT_FIELDS = {
   "arp-target-mac": "ARP target MAC",
   "arp-target-ip": "ARP target IP",
   vlan: "VLAN",
+  "ethernet-source": "Ethernet source",
+  "ethernet-destination": "Ethernet destination",
+  "ip-source": "IP source",
+  "ip-destination": "IP destination",
+  "ip-ttl": "IP time to live",
+  "ip-identification": "IP identification",
+  "ip-protocol": "IP protocol",
+  "source-port": "source port",
+  "destination-port": "destination port",
+  "tcp-flags": "TCP flags",
+  "tunnelled-source": "tunnelled packet's source",
+  "tunnelled-destination": "tunnelled packet's destination",
+  "vrrp-router-id": "VRRP virtual router",
+  "vrrp-priority": "VRRP priority",
+  "vrrp-addresses": "VRRP addresses",
+  "lease-ip": "DHCP lease's address",
+  "lease-mac": "DHCP lease's MAC",
 } as const;
 
 export type DifferentField = keyof typeof DIFFERENT_FIELDS;

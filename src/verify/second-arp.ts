@@ -22,8 +22,8 @@ export function readSecondArp(frame: Buffer): SecondArp | null {
   let tags = 0;
   while (tags < MOST_TAGS && isTag(frame, ADDRESSES_BYTES + tags * TAG_BYTES)) tags++;
   const typeAt = ADDRESSES_BYTES + tags * TAG_BYTES;
-  const arpAt = typeAt + 2;
-  if (frame.length < arpAt + 28 || frame.readUIntBE(typeAt, 2) !== 0x0806) return null;
+  const arpAt = typeAt + 2 + (isSnap(frame, typeAt) ? 8 : 0);
+  if (frame.length < arpAt + 28 || frame.readUIntBE(arpAt - 2, 2) !== 0x0806) return null;
   const operation = frame.readUIntBE(arpAt + 6, 2);
   const hardwareType = frame.readUIntBE(arpAt, 2);
   const isIpv4OverEthernet =
@@ -45,6 +45,13 @@ function isTag(frame: Buffer, typeAt: number): boolean {
   if (frame.length < typeAt + 2) return false;
   const type = frame.readUIntBE(typeAt, 2);
   return type === 0x8100 || type === 0x88a8 || type === 0x9100;
+}
+
+/** RFC 1042 behind an IEEE 802.3 length: the type is the last of eight bytes more. */
+function isSnap(frame: Buffer, typeAt: number): boolean {
+  if (frame.length < typeAt + 10 || frame.readUIntBE(typeAt, 2) > 1500) return false;
+  const header = frame.subarray(typeAt + 2, typeAt + 8).toString("hex");
+  return header === "aaaa03000000" || header === "aaaa030000f8";
 }
 
 function vlansOf(frame: Buffer, tags: number): number[] {

@@ -33,15 +33,16 @@ function disagreement(result: VerifyResult): string[] {
     `${tools(result)} were compared over ${plural(result.records, "record")}`,
     `(${plural(result.bytes, "byte")}), ${plural(result.arpFrames, "ARP frame")} among them.`,
     ...breakOff(result),
-    ...result.differences.map(differenceLine),
+    ...result.differences.map((difference) => differenceLine(difference, "pcap-parser")),
     ...(unnamed === 0 ? [] : [`and ${plural(unnamed, "more difference")}`]),
     "One of the two is wrong: until it is known which, no report of this capture holds.",
   ];
 }
 
-function differenceLine({ frame, field, ours, theirs }: Difference): string {
+/** @param second the tool that `theirs` comes from */
+export function differenceLine({ frame, field, ours, theirs }: Difference, second: string): string {
   const place = frame === null ? "" : `frame ${frame}, `;
-  return `${place}${DIFFERENT_FIELDS[field]}: lvs-pcap ${ours}, pcap-parser ${theirs}`;
+  return `${place}${DIFFERENT_FIELDS[field]}: lvs-pcap ${printable(ours)}, ${second} ${printable(theirs)}`;
 }
 
 function breakOff({ problem }: VerifyResult): string[] {
