@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { DATA_DIRECTORY, provideCapture } from "./harness/captures.ts";
+import { type Capture, DATA_DIRECTORY, provideCapture } from "./harness/captures.ts";
+import { countReport, disagreements } from "./harness/counts.ts";
 import { parseCount, parseKind } from "./harness/options.ts";
 import { ProcessRunner } from "./harness/processes.ts";
 import { runRounds } from "./harness/rounds.ts";
@@ -11,11 +12,11 @@ import { parseBytes } from "./harness/sizes.ts";
 import { spreadOf } from "./harness/statistics.ts";
 import { ROLE_FLAGS } from "./traffic/cluster.ts";
 
-// npx tsx bench/compare.ts REVISION_A REVISION_B [--kind mixed] [--size 512MB] [--runs 7] [--data DIRECTORY]
+// npx tsx bench/compare.ts REVISION_A REVISION_B [--kind mixed]... [--size 512MB] [--runs 7] [--data DIRECTORY]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    kind: { type: "string", default: "mixed" },
+    kind: { type: "string", multiple: true, default: ["mixed", "small"] },
     size: { type: "string", default: "512MB" },
     runs: { type: "string", default: "7" },
     data: { type: "string", default: DATA_DIRECTORY },
@@ -36,16 +37,15 @@ process.once("SIGINT", () => process.exit(130));
 process.once("exit", removeCheckouts);
 
 for (const [index, revision] of positionals.entries()) checkouts.push(checkOut(revision, `${"ab"[index]}`));
-const capture = provideCapture(parseKind(values.kind), parseBytes(values.size), values.data);
 const rounds = parseCount(values.runs);
-for (const [title, roles] of [
-  ["without roles", []],
-  ["roles given", ROLE_FLAGS],
-] as const) {
-  await compare(title, roles);
+const runner = new ProcessRunner(values.data);
+for (const kind of values.kind.map(parseKind)) {
+  const capture = provideCapture(kind, parseBytes(values.size), values.data);
+  await compare(`${kind}, without roles`, capture, []);
+  await compare(`${kind}, roles given`, capture, ROLE_FLAGS);
 }
 
-async function compare(title: string, roles: readonly string[]): Promise<void> {
+async function compare(title: string, capture: Capture, roles: readonly string[]): Promise<void> {
   const entrants = checkouts.map(({ revision, directory }) => ({
     title: revision,
     command: [
@@ -56,11 +56,16 @@ async function compare(title: string, roles: readonly string[]): Promise<void> {
     ],
     goodStatuses: [0],
   }));
-  const costs = await runRounds(new ProcessRunner(values.data), entrants, rounds);
+  console.log(title);
+  for (const { title: revision, command } of entrants) {
+    const { stdout } = await runner.run(command, true);
+    // Told and no more: an older revision may well have been wrong, and its time is of interest all the same.
+    for (const problem of disagreements(revision, capture, countReport(stdout))) console.log(`  ${problem}`);
+  }
+  const costs = await runRounds(runner, entrants, rounds);
   const walls = costs.map((runs) => spreadOf(runs.map(({ wallMs }) => wallMs)));
   const [a, b] = walls;
   if (a === undefined || b === undefined) throw new Error("nothing was measured");
-  console.log(title);
   for (const [index, { median, least, most }] of walls.entries()) {
     const { revision = "" } = checkouts[index] ?? {};
     console.log(`  ${revision}: ${median.toFixed(0)} ms (${least.toFixed(0)} – ${most.toFixed(0)})`);

@@ -1,7 +1,8 @@
 import { fork } from "node:child_process";
 import { describeMachine } from "./harness/machine.ts";
 import { spreadOf } from "./harness/statistics.ts";
-import { BENCHMARKS, type Benchmark } from "./micro/benchmarks.ts";
+import type { Benchmark } from "./micro/benchmark.ts";
+import { BENCHMARKS } from "./micro/benchmarks.ts";
 
 // npx tsx bench/micro.ts [WORDS OF A NAME]
 const WARM_UP_ROUNDS = 4;
@@ -42,6 +43,6 @@ function measure({ name, prepare }: Benchmark): void {
   }
   const { median, least, most } = spreadOf(nsPerFrame);
   console.log(
-    `${name.padEnd(34)} ${median.toFixed(1).padStart(8)}  (${least.toFixed(1)} – ${most.toFixed(1)})`,
+    `${name.padEnd(58)} ${median.toFixed(1).padStart(8)}  (${least.toFixed(1)} – ${most.toFixed(1)})`,
   );
 }

@@ -2,118 +2,97 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildC } from "./harness/c-programs.ts";
-import { type Capture, DATA_DIRECTORY, provideCapture } from "./harness/captures.ts";
-import { type Contender, contenders, disagreements, REFERENCE } from "./harness/contenders.ts";
+import { DATA_DIRECTORY } from "./harness/captures.ts";
+import { planDisk } from "./harness/data-files.ts";
 import { describeMachine } from "./harness/machine.ts";
 import { parseCount, parseKind } from "./harness/options.ts";
 import { ProcessRunner } from "./harness/processes.ts";
-import { markdownTable, plainTable, tableOf } from "./harness/results.ts";
-import { runRounds } from "./harness/rounds.ts";
 import { formatBytes, parseBytes } from "./harness/sizes.ts";
-import type { Kind } from "./traffic/kinds.ts";
+import { profileAnalysis } from "./profile/profile-analysis.ts";
+import { resultsPage, tally } from "./trials/results-page.ts";
+import { type Result, runTrial } from "./trials/run-trial.ts";
+import { goalTable, plainTable, trialTable } from "./trials/tables.ts";
+import { allTrials, LARGEST, type Trial } from "./trials/trials.ts";
 
-// npm run bench -- [--kind mixed|small|storm]... [--size 1GB] [--runs 5] [--only CONTENDER]... [--data DIRECTORY]
+// npm run bench -- [--only ROW]... [--size 4GB] [--runs 5] [--data DIRECTORY] [--disk 13GB] [--results FILE]
+// npm run bench -- --list
+// npm run bench -- --profile [--kind mixed|small|storm] [--size 1GB] [--results FILE]
 const { values } = parseArgs({
   options: {
-    kind: { type: "string", multiple: true, default: ["mixed"] },
-    size: { type: "string", default: "1GB" },
-    runs: { type: "string", default: "5" },
     only: { type: "string", multiple: true, default: [] },
+    size: { type: "string" },
+    runs: { type: "string", default: "5" },
     data: { type: "string", default: DATA_DIRECTORY },
-    results: { type: "string", default: join(import.meta.dirname, "RESULTS.md") },
+    disk: { type: "string", default: "13GB" },
+    results: { type: "string" },
+    list: { type: "boolean", default: false },
+    profile: { type: "boolean", default: false },
+    kind: { type: "string", default: "mixed" },
   },
 });
-const kinds = values.kind.map(parseKind);
-const bytes = parseBytes(values.size);
-const rounds = parseCount(values.runs);
-const runner = new ProcessRunner(values.data);
 
-/** What a slow contender reads instead of a larger capture. */
-const SLOW_BYTES = Math.min(bytes, 100e6);
-
-interface Section {
-  readonly title: string;
-  readonly cells: string[][];
-}
-
-const { able, skipped } = chooseContenders();
-const remarks = [
-  ...skipped.map(({ title, missing }) => `Left out: ${title}: ${missing}.`),
-  ...(runner.limitation === null ? [] : [`CPU time and memory are not known: ${runner.limitation}.`]),
-  ...able
-    .filter(({ isSlow }) => isSlow && SLOW_BYTES < bytes)
-    .map(({ title }) => `${title} reads ${formatBytes(SLOW_BYTES)} of the same traffic: more takes minutes.`),
-];
-const machine = describeMachine();
-for (const line of [...machine, ...remarks]) console.log(line);
-
-const sections: Section[] = [];
-for (const kind of kinds) sections.push(await measureKind(kind));
-writeFileSync(values.results, markdown());
-
-function chooseContenders(): { able: Contender[]; skipped: Contender[] } {
-  const all = contenders(buildC("floor", values.data));
-  for (const id of values.only) {
-    if (!all.some((contender) => contender.id === id)) {
-      throw new Error(`--only ${id}: expected one of ${all.map((contender) => contender.id).join(", ")}`);
-    }
+const given = process.argv.slice(2).join(" ");
+const command = `npm run bench${given === "" ? "" : ` -- ${given}`}`;
+try {
+  if (values.profile) {
+    const page = values.results ?? join(import.meta.dirname, "PROFILE.md");
+    profileAnalysis(parseKind(values.kind), parseBytes(values.size ?? "1GB"), values.data, command, page);
+  } else {
+    await runBench();
   }
-  const wanted = all.filter(({ id }) => values.only.length === 0 || values.only.includes(id));
-  return {
-    able: wanted.filter(({ missing }) => missing === null),
-    skipped: wanted.filter(({ missing }) => missing !== null),
-  };
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }
 
-async function measureKind(kind: Kind): Promise<Section> {
-  const large = provideCapture(kind, bytes, values.data);
-  const small = SLOW_BYTES < bytes ? provideCapture(kind, SLOW_BYTES, values.data) : large;
-  const entrants = able.map((contender) => ({ contender, capture: contender.isSlow ? small : large }));
-  for (const { contender, capture } of entrants) await insistOnCounts(contender, capture);
-
-  const costs = await runRounds(
-    runner,
-    entrants.map(({ contender, capture }) => ({ ...contender, command: contender.command(capture.path) })),
-    rounds,
-  );
-  const measured = entrants.map(({ contender, capture }, index) => ({
-    title: contender.title,
-    capture,
-    costs: costs[index] ?? [],
-    isReference: contender.id === REFERENCE,
-  }));
-  const { frames, arpFrames } = large.made;
-  const title = `${kind}: ${formatBytes(bytes)}, ${frames.toLocaleString("en")} frames, ${arpFrames.toLocaleString("en")} of them ARP`;
-  const cells = tableOf(measured);
-  console.log(`\n${title}\n${plainTable(cells)}`);
-  return { title, cells };
-}
-
-/** Nobody is timed who does not see what is there. */
-async function insistOnCounts(contender: Contender, capture: Capture): Promise<void> {
-  const command = (contender.countingCommand ?? contender.command)(capture.path);
-  const { stdout, stderr, status } = await runner.run(command, true);
-  if (status === null || !contender.goodStatuses.includes(status)) {
-    throw new Error(`${contender.title}: exit status ${status}: ${stderr.trim()}`);
+async function runBench(): Promise<void> {
+  const trials = chooseTrials();
+  if (values.list) {
+    for (const { id, title } of trials) console.log(`${id.padEnd(18)} ${title}`);
+    return;
   }
-  const problems = disagreements(contender, capture, contender.count(stdout));
-  if (problems.length > 0) throw new Error(problems.join("; "));
+  const rounds = parseCount(values.runs);
+  const runner = new ProcessRunner(values.data);
+  const files = trials
+    .flatMap(({ contenders }) => contenders)
+    .flatMap(({ file, missing }) => (file === null || missing !== null ? [] : [file]));
+  const facts = [
+    ...describeMachine(),
+    `\`${command}\`: medians of ${rounds} runs, where a row says nothing else, after one uncounted, each in a fresh process, in turn; page cache warm`,
+    ...(runner.limitation === null ? [] : [`CPU time and memory are not known: ${runner.limitation}`]),
+  ];
+  const disk = planDisk(files, values.data, parseBytes(values.disk));
+  for (const line of [...facts, `on disk: ${disk}`]) console.log(line);
+
+  const results: Result[] = [];
+  for (const trial of trials) {
+    const result = await runTrial(trial, runner, rounds);
+    results.push(result);
+    console.log(`\n${trial.title} (--only ${trial.id})`);
+    if (result.measured.length > 0) console.log(plainTable(trialTable(result)));
+    for (const { title, missing } of result.skipped) console.log(`LEFT OUT: ${title}: ${missing}`);
+  }
+  console.log(`\n${plainTable(goalTable(results), 2)}\n\n${tally(results)}`);
+  writeResults(results, facts);
 }
 
-function markdown(): string {
-  const given = process.argv.slice(2).join(" ");
-  const command = `npm run bench${given === "" ? "" : ` -- ${given}`}`;
-  return [
-    `<!-- Generated by \`${command}\`; edits are lost. What is measured, and how: README.md. -->`,
-    "",
-    "# Benchmark results",
-    "",
-    ...[
-      ...machine,
-      `\`${command}\`: medians of ${rounds} runs after one uncounted, each in a fresh process, page cache warm`,
-      ...remarks,
-    ].map((line) => `- ${line}`),
-    "",
-    ...sections.flatMap(({ title, cells }) => [`## ${title}`, "", markdownTable(cells), ""]),
-  ].join("\n");
+/** The page is of a whole run; of a part only where a file is named for it. */
+function writeResults(results: readonly Result[], facts: readonly string[]): void {
+  const isWhole = values.only.length === 0 && results.every(({ trial }) => trial.isFull);
+  const path = values.results ?? (isWhole ? join(import.meta.dirname, "RESULTS.md") : null);
+  if (path !== null) writeFileSync(path, resultsPage(results, command, facts));
+  else console.log("RESULTS.md is left as it is: this was not a whole run.");
+}
+
+function chooseTrials(): Trial[] {
+  const mostBytes = parseBytes(values.size ?? formatBytes(LARGEST));
+  const all = allTrials({ directory: values.data, mostBytes, floor: buildC("floor", values.data) });
+  const isExact = (name: string) => all.some(({ id }) => id === name);
+  const isWanted = (id: string, name: string) => id === name || (!isExact(name) && id.startsWith(`${name}-`));
+  for (const name of values.only) {
+    if (!all.some(({ id }) => isWanted(id, name)))
+      throw new Error(`--only ${name}: expected one of ${all.map(({ id }) => id).join(", ")}`);
+  }
+  if (values.only.length === 0) return all;
+  return all.filter(({ id }) => values.only.some((name) => isWanted(id, name)));
 }

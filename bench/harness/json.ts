@@ -9,7 +9,7 @@ export function parseJson(text: string): unknown {
 }
 
 /** What lies at the end of the path, keys of objects and indices of arrays. */
-export function valueAt(value: unknown, ...path: readonly (string | number)[]): unknown {
+function valueAt(value: unknown, ...path: readonly (string | number)[]): unknown {
   let found = value;
   for (const key of path) {
     if (typeof found !== "object" || found === null) return null;

@@ -1,6 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { arch, cpus, release, type as systemName, totalmem } from "node:os";
 
+/** Contenders, makers of their captures, and what the floor is compiled with. */
+const TOOLS = ["gzip", "zstd", "editcap", "cc"] as const;
+
 /** What a figure means nothing without, one fact a line. */
 export function describeMachine(): string[] {
   const processors = cpus();
@@ -8,6 +11,7 @@ export function describeMachine(): string[] {
     `${processors[0]?.model.trim() ?? "unknown processor"}, ${processors.length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${arch()}`,
     `${systemName()} ${release()}`,
     `Node ${process.versions.node}, ${firstLines("tcpdump", ["--version"], 2) ?? "no tcpdump"}, ${firstLines("tshark", ["--version"], 1) ?? "no tshark"}`,
+    TOOLS.map((tool) => firstLines(tool, ["--version"], 1) ?? `no ${tool}`).join(", "),
   ];
 }
 

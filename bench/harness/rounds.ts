@@ -32,6 +32,7 @@ export async function runRounds(
   return costs;
 }
 
-function showProgress(line: string): void {
+/** Where somebody watches. */
+export function showProgress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
 }

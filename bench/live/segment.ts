@@ -9,11 +9,11 @@ const ORDINARY_HOSTS = 100;
 /** One frame of so many is ARP: hosts that re-check what they know. */
 const ARP_EVERY = 200;
 
-export const GATEWAY = host(1);
+const GATEWAY = host(1);
 export const DIRECTOR = host(10);
-export const REAL_SERVERS: readonly Host[] = [host(11), host(12), host(13), host(14)];
+const REAL_SERVERS: readonly Host[] = [host(11), host(12), host(13), host(14)];
 /** A machine of the cluster that leaks. */
-export const LEAKING = host(15);
+const LEAKING = host(15);
 const ORDINARY: readonly Host[] = Array.from({ length: ORDINARY_HOSTS }, (_, index) => host(100 + index));
 
 export function vip(index: number): string {

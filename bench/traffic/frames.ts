@@ -20,7 +20,7 @@ export interface Packet {
   bytes: number;
 }
 
-export const ETHERNET_BYTES = 14;
+const ETHERNET_BYTES = 14;
 const IPV4_BYTES = 20;
 const TCP_BYTES = 20;
 const ARP_BYTES = 28;
