@@ -19,6 +19,8 @@ export class FloodGate {
   private isClosed = false;
   private windowStartNs = 0;
   private windowFrames = 0;
+  /** When the newest unknown sender came. */
+  private newestNs = 0;
   private readonly seen = new Int32Array(1 << SLOTS_LOG2);
   private readonly bindings: BindingTable;
   private readonly stations: StationTable;
@@ -35,6 +37,7 @@ export class FloodGate {
     if (this.isClosed) return;
     this.isClosed = true;
     this.windowStartNs = nowNs;
+    this.newestNs = nowNs;
     // As if there had been a flood before, which there was.
     this.windowFrames = FLOOD_FRAMES;
   }
@@ -42,12 +45,9 @@ export class FloodGate {
   /** @returns whether to have nothing to do with the ARP frame */
   turnsAway(facts: FrameFacts, nowNs: number): boolean {
     if (!this.isClosed || this.isKnown(facts)) return false;
-    if (Math.abs(nowNs - this.windowStartNs) > WINDOW_NS) {
-      this.isClosed = this.windowFrames >= FLOOD_FRAMES;
-      this.windowStartNs = nowNs;
-      this.windowFrames = 0;
-      if (!this.isClosed) return false;
-    }
+    if (Math.abs(nowNs - this.windowStartNs) > WINDOW_NS) this.review(nowNs);
+    this.newestNs = nowNs;
+    if (!this.isClosed) return false;
     this.windowFrames++;
     const pair = pairOf(facts);
     const slot = pair >>> (32 - SLOTS_LOG2);
@@ -55,6 +55,13 @@ export class FloodGate {
     this.seen[slot] = pair;
     this.turnedAway++;
     return true;
+  }
+
+  private review(nowNs: number): void {
+    const isQuiet = Math.abs(nowNs - this.newestNs) > WINDOW_NS;
+    this.isClosed = !isQuiet && this.windowFrames >= FLOOD_FRAMES;
+    this.windowStartNs = nowNs;
+    this.windowFrames = 0;
   }
 
   private isKnown({ segment, senderIp, sourceMacHigh, sourceMacLow }: FrameFacts): boolean {

@@ -5,9 +5,9 @@ import { shrink } from "./shrink.ts";
 import type { Target } from "./targets.ts";
 
 /** No input may take longer. */
-export const LONGEST_MS = 1000;
+const LONGEST_MS = 1000;
 
-export interface Crash {
+interface Crash {
   readonly target: string;
   readonly seed: string;
   /** The message, or how long it took. */

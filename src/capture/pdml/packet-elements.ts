@@ -21,7 +21,7 @@ export interface PdmlEnd {
 }
 
 /** What of one packet is kept: the layers that matter come first, and a reassembled file of any size may follow. */
-export const LONGEST_PACKET_BYTES = 1 << 20;
+const LONGEST_PACKET_BYTES = 1 << 20;
 /** Declarations and comments before the `<pdml>` element; Wireshark writes 200 bytes. */
 const LONGEST_PROLOG_BYTES = 1 << 16;
 const LONGEST_ROOT_BYTES = 1 << 14;

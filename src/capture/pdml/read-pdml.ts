@@ -37,11 +37,17 @@ export async function readPdml(
   return { bytes, problem: frames.incomplete === null ? null : `${source.name}: ${frames.incomplete}` };
 }
 
+/** More interfaces than a capture is taken on. */
+const MOST_NETWORKS = 256;
+
 class Frames {
   private readonly sink: CaptureSink;
   private readonly parser = new PdmlPacketParser();
   private readonly rebuilder = new FrameRebuilder();
   private linkType: number | null = null;
+  /** Whose frames are under way. */
+  private network: string | null = null;
+  private readonly networks = new Map<string, number>();
   private frames = 0;
   private withoutBeginning = 0;
   private lastNumber = 0;
@@ -64,6 +70,7 @@ class Frames {
       this.linkType = rebuilder.linkType;
       sink.link(this.linkType);
     }
+    this.turnToInterface();
     this.numberAs(rebuilder.number);
     sink.frame(
       rebuilder.view,
@@ -80,6 +87,18 @@ class Frames {
   get incomplete(): string | null {
     if (this.withoutBeginning === 0) return null;
     return `${this.withoutBeginning} of ${this.frames} frames lack their link layer's fields; expected an export of all protocols, without -j or -J`;
+  }
+
+  private turnToInterface(): void {
+    const { interfaceId, interfaceName } = this.rebuilder;
+    if (interfaceId === null) return;
+    const network = interfaceName ?? `interface ${interfaceId}`;
+    if (network === this.network || (this.networks.size >= MOST_NETWORKS && !this.networks.has(network)))
+      return;
+    this.network = network;
+    const index = this.networks.get(network) ?? this.networks.size;
+    this.networks.set(network, index);
+    this.sink.interface?.({ index, network });
   }
 
   /** Numbers only ever rise; of a forged one that does not, or that no 32-bit integer holds, nothing is kept. */

@@ -5,6 +5,9 @@ import type { PdmlElement, PdmlVisitor } from "./packet-fields.ts";
 /** Those that describe the packet and lie in none of its bytes. */
 const ABOUT_THE_PACKET: readonly string[] = ["geninfo", "frame"];
 
+/** What Wireshark calls an interface without a name. */
+const NAMELESS = "unknown";
+
 /** Fields that show bytes which other packets brought; their positions are those of the reassembled whole. */
 const REASSEMBLED = /\.(fragments?|segments?|reassembled[._].*)$/;
 
@@ -22,6 +25,9 @@ export class FrameRebuilder implements PdmlVisitor {
   nanoseconds = 0;
   originalBytes = 0;
   linkType: number | null = null;
+  /** Of the interface on which it was captured; null where the capture was of a format that does not say. */
+  interfaceId: number | null = null;
+  interfaceName: string | null = null;
   readonly frame = new Uint8Array(LONGEST_RECORD_BYTES);
   readonly view = new DataView(this.frame.buffer);
 
@@ -43,6 +49,8 @@ export class FrameRebuilder implements PdmlVisitor {
     this.nanoseconds = 0;
     this.originalBytes = 0;
     this.linkType = null;
+    this.interfaceId = null;
+    this.interfaceName = null;
     this.capturedBytes = 0;
     this.reach = 0;
     this.hiddenFrom = Number.POSITIVE_INFINITY;
@@ -83,6 +91,8 @@ export class FrameRebuilder implements PdmlVisitor {
       this.capturedBytes = Math.min(uint32(show), LONGEST_RECORD_BYTES);
     } else if (name === "timestamp") this.setTime(value);
     else if (name === "frame.time_epoch" && this.seconds === 0) this.setTime(show);
+    else if (name === "frame.interface_id") this.interfaceId = wholeNumber(show);
+    else if (name === "frame.interface_name") this.interfaceName = show === NAMELESS ? null : show;
     else if (name === "frame.encap_type") this.linkType = encapsulationLinkType(uint32(show));
   }
 

@@ -40,7 +40,7 @@ const VRRP_FIELDS: ReadonlySet<DifferentField> = new Set([
 ]);
 
 /** A forged fraction may exceed a second. */
-export function timestampText(seconds: number, nanoseconds: number): string {
+function timestampText(seconds: number, nanoseconds: number): string {
   const whole = seconds + Math.floor(nanoseconds / 1e9);
   return `${whole}.${String(nanoseconds % 1e9).padStart(9, "0")}`;
 }
