@@ -32,6 +32,8 @@ export interface AnalyzeOptions extends KnowledgeSources {
   neighbourModel?: NeighbourModelName;
   /** Whether the report carries the SHA-256 of each capture; costs several times the analysis. */
   hash?: boolean;
+  /** Whether a second, independent decoder is asked what each capture holds; each is read again for it. */
+  secondOpinion?: boolean;
   /** Whether to go on past damage, with the next record that looks like one. */
   recover?: boolean;
   /** Called now and then with the bytes read of the capture under way, and its size where it is known. */
@@ -70,6 +72,10 @@ export async function analyzeCapture(
     report.expectations = checkExpectations(state, expected).map((expectation) =>
       reportExpectation(expectation, cast, wording),
     );
+  }
+  if (options.secondOpinion === true) {
+    const { askSecondOpinions } = await import("./verify/second-opinion.ts");
+    report.secondOpinion = await askSecondOpinions(files, options.onProgress);
   }
   if (options.vendors === true) (await import("./reports/vendors.ts")).addVendors(report);
   return report;
@@ -141,6 +147,7 @@ class CaptureReading implements MergeInput {
     const source = this.watch(await openByteSource(this.file));
     try {
       const end = await readCapture(source, this.begin(), this.options);
+      this.intake?.finish();
       await this.ended();
       return this.summarize(end);
     } finally {
@@ -154,7 +161,8 @@ class CaptureReading implements MergeInput {
   }
 
   begin(): FrameIntake {
-    this.intake = new FrameIntake(this.state, this.index, this.twins);
+    // Between captures that are read together no frame can wait.
+    this.intake = new FrameIntake(this.state, this.index, this.twins, this.twins === null);
     return this.intake;
   }
 

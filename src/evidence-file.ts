@@ -78,7 +78,10 @@ export async function writeEvidence(
     const frames = await writeSelected(path, captures, report, scopeOf(report, breadth), options);
     const provesAll =
       report.findings.length === 0 ||
-      haveSameFindings(report, await analyzeCapture(path, { ...options.analysis, hash: false }));
+      haveSameFindings(
+        report,
+        await analyzeCapture(path, { ...options.analysis, hash: false, secondOpinion: false }),
+      );
     result = { frames, ofFrames, breadth, provesAll };
     if (provesAll) break;
   }
@@ -106,6 +109,7 @@ async function writeSelected(
       return new Copy(index, capture, wanted, comments, writer);
     });
     await readAll(captures, copies, recover);
+    for (const copy of copies) copy.finish();
     file.flush();
     return writer.frames;
   } finally {

@@ -29,6 +29,11 @@ export function verifyCapture(capture: string, options: VerifyOptions = {}): Pro
   return verifyAgainst(openPcapParser, capture, options);
 }
 
+/** What the message of `unverifiable` begins with; the reason follows. */
+export function refusalHead(capture: string): string {
+  return `${capture}: offset 0: not verifiable, `;
+}
+
 /** {@link verifyCapture} by any second decoder: a comparison has to be shown to find what differs. */
 export async function verifyAgainst(
   openSecondDecoder: OpenSecondDecoder,
@@ -42,7 +47,7 @@ export async function verifyAgainst(
       const cause = nanosecond ? `${reason}, of nanosecond timestamps` : reason;
       throw new LvsPcapError(
         "unverifiable",
-        `${capture}: offset 0: not verifiable, ${PCAP_PARSER} ${tools[PCAP_PARSER]} refuses it: ${cause}; expected pcap 2.4 with microsecond timestamps`,
+        `${refusalHead(capture)}${PCAP_PARSER} ${tools[PCAP_PARSER]} refuses it: ${cause}; expected pcap 2.4 with microsecond timestamps`,
       );
     });
     const reading: CaptureOptions = {
@@ -50,7 +55,7 @@ export async function verifyAgainst(
         if (format === "pcap") return;
         throw new LvsPcapError(
           "unverifiable",
-          `${capture}: offset 0: not verifiable, ${PCAP_PARSER} ${tools[PCAP_PARSER]} reads no ${format}; expected pcap 2.4 with microsecond timestamps, or Wireshark's dissection (--pdml)`,
+          `${refusalHead(capture)}${PCAP_PARSER} ${tools[PCAP_PARSER]} reads no ${format}; expected pcap 2.4 with microsecond timestamps, or Wireshark's dissection (verify --pdml)`,
         );
       },
       onBytes: (chunk) => comparison.chunk(chunk),

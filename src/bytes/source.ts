@@ -1,5 +1,5 @@
 import { readSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { LvsPcapError } from "../errors.ts";
 import { standardInput } from "./standard-input.ts";
@@ -26,6 +26,15 @@ export interface ByteSource {
 /** @throws LvsPcapError `unreadable-file`, its message naming the file and what the system said */
 export async function openByteSource(path: string): Promise<ByteSource> {
   return path === "-" ? standardInput() : openFile(path);
+}
+
+/** Whether its bytes can be had more than once: a pipe's and a device's cannot. It is not opened, which might wait. */
+export async function canBeReadAgain(path: string): Promise<boolean> {
+  if (path === "-") return false;
+  const status = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  return status.isFile();
 }
 
 async function openFile(path: string): Promise<ByteSource> {

@@ -4,6 +4,7 @@ import { type AnalyzeOptions, analyzeCapture } from "../analyze.ts";
 import { LvsPcapError } from "../errors.ts";
 import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/models/model.ts";
 import { FORMATS, type Format, render } from "../reports/formats.ts";
+import { opinionText } from "../reports/second-opinion-text.ts";
 import { printable } from "../reports/text.ts";
 import { wantsColor } from "./color.ts";
 import type { CommandContext } from "./context.ts";
@@ -18,6 +19,7 @@ interface AnalyzeFlags extends RoleFlags {
   output?: string;
   evidence?: string;
   hash?: true;
+  secondOpinion?: true;
   recover?: true;
   expect?: string;
   vendors?: true;
@@ -27,16 +29,19 @@ interface AnalyzeFlags extends RoleFlags {
 }
 
 const EPILOGUE = `
-Exit status: 0 nothing at or above --fail-on, 1 at least one finding or an
-expectation that the frames contradict, 2 the work could not be done.
+Exit status: 0 nothing at or above --fail-on, 1 at least one such finding, an
+expectation that the frames contradict, or a second opinion that differs, 2 the
+work could not be done.
 
 Examples:
+  lvs-pcap analyze incident.pcap
   lvs-pcap analyze incident.pcap --vip 192.168.1.2 --director 192.168.1.10
-  lvs-pcap analyze incident.pcap --topology cluster.yaml --format json
-  lvs-pcap analyze incident.pcap --inventory keepalived.conf --inventory neigh.json
+  lvs-pcap analyze incident.pcap --inventory /etc/keepalived/keepalived.conf
+  lvs-pcap analyze incident.pcap --format html --output report.html
+  lvs-pcap analyze incident.pcap --evidence evidence.pcapng
   lvs-pcap analyze after-change.pcap --expect cluster.yaml
-  lvs-pcap analyze /var/log/dump.pcap*
-  ssh gw tcpdump -i eth0 -c 100000 -U -w - | lvs-pcap analyze - --vip 192.168.1.2`;
+  lvs-pcap analyze /var/log/dump.pcap* --topology cluster.yaml --format json
+  ssh gw tcpdump -i eth0 -c 100000 -U -w - | lvs-pcap analyze -`;
 
 /** `lvs-pcap analyze`: offline, one or more captures. */
 export function addAnalyzeCommand(
@@ -50,26 +55,32 @@ export function addAnalyzeCommand(
     .description(
       "Follows every IP-to-MAC binding through the captures, models what each host's\nneighbour cache took from which frame, and names the host behind a wrong entry.",
     )
-    .argument("<capture...>", "pcap, pcapng or PDML files, plain or in gzip or zstd, in any order; frames are merged by time; - is standard input");
+    .argument(
+      "<capture...>",
+      "pcap, pcapng or PDML files, plain or in gzip or zstd, in any order; frames are merged by time; - is standard input",
+    );
   addRoleOptions(command);
   command
+    .optionsGroup("Reading:")
     .addOption(
       new Option("--neighbour-model <model>", "how the hosts' neighbour caches learn")
         .choices(NEIGHBOUR_MODELS)
         .default("linux"),
     )
+    .option("--recover", "go on past damage, with the next record that looks like one")
+    .optionsGroup("The report:")
     .addOption(new Option("--format <format>", "form of the report").choices(FORMATS).default("table"))
     .option("--output <file>", "write the report to a file")
     .option("--evidence <file>", "write the frames that prove the findings to a pcapng file")
-    .option("--expect <file>", "a topology as a test: exit status 1 where the frames contradict it")
-    .option("--vendors", "name the vendor of each network card")
-    .option("--recover", "go on past damage, with the next record that looks like one")
-    .option("--hash", "put the SHA-256 of each capture into the report")
+    .option("--hash", "put the SHA-256 of each capture into it; html and --evidence do so anyway")
+    .option("--vendors", "name the vendor of each network card; html does so anyway")
+    .option("--second-opinion", "read each capture again with an independent decoder, as verify does")
+    .optionsGroup("What makes the exit status 1:")
     .addOption(
-      new Option("--fail-on <severity>", "mildest finding for exit status 1")
-        .choices(FAIL_ON)
-        .default("warning"),
+      new Option("--fail-on <severity>", "the mildest finding that does").choices(FAIL_ON).default("warning"),
     )
+    .option("--expect <file>", "a topology as a test, which the frames must not contradict")
+    .optionsGroup("Options:")
     .option("--no-progress", "no progress bar for large captures")
     .option("--no-color", "no colour, as with NO_COLOR in the environment")
     .addHelpText("after", EPILOGUE)
@@ -93,6 +104,7 @@ async function analyze(captures: string[], flags: AnalyzeFlags, context: Command
     hash: flags.hash === true || flags.format === "html" || flags.evidence !== undefined,
   };
   if (flags.recover === true) options.recover = true;
+  if (flags.secondOpinion === true) options.secondOpinion = true;
   if (flags.expect !== undefined) options.expect = flags.expect;
   if (flags.vendors === true || flags.format === "html") options.vendors = true;
   if (bar !== null) options.onProgress = ({ bytes, sizeBytes }) => bar.update(bytes, sizeBytes);
@@ -100,6 +112,11 @@ async function analyze(captures: string[], flags: AnalyzeFlags, context: Command
   const report = await analyzeCapture(captures, options).finally(() => bar?.clear());
   for (const { problem } of report.captures) {
     if (problem !== null) context.stderr.write(`lvs-pcap: ${printable(problem)}\n`);
+  }
+  for (const opinion of report.secondOpinion ?? []) {
+    if (opinion.verified === true) continue;
+    const file = report.captures[opinion.capture]?.file ?? "";
+    context.stderr.write(`lvs-pcap: ${printable(`${file}: ${opinionText(opinion, report.captures)}`)}\n`);
   }
   for (const note of report.inventories.flatMap(({ notes }) => notes)) {
     context.stderr.write(`lvs-pcap: ${printable(note)}\n`);

@@ -7,9 +7,13 @@ export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
 export const FAIL_ON = [...SEVERITIES, "never"] as const;
 export type FailOn = Severity | "never";
 
-/** 1 where a finding is at least as bad as asked for, or where the frames contradict what was expected. */
+/**
+ * 1 where a finding is at least as bad as asked for, where the frames contradict what was expected, or where a second
+ * decoder contradicts the first: the last two were asked for, whatever findings are let pass.
+ */
 export function exitStatusOf(report: Report, failOn: FailOn): ExitStatus {
   if (report.expectations.some(({ result }) => result === "violated")) return ExitStatus.Found;
+  if (report.secondOpinion?.some(({ verified }) => verified === false)) return ExitStatus.Found;
   if (failOn === "never") return ExitStatus.Clean;
   const mildest = SEVERITIES.indexOf(failOn);
   const found = report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) <= mildest);

@@ -25,6 +25,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
+    .addHelpText("after", "\nlvs-pcap help <command> prints a command's options, with examples.")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),

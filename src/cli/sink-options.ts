@@ -15,6 +15,7 @@ export interface SinkFlags {
 
 export function addSinkOptions(command: Command): void {
   command
+    .optionsGroup("Where events go besides, and what is remembered:")
     .option("--metrics <[host]:port>", "serve figures to Prometheus; on loopback unless a host is given")
     .option("--syslog <url>", "send events to udp://host:514, tcp://host:601 or unix:///dev/log")
     .option("--eve <file>", "append events to a file as Suricata writes its alerts")
@@ -26,7 +27,8 @@ export function addSinkOptions(command: Command): void {
     )
     .option("--exec-limit <count>", `such programs at a time (default: ${EXEC_LIMIT})`, atMost(64))
     .option("--webhook <url>", "POST each event in JSON, again where that fails")
-    .option("--state <dir>", "remember bindings, roles and open findings over restarts");
+    .option("--state <dir>", "remember bindings, roles and open findings over restarts")
+    .optionsGroup("Options:");
 }
 
 export function sinkSettings(flags: SinkFlags): SinkSettings {

@@ -22,7 +22,8 @@ it, correct it, and use it: analyze --topology, or as a test: analyze --expect.
 
 Examples:
   lvs-pcap topology incident.pcap --output cluster.yaml
-  lvs-pcap topology incident.pcap --inventory keepalived.conf --inventory neigh.json`;
+  lvs-pcap topology incident.pcap --inventory keepalived.conf
+  lvs-pcap topology gateway.pcap director.pcap --inventory neigh.json`;
 
 /** `lvs-pcap topology`: what the frames show of who is who, as a topology file. */
 export function addTopologyCommand(
@@ -36,7 +37,7 @@ export function addTopologyCommand(
     .description(
       "Works out VIPs, directors, real servers and gateways from captures, and from\nwhat is given, and writes them as a file to check, to correct and to use.",
     )
-    .argument("<capture...>", "capture files in order of time; - is standard input");
+    .argument("<capture...>", "capture files, in any order; - is standard input");
   addRoleOptions(command);
   command
     .addOption(

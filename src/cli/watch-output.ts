@@ -6,7 +6,7 @@ import { jsonText } from "../reports/json.ts";
 import type { Report } from "../reports/report.ts";
 import { type Style, styleFor } from "../reports/style.ts";
 import { countText, plural, printable } from "../reports/text.ts";
-import type { WatchEvent, WatchGauges } from "../watch/event.ts";
+import { isFindingEvent, type WatchEvent, type WatchGauges } from "../watch/event.ts";
 import { sentenceFor } from "../watch/sentences.ts";
 import { wantsColor } from "./color.ts";
 import type { CommandContext } from "./context.ts";
@@ -21,6 +21,7 @@ export interface OutputFlags {
 }
 
 const REDRAW_MS = 500;
+const MOST_GRAVITIES = 4_096;
 /** `2026-11-23T` before and `456789Z` after what a person wants to see while it happens. */
 const TIME_OF_DAY = [11, 23] as const;
 
@@ -36,6 +37,8 @@ export class WatchOutput {
   private readonly screen: WatchScreen | null;
   private readonly redraw: NodeJS.Timeout | null;
   private isGone = false;
+  /** By `id`: how grave it was when it was told last. */
+  private readonly gravities = new Map<string, string>();
 
   /**
    * @param onGone called when nobody reads any more
@@ -75,10 +78,11 @@ export class WatchOutput {
 
   tell(event: WatchEvent): void {
     const { format, output } = this.flags;
-    const sentence = () => printable(sentenceFor(event, styleFor(false)));
+    const isGraver = this.noteGravity(event);
+    const sentence = () => printable(sentenceFor(event, styleFor(false), isGraver));
     if (this.screen !== null) {
       const time = this.style.dim(event.at.slice(...TIME_OF_DAY));
-      this.screen.say(`${time} ${sentenceFor(event, this.style)}`);
+      this.screen.say(`${time} ${sentenceFor(event, this.style, isGraver)}`);
     }
     if (format === "ndjson") this.write(`${jsonText(event)}\n`);
     else if (format !== "table") this.sayBeside(`${event.at} ${sentence()}`);
@@ -115,6 +119,17 @@ export class WatchOutput {
   async close(): Promise<void> {
     this.stopDrawing();
     await this.writer?.flushed();
+  }
+
+  /** @returns whether the finding has come further than when it was told last */
+  private noteGravity(event: WatchEvent): boolean {
+    if (!isFindingEvent(event)) return false;
+    const { id, severity, stage } = event;
+    const gravity = `${severity} ${stage}`;
+    const isGraver = this.gravities.get(id) !== gravity;
+    if (this.gravities.size >= MOST_GRAVITIES) this.gravities.clear();
+    this.gravities.set(id, gravity);
+    return isGraver;
   }
 
   private stopDrawing(): void {

@@ -56,10 +56,10 @@ export class WatchScreen {
     const room = this.columns - 1;
     let line = "";
     for (const part of this.status()) {
-      const longer = line === "" ? part : `${line} · ${part}`;
+      const longer = line === "" ? part.slice(0, Math.max(0, room)) : `${line} · ${part}`;
       if (longer.length <= room) line = longer;
     }
-    return line.slice(0, Math.max(0, room));
+    return line;
   }
 
   /** A terminal that became narrower has broken the line into several rows, all of which have to go. */
@@ -81,9 +81,13 @@ export function statusParts(gauges: WatchGauges): string[] {
     ...(dropped === 0 ? [] : [`${countText(dropped)} dropped`]),
     plural(gauges.hosts, "host"),
     plural(gauges.bindings, "binding"),
-    ...(lagSeconds === null ? [] : [`lag ${elapsedText(Math.round(lagSeconds * 1e6) * 1e3)}`]),
+    ...(lagSeconds === null ? [] : [`lag ${lagText(lagSeconds)}`]),
     `${plural(gauges.frames, "frame")} in all`,
   ];
+}
+
+function lagText(seconds: number): string {
+  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : elapsedText(Math.round(seconds * 1e9));
 }
 
 function openText({ open }: WatchGauges): string {

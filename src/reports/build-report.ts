@@ -1,5 +1,12 @@
 import type { Benign } from "../findings/benign.ts";
-import { type Disagreement, type Finding, idsInOrder, type Race, type Victim } from "../findings/finding.ts";
+import {
+  type Disagreement,
+  type Finding,
+  idsInOrder,
+  type Race,
+  type UnseenLearner,
+  type Victim,
+} from "../findings/finding.ts";
 import { verdictOf } from "../findings/judge.ts";
 import type { CacheEntry } from "../neighbours/cache-entry.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
@@ -62,6 +69,7 @@ export function buildReport(
     },
     inventories: [],
     expectations: [],
+    secondOpinion: null,
     findings: findings.map((finding, index) =>
       reportFinding(
         finding,
@@ -209,11 +217,12 @@ function reportDisagreement(other: Disagreement, cast: Cast, wording: Wording): 
 
 function reportCaches(state: NetworkState, cast: Cast, findings: readonly Finding[]): HostCache[] {
   const caches: HostCache[] = [];
+  const unseenBy = unseenByHost(findings);
   for (const station of state.stations) {
-    const unseen = reportUnseen(station, findings);
+    const unseen = reportUnseen(unseenBy.get(station) ?? []);
     const entries = [...station.cache.values()]
       .flatMap((entry) => reportEntry(entry))
-      .filter(({ ip }) => !unseen.some((possible) => possible.ip === ip));
+      .filter(({ ip }) => unseen.length === 0 || !unseen.some((possible) => possible.ip === ip));
     entries.push(...unseen);
     if (entries.length === 0) continue;
     caches.push({ host: hostOf(cast, station), vlan: vlanOf(station.segment), entries });
@@ -221,12 +230,34 @@ function reportCaches(state: NetworkState, cast: Cast, findings: readonly Findin
   return caches;
 }
 
-/** What the host learned if it did what a kernel does, where the capture cannot show whether it did. */
-function reportUnseen(host: Station, findings: readonly Finding[]): CachedNeighbour[] {
-  const byIp = new Map<number, { at: Position; mac: string }>();
+/** What a finding says that a host may have learned, of each host the first thing. */
+interface Unseen {
+  readonly ip: number;
+  readonly claimant: Station | null;
+  readonly unseen: UnseenLearner;
+}
+
+function unseenByHost(findings: readonly Finding[]): Map<Station, Unseen[]> {
+  const byHost = new Map<Station, Unseen[]>();
   for (const { ip, claimant, notObservable = [] } of findings) {
-    const unseen = notObservable.find(({ station }) => station === host);
-    if (unseen === undefined || unseen.isOver || claimant === null) continue;
+    const first = new Map<Station, UnseenLearner>();
+    for (const unseen of notObservable) {
+      if (unseen.station !== null && !first.has(unseen.station)) first.set(unseen.station, unseen);
+    }
+    for (const [station, unseen] of first) {
+      const known = byHost.get(station);
+      if (known === undefined) byHost.set(station, [{ ip, claimant, unseen }]);
+      else known.push({ ip, claimant, unseen });
+    }
+  }
+  return byHost;
+}
+
+/** What the host learned if it did what a kernel does, where the capture cannot show whether it did. */
+function reportUnseen(learnt: readonly Unseen[]): CachedNeighbour[] {
+  const byIp = new Map<number, { at: Position; mac: string }>();
+  for (const { ip, claimant, unseen } of learnt) {
+    if (unseen.isOver || claimant === null) continue;
     if ((byIp.get(ip)?.at.ordinal ?? -1) < unseen.at.ordinal)
       byIp.set(ip, { at: unseen.at, mac: macText(claimant) });
   }

@@ -1,5 +1,5 @@
-import type { CaptureEnd } from "../capture/read-capture.ts";
 import { linkTypeName } from "../capture/link-type.ts";
+import type { CaptureEnd } from "../capture/read-capture.ts";
 import { Anomaly } from "../decode/facts.ts";
 import type { FrameIntake } from "../neighbours/frame-intake.ts";
 import type { CaptureSummary } from "./report.ts";

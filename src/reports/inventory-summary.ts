@@ -1,5 +1,6 @@
 import type { Inventory } from "../network/inventories/inventory.ts";
 import type { ReportedInventory } from "./report.ts";
+import { plural } from "./text.ts";
 
 /** What the report says of one inventory. */
 export function reportInventory({ file, format, roles, known, notes }: Inventory): ReportedInventory {
@@ -11,4 +12,10 @@ export function reportInventory({ file, format, roles, known, notes }: Inventory
     names: roles.labels?.filter(({ name }) => name !== null).length ?? 0,
     notes: [...notes],
   };
+}
+
+/** As what an inventory was read, and how much it had to say. */
+export function inventoryText({ format, vips, bindings, names }: ReportedInventory): string {
+  const counts = [plural(vips, "VIP"), plural(bindings, "binding"), plural(names, "name")];
+  return `read as ${format}: ${counts.join(", ")}`;
 }

@@ -1,10 +1,12 @@
 import { bypassLines } from "./bypass-text.ts";
 import type { RenderOptions } from "./formats.ts";
 import { type FixStep, fixSteps } from "./html/fix.ts";
-import { Calendar, clockText, hostName, UNSEEN_MAC } from "./html/names.ts";
+import { Calendar, clockText, hostName, UNSEEN_MAC, vendorName } from "./html/names.ts";
+import { inventoryText } from "./inventory-summary.ts";
 import { code, codeBlock, indent, prose, table } from "./markdown-text.ts";
 import { raceLines } from "./race-text.ts";
-import type { Host, Report, ReportedFinding, ReportedPosition } from "./report.ts";
+import type { Host, Report, ReportedExpectation, ReportedFinding, ReportedPosition } from "./report.ts";
+import { differenceTexts, opinionText } from "./second-opinion-text.ts";
 import { countText, elapsedText, nanosecondsBetween, plural } from "./text.ts";
 
 /** A ticket takes some 65,000 letters; all of it is in the JSON. */
@@ -30,6 +32,7 @@ export function renderMarkdown(report: Report, { args }: RenderOptions): string 
       findingDetails(finding, calendar, index > 0 || report.verdict === "clean"),
     ),
     ...(left > 0 ? [`${capital(plural(left, "further finding"))}: see \`--format json\`.`] : []),
+    ...expected(report),
     ...explained(report, calendar),
     ...whoIsWho(report),
     provenance(report, args ?? []),
@@ -154,6 +157,27 @@ function explained(report: Report, calendar: Calendar): string[] {
   ];
 }
 
+/** What the frames say of a topology given as a test: what is wrong comes first. */
+function expected({ expectations }: Report): string[] {
+  if (expectations.length === 0) return [];
+  const having = (wanted: ReportedExpectation["result"]) =>
+    expectations.filter(({ result }) => result === wanted);
+  const violated = having("violated");
+  const told = [...violated, ...having("unobserved")];
+  const lines = told
+    .slice(0, MOST_LISTED)
+    .map(
+      ({ result, what }) => `- ${result === "violated" ? "**violated**" : "not observed"}: ${prose(what)}`,
+    );
+  const more = told.length - lines.length;
+  return [
+    "## As expected?",
+    `**${violated.length === 0 ? "Yes" : "NO"}**: ${countText(having("met").length)} of ${plural(expectations.length, "expectation")} met.`,
+    ...(lines.length === 0 ? [] : [lines.join("\n")]),
+    ...(more > 0 ? [`and ${countText(more)} more.`] : []),
+  ];
+}
+
 function whoIsWho({ topology: { vips, gateways } }: Report): string[] {
   const rows = [
     ...vips.flatMap(({ ip, vlan, origin, directors, realServers, evidence }) => {
@@ -171,7 +195,13 @@ function whoIsWho({ topology: { vips, gateways } }: Report): string[] {
       ];
       return hosts.length === 0 ? [[vip, "", "nobody seen", origin, why]] : hosts;
     }),
-    ...gateways.map((host) => ["", "gateway", hostText(host), "", ""]),
+    ...gateways.map((host) => [
+      "",
+      "gateway",
+      hostText(host),
+      host.origin,
+      host.evidence.map(prose).join("; "),
+    ]),
   ];
   if (rows.length === 0) return [];
   const shown = rows.slice(0, MOST_LISTED);
@@ -184,7 +214,8 @@ function whoIsWho({ topology: { vips, gateways } }: Report): string[] {
 }
 
 function provenance(report: Report, args: readonly string[]): string {
-  const files = report.captures.map(({ file, frames, first, last, sha256, problem, anomalies }) => {
+  const files = report.captures.map(({ file, frames, first, last, sha256, problem, anomalies }, index) => {
+    const opinion = report.secondOpinion?.find(({ capture }) => capture === index);
     const span =
       first === null || last === null
         ? ""
@@ -195,6 +226,8 @@ function provenance(report: Report, args: readonly string[]): string {
       ...(sha256 === null ? [] : [`  - SHA-256 ${code(sha256)}`]),
       ...(problem === null ? [] : [`  - incomplete: ${code(problem)}`]),
       ...(undecoded === 0 ? [] : [`  - ${plural(undecoded, "frame")} could not be decoded`]),
+      ...(opinion === undefined ? [] : [`  - ${prose(opinionText(opinion, report.captures))}`]),
+      ...(opinion === undefined ? [] : differenceTexts(opinion).map((text) => `    - ${prose(text)}`)),
     ].join("\n");
   });
   const { name, version } = report.tool;
@@ -204,6 +237,10 @@ function provenance(report: Report, args: readonly string[]): string {
     [
       ...files,
       ...report.vantage.map(({ what }) => `- ${prose(what)}`),
+      ...report.inventories.flatMap((inventory) => [
+        `- Inventory ${code(inventory.file)}, ${prose(inventoryText(inventory))}`,
+        ...inventory.notes.map((note) => `  - ${prose(note)}`),
+      ]),
       ...(addresses + stations === 0
         ? []
         : [
@@ -215,8 +252,9 @@ function provenance(report: Report, args: readonly string[]): string {
 }
 
 function hostText(host: Host): string {
-  if (host.ip === null) return prose(hostName(host));
-  return prose(host.mac === UNSEEN_MAC ? hostName(host) : `${hostName(host)} (${host.mac})`);
+  const mac = host.ip === null || host.mac === UNSEEN_MAC ? null : host.mac;
+  const notes = [host.name ?? null, mac, vendorName(host)].filter((note) => note !== null);
+  return prose(`${hostName(host)}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`);
 }
 
 function capital(text: string): string {

@@ -63,7 +63,7 @@ function stepsFor(finding: Finding, cast: Cast, wording: Wording): string[] {
     case "flip-flop":
       return [
         `Find both hosts by their MACs, and take ${ip} from the one that should not have it.`,
-        `Check afterwards, from a third host: arping -D -c 3 -I IFACE ${ip} must name one MAC only.`,
+        `Check afterwards, from a third host: arping -b -c 3 -I IFACE ${ip} must be answered by one MAC only.`,
       ];
     case "vip-split":
       return [

@@ -31,6 +31,8 @@ export interface Report {
   inventories: ReportedInventory[];
   /** What the topology given as a test promises, and what the frames say of it. */
   expectations: ReportedExpectation[];
+  /** What another decoder says of each capture, in their order; null where it was not asked for. */
+  secondOpinion: SecondOpinion[] | null;
   /** In order of their first frame. */
   findings: ReportedFinding[];
   benign: BenignChange[];
@@ -139,6 +141,34 @@ export interface ReportedExpectation {
   /** One sentence. */
   what: string;
   evidence: ReportedPosition[];
+}
+
+/** An independent decoder's word on what a capture holds; not on what follows from that. */
+export interface SecondOpinion {
+  /** Index into `captures`. */
+  capture: number;
+  by: "pcap-parser";
+  version: string;
+  /** Whether the two agree in everything that was compared; null where nothing could be. */
+  verified: boolean | null;
+  /** Records compared. */
+  records: number;
+  /** The first few; `differencesTotal` counts them all. */
+  differences: DecodedDifferently[];
+  differencesTotal: number;
+  /** Where and why the capture breaks off, so that what follows was not compared; null for a whole one. */
+  problem: string | null;
+  /** Why it could not be compared; null where it was. */
+  notVerifiable: string | null;
+}
+
+export interface DecodedDifferently {
+  /** 1-based; null where it is about the capture as a whole. */
+  frame: number | null;
+  /** As `verify --format json` names it. */
+  field: string;
+  ours: string;
+  theirs: string;
 }
 
 export interface Topology {

@@ -3,9 +3,18 @@ import { FINDING_KINDS, type FindingKind, type Severity } from "../findings/find
 import { explainText } from "./explain-text.ts";
 import type { RenderOptions } from "./formats.ts";
 import { topicMarkdown } from "./glossary.ts";
-import { hostName } from "./html/names.ts";
+import { labelledName } from "./html/names.ts";
 import { jsonText } from "./json.ts";
-import type { CaptureSummary, Host, Report, ReportedFinding, ReportedPosition } from "./report.ts";
+import type {
+  CaptureSummary,
+  Host,
+  Report,
+  ReportedExpectation,
+  ReportedFinding,
+  ReportedInventory,
+  ReportedPosition,
+} from "./report.ts";
+import { differenceTexts, opinionText } from "./second-opinion-text.ts";
 import { printable } from "./text.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -29,14 +38,15 @@ const WORST: Readonly<Partial<Record<FindingKind, Severity>>> = {
 
 /** The report as a SARIF 2.1.0 log (OASIS): for code scanning, and whatever else collects what tools find. */
 export function renderSarif(report: Report, { args, exitStatus }: RenderOptions): string {
-  const { tool, captures, findings, verdict, neighbourModel, benign } = report;
+  const { tool, captures, inventories, findings, expectations, verdict, neighbourModel, benign } = report;
+  const { secondOpinion } = report;
   const run = {
     tool: {
       driver: {
         name: tool.name,
         version: tool.version,
         semanticVersion: tool.version,
-        rules: FINDING_KINDS.map(rule),
+        rules: [...FINDING_KINDS.map(rule), ...(report.expectations.length === 0 ? [] : [EXPECTATION_RULE])],
       },
     },
     invocations: [
@@ -47,9 +57,14 @@ export function renderSarif(report: Report, { args, exitStatus }: RenderOptions)
         toolExecutionNotifications: notifications(report),
       },
     ],
-    artifacts: captures.map(artifact),
-    results: findings.map((finding) => result(finding, captures)),
-    properties: { verdict, neighbourModel, benign: benign.length },
+    artifacts: [...captures.map(artifact), ...inventories.map(inventoryArtifact)],
+    results: [
+      ...findings.map((finding) => result(finding, captures)),
+      ...expectations
+        .filter((expectation) => expectation.result === "violated")
+        .map((expectation) => brokenExpectation(expectation, captures)),
+    ],
+    properties: { verdict, neighbourModel, benign: benign.length, expectations, secondOpinion },
   };
   return `${jsonText({ $schema: SCHEMA, version: "2.1.0", runs: [run] }, 2)}\n`;
 }
@@ -80,7 +95,7 @@ function result(finding: ReportedFinding, captures: readonly CaptureSummary[]) {
       {
         physicalLocation: physical(finding.first, captures),
         logicalLocations: [logical(claimant)],
-        message: { text: messageText(`claimed by ${hostName(claimant)}`) },
+        message: { text: messageText(`claimed by ${labelledName(claimant)}`) },
         properties: place(finding.first),
       },
     ],
@@ -90,7 +105,7 @@ function result(finding: ReportedFinding, captures: readonly CaptureSummary[]) {
     ].map(({ host, part }, index) => ({
       id: index + 1,
       logicalLocations: [logical(host)],
-      message: { text: messageText(`${part}: ${hostName(host)}`) },
+      message: { text: messageText(`${part}: ${labelledName(host)}`) },
     })),
     ...(evidence.length === 0 ? {} : { codeFlows: [flow(finding, captures)] }),
     ...(count > 0 ? { occurrenceCount: count } : {}),
@@ -110,6 +125,43 @@ function result(finding: ReportedFinding, captures: readonly CaptureSummary[]) {
       remedy: finding.remedy,
       displayFilter: finding.displayFilter,
     },
+  };
+}
+
+const EXPECTATION_RULE = {
+  id: "expectation-violated",
+  name: "ExpectationViolated",
+  shortDescription: { text: "The frames contradict the topology that was given as a test." },
+  fullDescription: {
+    text: "A topology given with --expect promises who owns each VIP, which hosts must never claim it, how packets are forwarded, and which MAC a gateway has. This promise was broken, whether or not the change has an innocent explanation.",
+  },
+  help: {
+    text: "Either the network is wrong or the plan is out of date: mend the one or correct the other.",
+  },
+  defaultConfiguration: { level: "error" },
+  properties: { tags: ["network", "arp", "expectation"] },
+} as const;
+
+function brokenExpectation(expectation: ReportedExpectation, captures: readonly CaptureSummary[]) {
+  const { kind, ip, vlan, expected, seen, what, evidence } = expectation;
+  const [first] = evidence;
+  const identity = [EXPECTATION_RULE.id, kind, ip ?? "", vlan ?? "", ...expected].join("/");
+  return {
+    ruleId: EXPECTATION_RULE.id,
+    ruleIndex: FINDING_KINDS.length,
+    kind: "fail",
+    level: EXPECTATION_RULE.defaultConfiguration.level,
+    message: { text: messageText(what) },
+    locations: [
+      {
+        physicalLocation: physical({ capture: first?.capture ?? 0 }, captures),
+        ...(seen === null ? {} : { logicalLocations: [logical(seen)] }),
+        ...(first === undefined ? {} : { properties: place(first) }),
+      },
+    ],
+    fingerprints: { "lvsPcapExpectation/v1": identity },
+    partialFingerprints: { primaryLocationLineHash: identity },
+    properties: { expectation: kind, ip, vlan, expected, seen, evidence },
   };
 }
 
@@ -141,9 +193,13 @@ function place({ frame, time }: ReportedPosition) {
   return { frame, time };
 }
 
-function physical({ capture }: ReportedPosition, captures: readonly CaptureSummary[]) {
-  const uri = uriOf(captures[capture]?.file ?? "-");
-  return { artifactLocation: { ...(uri === null ? {} : { uri }), index: capture } };
+function physical({ capture }: Pick<ReportedPosition, "capture">, captures: readonly CaptureSummary[]) {
+  return { artifactLocation: { ...locationOf(captures[capture]?.file ?? "-"), index: capture } };
+}
+
+function locationOf(file: string) {
+  const uri = uriOf(file);
+  return uri === null ? {} : { uri };
 }
 
 function logical({ mac, ip, role }: Host) {
@@ -162,18 +218,42 @@ function artifact({ file, bytes, sha256, format, frames, first, last, complete }
   };
 }
 
+/** What was known beforehand, behind the captures in the list. */
+function inventoryArtifact({ file, format, vips, bindings, names }: ReportedInventory) {
+  return {
+    location: locationOf(file),
+    roles: ["referencedOnCommandLine"],
+    properties: { format, vips, bindings, names },
+  };
+}
+
 /** What keeps the report from being the whole truth. */
-function notifications({ captures, vantage }: Report) {
-  return [
+function notifications({ captures, vantage, inventories, secondOpinion }: Report) {
+  const ofCaptures = [
     ...captures.flatMap(({ problem }, capture) =>
       problem === null ? [] : [{ capture, id: "incomplete-capture", level: "warning", text: problem }],
     ),
     ...vantage.map(({ kind, capture, what }) => ({ capture, id: kind, level: "note", text: what })),
-  ].map(({ capture, id, level, text }) => ({
+    ...(secondOpinion ?? []).map((opinion) => ({
+      capture: opinion.capture,
+      id: "second-opinion",
+      level: opinion.verified === false ? "error" : "note",
+      text: [opinionText(opinion, captures), ...differenceTexts(opinion)].join("; "),
+    })),
+  ].map(({ capture, ...said }) => ({ ...said, location: physical({ capture }, captures) }));
+  const ofInventories = inventories.flatMap(({ file, notes }, index) =>
+    notes.map((text) => ({
+      id: "inventory-left-out",
+      level: "note",
+      text,
+      location: { artifactLocation: { ...locationOf(file), index: captures.length + index } },
+    })),
+  );
+  return [...ofCaptures, ...ofInventories].map(({ id, level, text, location }) => ({
     descriptor: { id },
     level,
     message: { text: messageText(text) },
-    locations: [{ physicalLocation: physical({ capture, frame: 0, time: "" }, captures) }],
+    locations: [{ physicalLocation: location }],
   }));
 }
 

@@ -10,6 +10,7 @@ import type {
   ReportedVip,
 } from "./report.ts";
 import { type Style, styleFor } from "./style.ts";
+import { inventoryLines, opinionLines } from "./table-sources.ts";
 import { countText, plural, printable } from "./text.ts";
 import { wrap } from "./wrap.ts";
 
@@ -29,6 +30,7 @@ export function renderTable(report: Report, options: { color: boolean }): string
     ...(report.benign.length === 0 ? [] : [explained(report, style)]),
     ...(report.expectations.length === 0 ? [] : [expectations(report, style)]),
     ...(report.topology.vips.length + report.topology.gateways.length === 0 ? [] : [rolesTable(report)]),
+    ...(report.inventories.length === 0 ? [] : [inventoryLines(report, WIDTH, style)]),
   ];
   return `${sections.join("\n\n")}\n`;
 }
@@ -61,8 +63,11 @@ function headline(report: Report, style: Style): string {
     const undecoded = Object.values(capture.anomalies).reduce((sum, count) => sum + count, 0);
     if (undecoded > 0) lines.push(`${plural(undecoded, "frame")} could not be decoded`);
     if (capture.dropped !== null && capture.dropped > 0)
-      lines.push(style.warning(`${plural(capture.dropped, "frame")} were lost before they could be captured`));
+      lines.push(
+        style.warning(`${plural(capture.dropped, "frame")} were lost before they could be captured`),
+      );
     for (const limit of report.vantage) if (limit.capture === index) lines.push(style.warning(limit.what));
+    lines.push(...opinionLines(report, index, style));
     return lines.flatMap((line) => wrap(line, WIDTH - 2)).join("\n  ");
   });
   const { addresses, stations } = report.forgotten;
@@ -228,7 +233,7 @@ function expectations({ expectations: promises }: Report, style: Style): string 
   const lines = [`${style.strong("as expected?")}  ${violated.length === 0 ? "yes" : style.critical("NO")}`];
   const list = (label: string, items: typeof promises) => {
     for (const { what } of items) {
-      const [head = "", ...tail] = wrap(`${label}: ${what}`, WIDTH - 4);
+      const [head = "", ...tail] = wrap(`${label}: ${printable(what)}`, WIDTH - 4);
       lines.push(`  ${head}`, ...tail.map((line) => `    ${line}`));
     }
   };

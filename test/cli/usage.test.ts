@@ -51,12 +51,28 @@ describe("help", () => {
       expect(status).toBe(0);
       for (const option of [
         ...["--vip", "--director", "--real-server", "--gateway", "--topology", "--format", "--output"],
+        ...["--inventory", "--expect", "--evidence", "--vendors", "--recover", "--second-opinion"],
         ...["--hash", "--fail-on", "--no-progress", "--no-color"],
       ]) {
         expect(stdout).toContain(option);
       }
     },
   );
+
+  it.each([["--help"], ["analyze", "--help"], ["verify", "--help"], ["topology", "--help"]])(
+    "fits a terminal of 80 columns: %s %s",
+    async (...args) => {
+      const { stdout } = await lvsPcap(args.filter((arg) => arg !== undefined));
+      for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    },
+  );
+
+  it("gives commands of analyze that it understands, one for each thing to bring or to take away", async () => {
+    const { stdout } = await lvsPcap(["analyze", "--help"]);
+    const examples = stdout.slice(stdout.indexOf("Examples:"));
+    for (const option of ["--format html", "--evidence", "--inventory", "--expect"])
+      expect(examples).toContain(option);
+  });
 
   it("tells the exit statuses", async () => {
     expect((await lvsPcap(["analyze", "--help"])).stdout).toMatch(/Exit status: 0 .* 1 .* 2 /s);

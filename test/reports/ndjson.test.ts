@@ -3,6 +3,7 @@ import { loadRecordings } from "../lab/recordings.ts";
 import { lvsPcap, reportIn } from "../support/cli.ts";
 import { PROBLEM_3, SOUND_CLUSTER } from "../support/incidents.ts";
 import { writePcap } from "../support/pcap.ts";
+import { validEvent } from "../support/schema.ts";
 import { scratchFile } from "../support/scratch.ts";
 
 interface Line {
@@ -34,6 +35,11 @@ describe("--format ndjson", () => {
       expect(lines).toHaveLength(findings.length + benign.length);
     },
   );
+
+  it.each(loadRecordings())("is as the published schema says, line for line: $name", async ({ capture }) => {
+    const { stdout } = await lvsPcap(["analyze", capture, "--format", "ndjson", "--vendors"]);
+    for (const line of linesIn(stdout)) expect(() => validEvent(line)).not.toThrow();
+  });
 
   it("is in order of time", async () => {
     const capture = scratchFile("problem-3.pcap", writePcap(PROBLEM_3.frames));

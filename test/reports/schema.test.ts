@@ -6,6 +6,7 @@ import { FINDING_KINDS, SEVERITIES, STAGES } from "../../src/findings/finding.ts
 import { VERDICTS } from "../../src/findings/judge.ts";
 import { analyzeCapture, type Report } from "../../src/index.ts";
 import { ROLES as ROLE_NAMES } from "../../src/roles/cast.ts";
+import { ENDINGS } from "../../src/watch/event.ts";
 import { loadRecordings } from "../lab/recordings.ts";
 import { analyze } from "../support/analyze.ts";
 import { DIRECTOR, GATEWAY, VIP } from "../support/frames.ts";
@@ -36,11 +37,12 @@ describe("the published schema", () => {
   });
 
   it.each([
-    ["$defs/finding/properties/kind/enum", FINDING_KINDS],
-    ["$defs/finding/properties/severity/enum", SEVERITIES],
-    ["$defs/finding/properties/stage/enum", STAGES],
-    ["$defs/benign/properties/kind/enum", BENIGN_KINDS],
+    ["$defs/findingKeys/properties/kind/enum", FINDING_KINDS],
+    ["$defs/findingKeys/properties/severity/enum", SEVERITIES],
+    ["$defs/findingKeys/properties/stage/enum", STAGES],
+    ["$defs/benignKeys/properties/kind/enum", BENIGN_KINDS],
     ["$defs/role/enum", ROLE_NAMES],
+    ["$defs/findingEvent/properties/ending/enum", [...ENDINGS, null]],
     ["properties/verdict/enum", VERDICTS],
   ])("lists the words that the program uses: %s", (path, words) => {
     expect(inSchema(path)).toEqual([...words]);

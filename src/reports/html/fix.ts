@@ -201,7 +201,7 @@ function conflict({ ip, claimant, rightful }: ReportedFinding): FixStep[] {
     {
       on: "a third host",
       what: `Take ${ip} from ${hostName(claimant)} or from ${other}, then see that one MAC alone answers`,
-      commands: [`arping -D -c 3 -I ${cardTowards(ip)} ${ip}`],
+      commands: [`arping -b -c 3 -I ${cardTowards(ip)} ${ip}`],
     },
   ];
 }

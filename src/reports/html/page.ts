@@ -1,9 +1,10 @@
 import type { Report } from "../report.ts";
+import { opinionText } from "../second-opinion-text.ts";
 import { plural } from "../text.ts";
 import { loadAssets } from "./assets.ts";
 import { expectationsTable } from "./expectations.ts";
 import { type Content, html, type Markup } from "./markup.ts";
-import { Calendar, dateText } from "./names.ts";
+import { Calendar, capitalise, dateText } from "./names.ts";
 import { renderMaps } from "./network-map.ts";
 import { renderProvenance } from "./provenance.ts";
 import { renderStory } from "./story.ts";
@@ -107,8 +108,14 @@ function files({ captures }: Report): string {
 }
 
 /** What the reader must know before believing the rest. */
-function problems({ captures, vantage }: Report): Content {
+function problems({ captures, vantage, expectations, secondOpinion }: Report): Content {
   const notes = [
+    ...(secondOpinion ?? [])
+      .filter(({ verified }) => verified === false)
+      .map((opinion) => capitalise(opinionText(opinion, captures))),
+    ...expectations
+      .filter(({ result }) => result === "violated")
+      .map(({ what }) => `Not as expected: ${what}`),
     ...captures.flatMap(({ problem }) => (problem === null ? [] : [`Incomplete: ${problem}`])),
     ...vantage.map(({ what }) => what),
   ];

@@ -1,8 +1,10 @@
-import type { CaptureSummary, Report, ReportedInventory } from "../report.ts";
+import { inventoryText } from "../inventory-summary.ts";
+import type { CaptureSummary, Report, ReportedInventory, SecondOpinion } from "../report.ts";
+import { differenceTexts, opinionText } from "../second-opinion-text.ts";
 import { countText, plural } from "../text.ts";
 import { copyable } from "./copy.ts";
 import { type Content, html, type Markup } from "./markup.ts";
-import { dateText } from "./names.ts";
+import { capitalise, dateText } from "./names.ts";
 
 /** By what, from what and how the page was made, and what it cannot know. */
 export function renderProvenance(report: Report, args: readonly string[]): Content {
@@ -15,11 +17,26 @@ ${report.inventories.length > 0 && html`<h3>Inventories</h3>${report.inventories
 <p>lvs-pcap ${report.tool.version}, neighbour caches by the model “${report.neighbourModel}”.</p>
 ${args.length > 0 && copyable(["lvs-pcap", ...args.map(quoted)].join(" "), "the command line")}
 <h3>Second opinion</h3>
-<p>Not asked for. <code>verify</code> decodes a capture again with an independent parser and names every frame that differs:</p>
-${report.captures
+${report.secondOpinion === null ? howToVerify(report) : report.secondOpinion.map((opinion) => opinionEntry(opinion, report))}`;
+}
+
+function howToVerify({ captures }: Report): Content {
+  return html`<p>Not asked for: <code>--second-opinion</code> asks for it with the analysis. <code>verify</code> decodes a capture again with an independent parser, compares the two, and names the first frames that differ:</p>
+${captures
   .filter(({ file }) => file !== "-")
   .slice(0, 4)
   .map(({ file }) => copyable(`lvs-pcap verify ${quoted(file)}`, `the command that verifies ${file}`))}`;
+}
+
+function opinionEntry(opinion: SecondOpinion, { captures }: Report): Markup {
+  const file = captures[opinion.capture]?.file ?? "";
+  const sentence = capitalise(opinionText(opinion, captures));
+  const differences = differenceTexts(opinion);
+  return html`<dl class="file">${entry("File", html`<span class="path">${file === "-" ? "standard input" : file}</span>`)}${entry(
+    "Opinion",
+    opinion.verified === false ? html`<span class="caution">${sentence}.</span>` : `${sentence}.`,
+  )}${differences.length > 0 && entry("Differences", html`<ul>${differences.map((text) => html`<li>${text}</li>`)}</ul>`)}</dl>
+${opinion.notVerifiable !== null && file !== "-" && copyable(`tshark -r ${quoted(file)} -T pdml | lvs-pcap verify ${quoted(file)} --pdml -`, "the command that asks Wireshark instead")}`;
 }
 
 function fileEntry(capture: CaptureSummary): Markup {
@@ -80,10 +97,11 @@ function entry(name: string, content: Content): Markup {
   return html`<div><dt>${name}</dt><dd>${content}</dd></div>`;
 }
 
-function inventoryEntry({ file, format, vips, bindings, names, notes }: ReportedInventory): Markup {
+function inventoryEntry(inventory: ReportedInventory): Markup {
+  const { file, notes } = inventory;
   return html`<dl class="file">${entry("File", html`<span class="path">${file}</span>`)}${entry(
-    "Read as",
-    `${format}: ${plural(vips, "VIP")}, ${plural(bindings, "binding")}, ${plural(names, "name")}`,
+    "Contents",
+    capitalise(inventoryText(inventory)),
   )}${notes.length > 0 && entry("Left out", html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>`)}</dl>`;
 }
 
