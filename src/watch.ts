@@ -16,6 +16,7 @@ import { gaugesOf } from "./watch/gauges.ts";
 import { LiveSource, type LiveStream } from "./watch/live-source.ts";
 import type { Recalled, WatchMemory } from "./watch/memory-port.ts";
 import { rehearse } from "./watch/rehearsal.ts";
+import { releaseMemory } from "./watch/release-memory.ts";
 import { Watcher } from "./watch/watcher.ts";
 
 /** What a watch may be told beforehand. */
@@ -85,6 +86,7 @@ export async function watchCapture(stream: LiveStream, options: WatchOptions = {
       options.onEvent?.(event);
       for (const sink of sinks) sink.deliver(event);
     },
+    releaseMemory,
     clockStepped: (step) => options.onClockStep?.(step),
   });
   if (recalled !== null) watcher.ledger.recall(recalled);

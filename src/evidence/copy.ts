@@ -1,3 +1,4 @@
+import type { CaptureInterface } from "../capture/capture-sink.ts";
 import { linkTypeName } from "../capture/link-type.ts";
 import type { MergeSink } from "../capture/merge/frame-queue.ts";
 import { FrameFacts, FrameKind, LinkAddresses } from "../decode/facts.ts";
@@ -13,7 +14,7 @@ export interface BlockSink {
   write(block: Uint8Array): void;
 }
 
-/** The interfaces of the file, one for each capture and link type; it knows how many frames were written. */
+/** The interfaces of the file, one for each capture, link type and interface of its own; it knows how many frames were written. */
 export class EvidenceWriter {
   frames = 0;
   private readonly out: BlockSink;
@@ -23,15 +24,19 @@ export class EvidenceWriter {
     this.out = out;
   }
 
-  interfaceOf(capture: number, file: string, linkType: number): number {
-    const key = `${capture},${linkType}`;
+  interfaceOf(capture: number, file: string, linkType: number, network: string): number {
+    const key = `${capture},${linkType},${network}`;
     const known = this.interfaces.get(key);
     if (known !== undefined) return known;
     const id = this.interfaces.size;
     this.interfaces.set(key, id);
     const description = `${file === "-" ? "standard input" : file} (${linkTypeName(linkType)})`;
-    this.out.write(interfaceDescription(linkType, 0, printable(description)));
+    this.out.write(interfaceDescription(linkType, 0, printable(description), printable(network)));
     return id;
+  }
+
+  get hasInterfaces(): boolean {
+    return this.interfaces.size > 0;
   }
 
   add(frame: Parameters<typeof enhancedPacket>[0]): void {
@@ -48,7 +53,10 @@ export class Copy implements MergeSink {
   private readonly comments: Comments;
   private readonly writer: EvidenceWriter;
   private decode: LinkDecoder | undefined;
-  private interfaceId = 0;
+  private linkType = 0;
+  private network = "interface 0";
+  /** Null where the frames that follow have another than those before. */
+  private interfaceId: number | null = null;
 
   constructor(
     capture: number,
@@ -67,7 +75,13 @@ export class Copy implements MergeSink {
   link(linkType: number): void {
     this.decode = linkDecoder(linkType);
     beginFrame(this.facts, LinkAddresses.Both);
-    this.interfaceId = this.writer.interfaceOf(this.facts.capture, this.file, linkType);
+    this.linkType = linkType;
+    this.interfaceId = null;
+  }
+
+  interface({ network }: CaptureInterface): void {
+    this.network = network;
+    this.interfaceId = null;
   }
 
   /** There is nothing to switch: each numbers its own capture's frames. */
@@ -75,6 +89,12 @@ export class Copy implements MergeSink {
 
   skipTo(number: number): void {
     this.facts.number = number - 1;
+  }
+
+  /** A file without any frame still has an interface: libpcap reads none without. */
+  finish(): void {
+    const { writer, facts } = this;
+    if (!writer.hasInterfaces) writer.interfaceOf(facts.capture, this.file, this.linkType, this.network);
   }
 
   frame(
@@ -85,13 +105,15 @@ export class Copy implements MergeSink {
     seconds: number,
     nanoseconds: number,
   ): void {
-    const { facts, interfaceId } = this;
+    const { facts } = this;
     facts.number++;
     if (!this.wanted.isNext(facts.number)) return;
     facts.seconds = seconds;
     facts.nanoseconds = nanoseconds;
     facts.originalBytes = originalBytes;
     facts.kind = FrameKind.Other;
+    this.interfaceId ??= this.writer.interfaceOf(facts.capture, this.file, this.linkType, this.network);
+    const { interfaceId } = this;
     this.decode?.(view, start, start + capturedBytes, facts);
     const bytes = new Uint8Array(view.buffer, view.byteOffset + start, capturedBytes);
     const comment = this.comments.of(facts);

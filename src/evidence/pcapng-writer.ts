@@ -4,7 +4,14 @@
  */
 
 const BlockType = { SectionHeader: 0x0a0d0d0a, InterfaceDescription: 1, EnhancedPacket: 6 } as const;
-const Option = { End: 0, Comment: 1, UserApplication: 4, Description: 3, TimestampResolution: 9 } as const;
+const Option = {
+  End: 0,
+  Comment: 1,
+  Name: 2,
+  UserApplication: 4,
+  Description: 3,
+  TimestampResolution: 9,
+} as const;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const BLOCK_FRAME_BYTES = 12;
@@ -29,17 +36,22 @@ export function sectionHeader(application: string, comment: string): Uint8Array 
   ]);
 }
 
-/** @param snapLengthBytes 0 where there is no limit */
+/**
+ * @param snapLengthBytes 0 where there is no limit
+ * @param name the same for all interfaces that are taken for one network
+ */
 export function interfaceDescription(
   linkType: number,
   snapLengthBytes: number,
   description: string,
+  name: string,
 ): Uint8Array {
   const body = Buffer.alloc(8);
   body.writeUInt16LE(linkType, 0);
   body.writeUInt32LE(snapLengthBytes, 4);
   return block(BlockType.InterfaceDescription, [
     body,
+    textOption(Option.Name, name),
     textOption(Option.Description, description),
     option(Option.TimestampResolution, Buffer.from([NANOSECONDS])),
     END,

@@ -139,7 +139,7 @@ function ownerAmong(
   if (own !== undefined || silent !== undefined) return (own ?? { station: silent }).station;
   // Nobody else speaks for it: then it is whoever gets what the forger passes on.
   for (const { station } of forged) {
-    const fed = relays.by(station).find(({ destinationIp }) => destinationIp === binding.ip);
+    const [fed] = relays.bySentTo(station, binding.ip);
     if (fed !== undefined) return fed.to;
   }
   return undefined;

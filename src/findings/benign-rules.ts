@@ -4,6 +4,7 @@ import type { Station } from "../neighbours/station.ts";
 import type { Cast } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { isInitialTtl } from "../roles/initial-ttl.ts";
+import { Accused } from "./accused.ts";
 import type { Benign, BenignReason } from "./benign.ts";
 import { explainHosts } from "./benign-hosts.ts";
 import { type Finding, idsInOrder } from "./finding.ts";
@@ -22,18 +23,13 @@ export function explain(
   findings: readonly Finding[],
   ids: readonly string[] = idsInOrder(findings),
 ): Benign[] {
-  const accused = (station: Station, ip: number) =>
-    findings.some(
-      ({ kind, claimant, ip: about }) =>
-        claimant === station &&
-        about === ip &&
-        kind !== "vip-unanswered" &&
-        kind !== "inventory-contradicted",
-    );
-  const benign: Benign[] = explainHosts(state, cast, (station, ip) => !accused(station, ip));
+  const accused = new Accused(
+    findings.filter(({ kind }) => kind !== "vip-unanswered" && kind !== "inventory-contradicted"),
+  );
+  const benign: Benign[] = explainHosts(state, cast, (station, ip) => !accused.has(station, ip));
   const speech = new Speech(state);
   for (const binding of state.bindings) {
-    const blameless = (station: Station) => !accused(station, binding.ip);
+    const blameless = (station: Station) => !accused.has(station, binding.ip);
     benign.push(
       ...movedBefore(cast, binding, blameless),
       ...changesOfOwner(state, speech, cast.vipOf(binding), binding, blameless),

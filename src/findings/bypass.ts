@@ -1,9 +1,9 @@
 import type { Binding, ClaimForm } from "../neighbours/binding.ts";
+import type { CacheEntry } from "../neighbours/cache-entry.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { earliest, latest, type Position } from "../neighbours/position.ts";
 import type { Flow, Sent } from "../neighbours/sent-traffic.ts";
 import type { Station } from "../neighbours/station.ts";
-import type { TrafficRow } from "../neighbours/traffic-table.ts";
 import type { Bypass, BypassEnd, RestoredBy, Victim } from "./finding.ts";
 
 /** Forms by which a station says itself that it has an address. */
@@ -33,7 +33,8 @@ export function bypassOf(
   victims: readonly Victim[],
   legitimateUntil: Position | null = null,
 ): Bypass | null {
-  const rows = rowsTo(state, binding, claimant);
+  const { segment, ip } = binding;
+  const entries = new Map(binding.holders.map((entry) => [entry.holder, entry]));
   const strays: Stray[] = [];
   const flows = new Set<Flow>();
   for (const victim of victims) {
@@ -41,10 +42,10 @@ export function bypassOf(
     if (fooled === null) continue;
     const since = (legitimateUntil === null ? fooled : latest([fooled, legitimateUntil])).ordinal;
     const until = victim.restored?.ordinal ?? Number.POSITIVE_INFINITY;
-    const periods = sentTo(binding, victim.station, claimant).filter(
+    const periods = sentTo(entries.get(victim.station), claimant).filter(
       ({ first }) => first.ordinal >= since && first.ordinal <= until,
     );
-    const row = rows.get(victim.station);
+    const row = state.traffic.rowBetween(segment, ip, claimant, victim.station);
     if (row !== undefined && row.first.ordinal >= since && row.last.ordinal <= until) {
       // What is remembered from before a restart has no row any more.
       strays.push(row, ...periods.filter(({ last }) => last.ordinal < row.first.ordinal));
@@ -75,25 +76,7 @@ export function firstSeenWith(binding: Binding, station: Station): Position | nu
   return tallies.length === 0 ? null : earliest(tallies.map(({ first }) => first));
 }
 
-function rowsTo(state: NetworkState, binding: Binding, claimant: Station): Map<Station, TrafficRow> {
-  const rows = new Map<Station, TrafficRow>();
-  for (const row of state.traffic.rows()) {
-    if (
-      row.destinationIp !== binding.ip ||
-      row.segment !== binding.segment ||
-      row.destinationMacLow !== claimant.macLow ||
-      row.destinationMacHigh !== claimant.macHigh
-    ) {
-      continue;
-    }
-    const sender = state.stations.get(row.segment, row.sourceMacHigh, row.sourceMacLow);
-    if (sender !== undefined) rows.set(sender, row);
-  }
-  return rows;
-}
-
-function sentTo(binding: Binding, sender: Station, claimant: Station): Sent[] {
-  const entry = binding.holders.find(({ holder }) => holder === sender);
+function sentTo(entry: CacheEntry | undefined, claimant: Station): Sent[] {
   return (entry?.history ?? []).flatMap((change) => (change.owner === claimant ? change.sent : []));
 }
 

@@ -68,7 +68,7 @@ export class Contests {
   silentOwnersOf(binding: Binding): Station[] {
     return [...binding.speakers].flatMap(([station, { ttl }]) => {
       const claims = binding.claimOf(station)?.isOwn === true;
-      const relays = this.relays.by(station).some(({ sourceIp }) => sourceIp === binding.ip);
+      const relays = this.relays.bySentFrom(station, binding.ip).length > 0;
       return claims || relays || !isInitialTtl(ttl) ? [] : [station];
     });
   }
@@ -81,7 +81,7 @@ export class Contests {
     const { station } = claim;
     if (!keepsItUp(claim)) return false;
     if (this.cast.hasOtherAddress(station, binding.ip) || (this.keptUp.get(station) ?? 0) > 1) return true;
-    return this.relays.by(station).some(({ sourceIp }) => sourceIp !== binding.ip);
+    return this.relays.by(station).length > this.relays.bySentFrom(station, binding.ip).length;
   }
 
   /**
@@ -96,9 +96,7 @@ export class Contests {
       return rivalClaim === undefined || forcedClaims(rivalClaim) === 0;
     });
     if (unforced.length === 0) return false;
-    const feeds = this.relays
-      .by(station)
-      .some(({ destinationIp, to }) => destinationIp === binding.ip && unforced.includes(to));
+    const feeds = this.relays.bySentTo(station, binding.ip).some(({ to }) => unforced.includes(to));
     // ettercap also answers requests, at once, so that it seems to hold the address.
     const insists = claim.ownFrames("unsolicited-reply") >= INSISTENT;
     return feeds || insists || this.cast.hasOtherAddress(station, binding.ip);

@@ -6,6 +6,7 @@ import type { Cast } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import type { KnownOwner } from "../roles/known-owners.ts";
 import { isOwnClaim } from "../roles/likely-owner.ts";
+import { Accused } from "./accused.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import { claimSpan } from "./moves.ts";
 import { virtualMacOf } from "./virtual-macs.ts";
@@ -20,14 +21,13 @@ export function judgeContradictions(
   cast: Cast,
   findings: readonly Finding[],
 ): Finding[] {
-  const accused = (station: Station, ip: number) =>
-    findings.some((finding) => finding.claimant === station && finding.ip === ip);
+  const accused = new Accused(findings);
   const contradictions: Finding[] = [];
   for (const binding of state.known.size > 0 ? state.bindings : []) {
     const owner = cast.known.of(binding);
     if (owner === null || owner.known.from !== "inventory") continue;
     for (const claim of binding.claims) {
-      if (accused(claim.station, binding.ip) || isExplained(state, cast, binding, owner, claim)) continue;
+      if (accused.has(claim.station, binding.ip) || isExplained(state, cast, binding, owner, claim)) continue;
       contradictions.push(...contradicted(binding, owner, claim));
     }
   }

@@ -27,6 +27,8 @@ export class Judgement {
   private readonly bench: Bench;
   /** What the rules for VIPs say of each. */
   private readonly byVip = new Map<Binding, readonly Finding[]>();
+  /** The VIPs of which they say anything, by address. */
+  private readonly accusedVips = new Map<number, Set<Binding>>();
 
   constructor(state: NetworkState, cast: Cast) {
     const { relays } = cast;
@@ -72,6 +74,9 @@ export class Judgement {
     if (vip === undefined) return [];
     const found = judgeVip(this.state, this.cast, vip);
     this.byVip.set(binding, found);
+    const accused = this.accusedVips.get(binding.ip) ?? new Set();
+    if (found.length > 0) this.accusedVips.set(binding.ip, accused.add(binding));
+    else accused.delete(binding);
     return found;
   }
 
@@ -83,7 +88,7 @@ export class Judgement {
   }
 
   private isAccused(ip: number): boolean {
-    return [...this.byVip.values()].some((findings) => findings.some((finding) => finding.ip === ip));
+    return (this.accusedVips.get(ip)?.size ?? 0) > 0;
   }
 
   private vipsFirst(): Iterable<Binding> {

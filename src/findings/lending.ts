@@ -34,9 +34,6 @@ function bridged(state: NetworkState, binding: Binding, claim: Claim, sender: St
   const packets = binding.speakers.get(sender);
   const isContested = binding.claims.some((other) => other.isOwn && other.station !== sender);
   if (packets === undefined || isContested || claim.isOwn || claim.lent.size > 1) return null;
-  for (const row of state.traffic.rows()) {
-    const { macHigh, macLow, segment } = claim.station;
-    if (row.sourceMacLow === macLow && row.sourceMacHigh === macHigh && row.segment === segment) return null;
-  }
+  if (state.traffic.rowsFrom(claim.station).length > 0) return null;
   return { kind: "bridge", proof: packets.at };
 }

@@ -87,10 +87,14 @@ function smallestFirst(measures: readonly Measure[]): Measure[][] {
   const sets: Measure[][] = [[]];
   let ofSize: { set: Measure[]; next: number }[] = [{ set: [], next: 0 }];
   while (ofSize.length > 0 && sets.length < MOST_TRIES) {
-    ofSize = ofSize.flatMap(({ set, next }) =>
-      measures.slice(next).map((measure, index) => ({ set: [...set, measure], next: next + index + 1 })),
-    );
-    sets.push(...ofSize.map(({ set }) => set).slice(0, MOST_TRIES - sets.length));
+    const larger: { set: Measure[]; next: number }[] = [];
+    for (const { set, next } of ofSize) {
+      const room = MOST_TRIES - sets.length - larger.length;
+      for (const [index, measure] of measures.slice(next, next + room).entries())
+        larger.push({ set: [...set, measure], next: next + index + 1 });
+    }
+    ofSize = larger;
+    sets.push(...ofSize.map(({ set }) => set));
   }
   return [...sets, [...measures]];
 }

@@ -1,9 +1,9 @@
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { earliest, latest } from "../neighbours/position.ts";
+import { earliest, latest, type Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
-import type { TrafficRow } from "../neighbours/traffic-table.ts";
 import { likelyOwner } from "../roles/likely-owner.ts";
 import type { Relay } from "../roles/relays.ts";
+import { Accused } from "./accused.ts";
 import type { Bench } from "./address-rules.ts";
 import type { Finding } from "./finding.ts";
 
@@ -21,17 +21,19 @@ export function judgeRelays(bench: Bench, findings: readonly Finding[]): Finding
     if (role === "director" || role === "real-server" || isVipTraffic(bench, relay)) return false;
     return isDiverted(bench, relay) || (role !== "gateway" && isBetweenNeighbours(bench, relay));
   });
+  const known = new Accused(findings);
   const accused = new Map<string, { ip: number; relays: Relay[] }>();
   for (const relay of suspects) {
     const ip = impersonated(bench, relay);
     if (ip === undefined) continue;
-    if (findings.some((finding) => finding.ip === ip && finding.claimant === relay.by)) continue;
+    if (known.has(relay.by, ip)) continue;
     const key = `${ip},${relay.by.macHigh},${relay.by.macLow},${relay.by.segment}`;
-    const known = accused.get(key);
-    if (known === undefined) accused.set(key, { ip, relays: [relay] });
-    else known.relays.push(relay);
+    const before = accused.get(key);
+    if (before === undefined) accused.set(key, { ip, relays: [relay] });
+    else before.relays.push(relay);
   }
-  return [...accused.values()].map(({ ip, relays: proof }) => accuse(bench, ip, proof));
+  const sent = new SentTo(bench.state);
+  return [...accused.values()].map(({ ip, relays: proof }) => accuse(bench, sent, ip, proof));
 }
 
 function isVipTraffic({ cast }: Bench, { destinationIp, sourceIp }: Relay): boolean {
@@ -49,7 +51,7 @@ function isDiverted({ state }: Bench, { from, by, to, destinationIp }: Relay): b
 
 /** Relayed there and back, between two that are neighbours by their addresses. */
 function isBetweenNeighbours(bench: Bench, relay: Relay): boolean {
-  const back = bench.relays.by(relay.by).find(({ from, to }) => from === relay.to && to === relay.from);
+  const back = bench.relays.byBetween(relay.by, relay.to, relay.from);
   if (back === undefined) return false;
   const here = impersonated(bench, relay);
   const there = impersonated(bench, back);
@@ -67,26 +69,66 @@ function impersonated({ state, cast }: Bench, { from, to, destinationIp }: Relay
 }
 
 function ownAddress(state: NetworkState, station: Station): number | undefined {
-  return [...station.ownAddresses].find((ip) => {
+  for (const ip of station.ownAddresses) {
     const binding = state.bindings.get(station.segment, ip);
-    return binding !== undefined && likelyOwner(binding) === station;
-  });
+    if (binding !== undefined && likelyOwner(binding) === station) return ip;
+  }
+  return undefined;
 }
 
-function accuse({ state, cast }: Bench, ip: number, relays: readonly Relay[]): Finding {
+/** What each host sent to each other, whatever the address: a man in the middle is accused for many of the same two. */
+class SentTo {
+  private readonly state: NetworkState;
+  private readonly known = new Map<Station, Map<Station, Sent>>();
+
+  constructor(state: NetworkState) {
+    this.state = state;
+  }
+
+  /** @returns null where nothing was sent */
+  between(from: Station, to: Station): Sent | null {
+    let byReceiver = this.known.get(from);
+    if (byReceiver === undefined) {
+      byReceiver = this.receiversOf(from);
+      this.known.set(from, byReceiver);
+    }
+    return byReceiver.get(to) ?? null;
+  }
+
+  private receiversOf(from: Station): Map<Station, Sent> {
+    const byReceiver = new Map<Station, Sent>();
+    for (const row of this.state.traffic.rowsFrom(from)) {
+      const to = this.state.stations.get(row.segment, row.destinationMacHigh, row.destinationMacLow);
+      if (to === undefined) continue;
+      const { first, last, frames } = byReceiver.get(to) ?? { first: row.first, last: row.last, frames: 0 };
+      byReceiver.set(to, {
+        first: earliest([first, row.first]),
+        last: latest([last, row.last]),
+        frames: frames + row.frames,
+      });
+    }
+    return byReceiver;
+  }
+}
+
+interface Sent {
+  readonly first: Position;
+  readonly last: Position;
+  readonly frames: number;
+}
+
+function accuse({ cast }: Bench, sentTo: SentTo, ip: number, relays: readonly Relay[]): Finding {
   const [{ by, to }] = [relays[0] as Relay];
   const isGateway = cast.isGatewayAt(to, ip);
   const senders = [...new Set(relays.map(({ from }) => from))];
-  const rows = [...state.traffic.rows()].filter((row) => {
-    const sender = state.stations.get(row.segment, row.sourceMacHigh, row.sourceMacLow);
-    if (sender === undefined || !senders.includes(sender)) return false;
-    return row.destinationMacHigh === by.macHigh && row.destinationMacLow === by.macLow;
+  const sent = senders.flatMap((station) => {
+    const all = sentTo.between(station, by);
+    return all === null ? [] : [{ station, ...all }];
   });
-  const first = earliest(rows.map((row) => row.first));
-  const victims = senders.map((station) => ({
+  const victims = sent.map(({ station, first }) => ({
     station,
     learned: null,
-    used: earliest(rowsOf(rows, station).map((row) => row.first)),
+    used: first,
     restored: null,
     restoredBy: null,
   }));
@@ -100,14 +142,10 @@ function accuse({ state, cast }: Bench, ip: number, relays: readonly Relay[]): F
     rightful: to,
     victims,
     bypass: null,
-    first,
-    last: latest(rows.map((row) => row.last)),
-    count: rows.reduce((sum, { frames }) => sum + frames, 0),
+    first: earliest(sent.map(({ first }) => first)),
+    last: latest(sent.map(({ last }) => last)),
+    count: sent.reduce((sum, { frames }) => sum + frames, 0),
     evidence: victims.map(({ station, used }) => ({ what: "used" as const, at: used, by: station })),
     evidenceTotal: victims.length,
   };
-}
-
-function rowsOf(rows: readonly TrafficRow[], station: Station): TrafficRow[] {
-  return rows.filter((row) => row.sourceMacHigh === station.macHigh && row.sourceMacLow === station.macLow);
 }

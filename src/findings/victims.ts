@@ -62,13 +62,18 @@ function blamedForm(change: CacheChange, binding: Binding): ClaimForm | null {
   return blamed;
 }
 
-/** Victims that nothing in the capture explains: their own frames show the wrong MAC before anybody claimed it. */
+/**
+ * Victims that nothing in the capture explains: their own frames show the wrong MAC before anybody claimed it.
+ *
+ * @param entries those that ever held the claimant's MAC
+ */
 export function unexplainedVictimsOf(
   binding: Binding,
   claimant: Station,
   excused: ReadonlySet<Station>,
+  entries: readonly CacheEntry[],
 ): { station: Station; change: CacheChange; restored: Position | null; restoredBy: RestoredBy | null }[] {
-  return binding.holders.flatMap((entry) => {
+  return entries.flatMap((entry) => {
     if (entry.holder === claimant || excused.has(entry.holder)) return [];
     const index = entry.history.findIndex(
       (change) => change.owner === claimant && blamedForm(change, binding) === null,
@@ -78,6 +83,20 @@ export function unexplainedVictimsOf(
     const end = restorationAfter(entry, index, claimant);
     return [{ station: entry.holder, change, restored: end?.at ?? null, restoredBy: end?.by ?? null }];
   });
+}
+
+/** By whose MAC they ever held for the address: the cache entries about it. */
+export function entriesByOwner(binding: Binding): ReadonlyMap<Station, readonly CacheEntry[]> {
+  const byOwner = new Map<Station, CacheEntry[]>();
+  for (const entry of binding.holders) {
+    for (const owner of new Set(entry.history.map((change) => change.owner))) {
+      if (owner === null) continue;
+      const entries = byOwner.get(owner);
+      if (entries === undefined) byOwner.set(owner, [entry]);
+      else entries.push(entry);
+    }
+  }
+  return byOwner;
 }
 
 function restorationAfter(

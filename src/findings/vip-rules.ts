@@ -12,7 +12,7 @@ import { preventionOf } from "./prevention.ts";
 import { racesOf } from "./races.ts";
 import { judgeSplit } from "./split-rule.ts";
 import { unseenLearners } from "./unseen.ts";
-import { unexplainedVictimsOf, victimsOf } from "./victims.ts";
+import { entriesByOwner, unexplainedVictimsOf, victimsOf } from "./victims.ts";
 
 interface Leak {
   readonly kind: FindingKind;
@@ -112,9 +112,10 @@ function firstOf(claim: Claim, forms: ReadonlySet<ClaimForm>): Position {
 function bypassesWithoutClaim(state: NetworkState, vip: CastVip, binding: Binding): Finding[] {
   const excused = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
   const findings: Finding[] = [];
+  const entries = entriesByOwner(binding);
   for (const station of binding.receivers.keys()) {
     if (vip.directors.includes(station) || !isWrongReceiver(vip, station)) continue;
-    const found = unexplainedVictimsOf(binding, station, excused);
+    const found = unexplainedVictimsOf(binding, station, excused, entries.get(station) ?? []);
     if (found.length === 0) continue;
     const victims: Victim[] = found.map((victim) => ({
       station: victim.station,

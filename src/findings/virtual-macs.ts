@@ -1,5 +1,5 @@
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Position } from "../neighbours/position.ts";
+import { earliest, type Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
 import { likelyOwner } from "../roles/likely-owner.ts";
 
@@ -61,16 +61,16 @@ function greeted(
   group: number,
 ): VirtualMac | null {
   const members: Station[] = [];
-  let heard: Position | null = null;
-  for (const row of state.traffic.rows()) {
-    const isGroup = row.destinationIp === ALL_ROUTERS || row.destinationIp === HSRP_AND_GLBP_ROUTERS;
-    if (!isGroup || row.segment !== segment || row.lastDestinationPort !== port) continue;
-    heard ??= row.first;
+  const hellos = [ALL_ROUTERS, HSRP_AND_GLBP_ROUTERS]
+    .flatMap((ip) => state.traffic.rowsTo(ip))
+    .filter((row) => row.segment === segment && row.lastDestinationPort === port);
+  for (const row of hellos) {
     const sender = state.stations.get(segment, row.sourceMacHigh, row.sourceMacLow);
     if (sender !== undefined) members.push(sender);
     members.push(...ownerOf(state, segment, row.lastSourceIp));
   }
-  return heard && { protocol, group, heard, members };
+  if (hellos.length === 0) return null;
+  return { protocol, group, heard: earliest(hellos.map(({ first }) => first)), members };
 }
 
 function ownerOf(state: NetworkState, segment: number, ip: number): Station[] {

@@ -14,6 +14,9 @@ const NO_TRAFFIC = {
   lastUseNs: () => Number.NEGATIVE_INFINITY,
 };
 
+/** Hosts whose belief about one address is followed: where they learn from what they did not ask for, a flood makes all do. */
+const MOST_ENTRIES = 16_384;
+
 /**
  * The caches as they would be if every host learned by another model, from the same ARP frames.
  *
@@ -62,7 +65,10 @@ export class Alternative extends Caches {
     const entry = new CacheEntry(host, binding.ip, nowNs);
     const entries = binding.alternatives.get(this.model.name);
     if (entries === undefined) binding.alternatives.set(this.model.name, new Map([[host, entry]]));
-    else entries.set(host, entry);
+    else {
+      if (entries.size >= MOST_ENTRIES) forgetHalf(entries, binding);
+      entries.set(host, entry);
+    }
     return entry;
   }
 
@@ -93,4 +99,14 @@ export class Alternative extends Caches {
     entry.unansweredProbes = 0;
     entry.record(at, "traffic", null);
   }
+}
+
+/** The oldest go first, and of all those first whose holder has none by the chosen model: nobody asks how they differ. */
+function forgetHalf(entries: Map<Station, CacheEntry>, binding: Binding): void {
+  const [followed, others] = [true, false].map((isFollowed) =>
+    [...entries.keys()].filter((holder) => (holder.cache.get(binding.ip) !== undefined) === isFollowed),
+  );
+  const oldest = [...(others ?? []), ...(followed ?? [])].slice(0, MOST_ENTRIES / 2);
+  for (const holder of oldest) entries.delete(holder);
+  binding.forgottenParts += oldest.length;
 }

@@ -386,6 +386,11 @@ export class BindingTable {
     return this.bySegment.get(segment)?.get(ip);
   }
 
+  /** The address's bindings in every broadcast domain that shows it. */
+  at(ip: number): Binding[] {
+    return [...this.bySegment.values()].flatMap((byIp) => byIp.get(ip) ?? []);
+  }
+
   of(segment: number, ip: number): Binding {
     let byIp = this.bySegment.get(segment);
     if (byIp === undefined) {

@@ -47,7 +47,10 @@ export interface CacheChange {
   readonly sent: Sent[];
 }
 
-/** More changes than a host's entry sees in years; what alternates faster keeps its first and its newest ones. */
+/**
+ * More changes than a host's entry sees in years; what alternates faster keeps its first and its newest ones. Some are
+ * given up at a time: one by one would cost a forger's every frame a move of all.
+ */
 const LONGEST_HISTORY = 256;
 
 /** What one host believes about one address. */
@@ -94,10 +97,7 @@ export class CacheEntry {
   }
 
   record(at: Position, cause: CacheCause, form: ClaimForm | null): void {
-    if (this.history.length >= LONGEST_HISTORY) {
-      this.history.copyWithin(LONGEST_HISTORY / 2, LONGEST_HISTORY / 2 + 1);
-      this.history.pop();
-    }
+    if (this.history.length >= LONGEST_HISTORY) this.history.splice(LONGEST_HISTORY / 2, LONGEST_HISTORY / 4);
     this.history.push({ at, owner: this.owner, cause, form, used: null, sent: [] });
   }
 

@@ -69,8 +69,8 @@ export class Caches {
 
   /** A claim that others than its sender heard: it updates what they have, and may create what its target has not. */
   overhear(binding: Binding, heard: HeardClaim): void {
-    for (const entry of this.entriesOf(binding)) {
-      if (entry.holder === heard.sentBy || !reaches(heard, entry.holder)) continue;
+    for (const entry of this.entriesReached(binding, heard)) {
+      if (entry.holder === heard.sentBy) continue;
       // Where a request for one's own address teaches only if it is answered, that comes separately.
       const answersFirst = heard.form === "request" && !this.model.learnsAsTarget;
       if (answersFirst && this.possession.holds(entry.holder, heard.targetIp)) continue;
@@ -192,6 +192,13 @@ export class Caches {
     const target = this.bindings.get(binding.segment, heard.targetIp);
     if (target === undefined) return;
     for (const { station } of target.claims) this.learnIfTarget(station, binding, heard);
+  }
+
+  /** Of a router's address thousands have an entry, and most of its frames go to one of them. */
+  private entriesReached(binding: Binding, { sentTo }: HeardClaim): Iterable<CacheEntry> {
+    if (sentTo === null) return this.entriesOf(binding);
+    const entry = this.entry(sentTo, binding);
+    return entry === undefined ? [] : [entry];
   }
 
   private learnIfTarget(host: Station, binding: Binding, heard: HeardClaim): void {

@@ -1,4 +1,5 @@
 import { type FrameFacts, FrameKind } from "../decode/facts.ts";
+import { VLAN_MASK } from "./interfaces.ts";
 
 /** A frame that crosses several interfaces of a machine is captured on each within microseconds. */
 const SAME_FRAME_NS = 1_000_000;
@@ -17,8 +18,6 @@ interface SeenFrame extends OriginalFrame {
   readonly vlan: number;
   readonly words: readonly number[];
 }
-
-const VLAN_MASK = 0xffffff;
 
 /**
  * Frames that a capture on all interfaces holds more than once: a bridge, a bond and their ports show each the same one.

@@ -13,6 +13,11 @@ const MOST_STATIONS = 1 << 14;
 /** Claims and cache entries of all addresses together, and of one of them once they are more. */
 const MOST_PARTS = 1 << 16;
 const CLAIMS_LEFT = 16;
+/** Where more stations than that have to stay, to look for others at every turn would cost more than the frames do. */
+const STATIONS_BETWEEN = 1 << 12;
+/** What a long watch keeps of those who came once, and for how long it keeps the others. */
+const MOST_AT_PEACE = 1 << 10;
+const PASSED_BY_NS = 60_000_000_000;
 
 /** What a flood of addresses made room for, so that the report can say so. */
 export interface Forgotten {
@@ -38,6 +43,8 @@ export interface Referrers {
  * nothing to tell, one owner and no change; and only if that is not enough, others.
  */
 export class Eviction {
+  /** When some were last given up. */
+  private stationsLeft = 0;
   private readonly gone: Forgotten = { addresses: 0, stations: 0, parts: 0 };
   private readonly onForgotten: OnForgotten;
   private readonly bindings: BindingTable;
@@ -74,10 +81,25 @@ export class Eviction {
         this.evictBindings((binding) => isUneventful(binding) && binding.passings.length === 0);
       if (this.bindings.size > (MOST_BINDINGS * 3) / 4) this.evictBindings(() => true);
       this.evictStations();
-    } else if (this.stations.size > MOST_STATIONS) {
+    } else if (this.stations.size > Math.max(MOST_STATIONS, this.stationsLeft + STATIONS_BETWEEN)) {
       this.evictStations();
     }
     if (this.parts > MOST_PARTS) this.thinOut();
+  }
+
+  /**
+   * A flood that is over: who came once, and not again for a while, is given up down to what an ordinary segment has.
+   *
+   * @returns how many addresses are gone
+   */
+  forgetPassersBy(nowNs: number): number {
+    const before = this.bindings.size;
+    if (before <= MOST_AT_PEACE) return 0;
+    const isGone = (binding: Binding) =>
+      isUneventful(binding) && wasSeenOnce(binding) && nowNs - newestNs(binding) > PASSED_BY_NS;
+    this.evictBindings(isGone, MOST_AT_PEACE);
+    this.evictStations();
+    return before - this.bindings.size;
   }
 
   private get parts(): number {
@@ -94,8 +116,8 @@ export class Eviction {
     if (this.parts > MOST_PARTS) this.evictBindings(() => true);
   }
 
-  private evictBindings(mayGo: (binding: Binding) => boolean): void {
-    let excess = this.bindings.size - MOST_BINDINGS / 2;
+  private evictBindings(mayGo: (binding: Binding) => boolean, left = MOST_BINDINGS / 2): void {
+    let excess = this.bindings.size - left;
     let isFirst = true;
     for (const binding of this.bindings) {
       if (excess <= 0) return;
@@ -143,12 +165,18 @@ export class Eviction {
       this.stations.delete(station);
       this.gone.stations++;
     }
+    this.stationsLeft = this.stations.size;
   }
 }
 
 function wasSeenOnce({ claims, holders, passings }: Binding): boolean {
   if (passings.length > 0 || holders.length > 1) return false;
   return claims.every(({ tallies }) => [...tallies.values()].every(({ count }) => count <= 1));
+}
+
+function newestNs({ claims, recentAsks }: Binding): number {
+  const claimed = claims.flatMap(({ tallies }) => [...tallies.values()].map(({ last }) => last.timeNs));
+  return Math.max(...claimed, recentAsks.at(-1)?.at.timeNs ?? Number.NEGATIVE_INFINITY);
 }
 
 function isUneventful(binding: Binding): boolean {

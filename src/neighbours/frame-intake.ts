@@ -1,3 +1,4 @@
+import type { CaptureInterface } from "../capture/capture-sink.ts";
 import { isCooked, LINKTYPE_ETHERNET, linkTypeName } from "../capture/link-type.ts";
 import type { RecordForm } from "../capture/pcap-records.ts";
 import type { CaptureSink } from "../capture/read-capture.ts";
@@ -5,9 +6,15 @@ import { type Anomaly, FrameFacts, FrameKind, LinkAddresses } from "../decode/fa
 import { beginFrame } from "../decode/link-addresses.ts";
 import { type LinkDecoder, linkDecoder } from "../decode/link-layer.ts";
 import { FastLane } from "./fast-lane.ts";
+import { HeldFrames } from "./held-frames.ts";
 import type { NetworkState } from "./network-state.ts";
 import type { Position } from "./position.ts";
-import type { TwinFrames } from "./twin-frames.ts";
+import { sourceOf, TwinFrames } from "./twin-frames.ts";
+
+/** Of a capture that was put together from several: a kernel repeats a request after a second, and not before. */
+const LONGEST_SKEW_NS = 950_000_000;
+/** Where one interface is all there is. */
+const ONLY = -1;
 
 /** Takes the frames of one capture: each is decoded into one reused record, counted, and shown to the network's state. */
 export class FrameIntake implements CaptureSink {
@@ -22,18 +29,33 @@ export class FrameIntake implements CaptureSink {
   /** Those met so far, in order. */
   private readonly linkTypes = new Set<number>();
   private linkType = 0;
+  /** The link type of the newest frame that did not have to wait. */
+  private taken = 0;
   /** By link type: frames that could not be looked into. */
   private readonly unread = new Map<number, number>();
   private firstFrame: Position | null = null;
   private readonly allTwins: TwinFrames | null;
   /** Null while no other capture is open. */
   private twins: TwinFrames | null = null;
+  private interfaceTwins: TwinFrames | null = null;
+  /** Of the newest frame's interface, which network it is taken for. */
+  private network = ONLY;
+  private source: number;
+  /** Where frames may wait until it is known which interfaces are on one network. */
+  private readonly held: HeldFrames | null;
+  /** Frames are decoded when they come, and again when they waited. */
+  private readonly coming = new FrameFacts();
   /** Numbers that no frame bears: a filtered dissection keeps those of the whole capture. */
   private skipped = 0;
 
-  /** @param twins where captures of one network may overlap: what is in several of them counts once */
-  constructor(state: NetworkState, capture: number, twins: TwinFrames | null = null) {
+  /**
+   * @param twins where captures of one network may overlap: what is in several of them counts once
+   * @param mayWait whether nobody needs a frame's outcome before `finish`
+   */
+  constructor(state: NetworkState, capture: number, twins: TwinFrames | null = null, mayWait = false) {
     this.state = state;
+    this.source = capture;
+    this.held = mayWait ? new HeldFrames() : null;
     this.allTwins = twins;
     this.facts.capture = capture;
     this.fastLane = new FastLane(state);
@@ -52,9 +74,29 @@ export class FrameIntake implements CaptureSink {
   }
 
   link(linkType: number): void {
+    this.linkType = linkType;
+    if (this.held === null || this.held.isEmpty) this.turnTo(linkType);
+  }
+
+  /** The capture was taken on several interfaces, and the frames that follow on this one. */
+  interface(captured: CaptureInterface): void {
+    const { facts, state } = this;
+    this.network = state.captureInterfaces.enter(captured);
+    this.source = sourceOf(facts.capture, captured.index);
+    this.interfaceTwins ??= this.allTwins ?? new TwinFrames(LONGEST_SKEW_NS);
+  }
+
+  /** To be called when no frame follows. */
+  finish(): void {
+    if (this.held === null || this.held.isEmpty) return;
+    this.state.captureInterfaces.decide();
+    this.releaseHeld(this.held);
+  }
+
+  private turnTo(linkType: number): void {
+    this.taken = linkType;
     this.decode = linkDecoder(linkType);
     this.isEthernet = linkType === LINKTYPE_ETHERNET;
-    this.linkType = linkType;
     this.linkTypes.add(linkType);
     beginFrame(this.facts, LinkAddresses.Both);
     if (isCooked(linkType)) this.state.vantage.noteCooked(this.facts.capture);
@@ -73,6 +115,55 @@ export class FrameIntake implements CaptureSink {
     seconds: number,
     nanoseconds: number,
   ): void {
+    if (this.network === ONLY) {
+      this.take(view, start, capturedBytes, originalBytes, seconds, nanoseconds, ONLY, this.source);
+      return;
+    }
+    const { held, network, source, linkType } = this;
+    const { captureInterfaces } = this.state;
+    this.learn(view, start, capturedBytes, seconds, nanoseconds);
+    if (captureInterfaces.isUndecided) {
+      if (held !== null && !held.isFull) {
+        const frame = { originalBytes, seconds, nanoseconds, linkType, network, source };
+        held.hold(view, start, capturedBytes, frame);
+        return;
+      }
+      captureInterfaces.decide();
+    }
+    if (held !== null && !held.isEmpty) this.releaseHeld(held);
+    this.take(view, start, capturedBytes, originalBytes, seconds, nanoseconds, network, source);
+  }
+
+  /** What comes to its turn later is decoded now, to learn which interfaces are on one network. */
+  private learn(view: DataView, start: number, capturedBytes: number, seconds: number, nanoseconds: number) {
+    const { coming } = this;
+    const decode = linkDecoder(this.linkType);
+    if (decode === undefined) return;
+    beginFrame(coming, LinkAddresses.Both);
+    coming.seconds = seconds;
+    coming.nanoseconds = nanoseconds;
+    decode(view, start, start + capturedBytes, coming);
+    this.state.captureInterfaces.learn(coming, this.network);
+  }
+
+  private releaseHeld(held: HeldFrames): void {
+    for (const { view, originalBytes, seconds, nanoseconds, linkType, network, source } of held.release()) {
+      if (linkType !== this.taken) this.turnTo(linkType);
+      this.take(view, 0, view.byteLength, originalBytes, seconds, nanoseconds, network, source);
+    }
+    if (this.linkType !== this.taken) this.turnTo(this.linkType);
+  }
+
+  private take(
+    view: DataView,
+    start: number,
+    capturedBytes: number,
+    originalBytes: number,
+    seconds: number,
+    nanoseconds: number,
+    network: number,
+    source: number,
+  ): void {
     const { facts, state } = this;
     facts.number++;
     facts.seconds = seconds;
@@ -82,13 +173,15 @@ export class FrameIntake implements CaptureSink {
     state.timeline.begin(facts.seconds);
     this.firstFrame ??= state.timeline.here(facts);
     if (this.decode === undefined) {
-      this.unread.set(this.linkType, (this.unread.get(this.linkType) ?? 0) + 1);
+      this.unread.set(this.taken, (this.unread.get(this.taken) ?? 0) + 1);
       return;
     }
     this.decode(view, start, start + capturedBytes, facts);
+    if (network !== ONLY) state.captureInterfaces.place(facts, network);
+    const twins = network === ONLY ? this.twins : this.interfaceTwins;
     if (facts.kind === FrameKind.Malformed) {
       this.malformed.set(facts.anomaly, (this.malformed.get(facts.anomaly) ?? 0) + 1);
-    } else if (this.twins?.isTwin(facts, state.timeline.nowNs) === true) {
+    } else if (twins?.isTwin(facts, state.timeline.nowNs, source) === true) {
       state.vantage.observe(facts);
     } else {
       state.observe(facts);
@@ -97,7 +190,9 @@ export class FrameIntake implements CaptureSink {
   }
 
   skipOrdinary(view: DataView, header: RecordForm, start: number, end: number): number {
-    return this.isEthernet ? this.fastLane.run(view, header, start, end, this.facts) : start;
+    return this.isEthernet && this.network === ONLY
+      ? this.fastLane.run(view, header, start, end, this.facts)
+      : start;
   }
 
   get frames(): number {

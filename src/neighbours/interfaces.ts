@@ -9,6 +9,8 @@ export interface Mac {
 /** Further interfaces share the last number, as those do that the capture does not tell apart. */
 const MOST_DOMAINS = 64;
 const DOMAIN_SHIFT = 24;
+/** The part of `FrameFacts.segment` below the interface's. */
+export const VLAN_MASK = (1 << DOMAIN_SHIFT) - 1;
 
 /** More than a machine has; a forger's further ones are left out. */
 const MOST_INTERFACES = 1 << 12;
@@ -42,6 +44,13 @@ export class Interfaces {
       }
     }
     return domain << DOMAIN_SHIFT;
+  }
+
+  /** A further network of a capture that tells its interfaces in another way; @returns as `segmentOf` does */
+  openDomain(): number {
+    // The first one is the one that goes without a number as long as it is the only one.
+    this.domainCount = Math.max(this.domainCount, 1);
+    return Math.min(this.domainCount++, MOST_DOMAINS - 1) << DOMAIN_SHIFT;
   }
 
   /** Both are on one broadcast domain: from here on what either shows is said of it. */

@@ -70,7 +70,7 @@ export class MacPairs {
     if (!isSame && !isGroupMac(source.macHigh) && !isGroupMac(destination.macHigh)) {
       words[place + PairWord.Flags] = PairFlag.BetweenStations;
     }
-    if (this.answering.has(nameOf(segment, source))) {
+    if (this.answering.size > 0 && this.answering.has(nameOf(segment, source))) {
       words[place + PairWord.Flags] = (words[place + PairWord.Flags] ?? 0) | PairFlag.Answers;
     }
     return place;
@@ -115,9 +115,13 @@ export class MacPairs {
     const name = nameOf(station.segment, station);
     if (this.answering.has(name)) return;
     this.answering.add(name);
-    for (const place of this.placeOf.slice(1)) {
-      if (nameOf(this.segment(place), this.source(place)) !== name) continue;
-      this.words[place + PairWord.Flags] = (this.words[place + PairWord.Flags] ?? 0) | PairFlag.Answers;
+    const { words } = this;
+    for (let place = 0; place < words.length; place += PAIR_WORDS) {
+      const isFrom =
+        words[place + PairWord.Wire8] === station.macLow &&
+        ((words[place + PairWord.Wire4] ?? 0) & 0xffff) === station.macHigh &&
+        words[place + PairWord.Segment] === station.segment;
+      if (isFrom) words[place + PairWord.Flags] = (words[place + PairWord.Flags] ?? 0) | PairFlag.Answers;
     }
   }
 

@@ -8,6 +8,7 @@ import { Beacons } from "./beacons.ts";
 import { type Binding, BindingTable, type HeardClaim } from "./binding.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import { Caches } from "./caches.ts";
+import { CaptureInterfaces } from "./capture-interfaces.ts";
 import { Changes } from "./changes.ts";
 import { type ClaimLog, ClaimRecorder } from "./claim-log.ts";
 import { Eviction, type Forgotten } from "./eviction.ts";
@@ -58,6 +59,7 @@ export class NetworkState {
   readonly remembered = new RememberedRoles();
   readonly vantage = new Vantage(this.timeline, this.stations, this.bindings);
   private readonly unnamedReceivers = new UnnamedReceivers(this.timeline, this.stations, this.vantage);
+  readonly captureInterfaces = new CaptureInterfaces(this.unnamedReceivers.interfaces);
   readonly trafficObserver: TrafficObserver;
   readonly model: NeighbourModel;
   /** What the hosts would hold by the models that were not chosen. */
@@ -210,18 +212,21 @@ export class NetworkState {
 
   /**
    * Gives up what only matters to findings that are not over, where there is more of it than a long watch can keep: the
-   * steps that led to what the caches hold, and which flows went where.
+   * steps that led to what the caches hold, which flows went where, and whoever came with a flood that is over.
+   *
+   * @returns how many addresses are gone
    */
-  forgetSteps(isOpen: (binding: Binding) => boolean): void {
+  forgetSteps(isOpen: (binding: Binding) => boolean): number {
     const { newest } = this.timeline;
     const { sent } = this.trafficObserver;
-    if (newest === null) return;
+    if (newest === null) return 0;
     for (const binding of this.bindings) {
       const isLong = (binding.log?.events.length ?? 0) > LONG_LOG;
       if ((!isLong && !sent.isFilling) || isOpen(binding)) continue;
       if (isLong) this.recorder.restart(binding, newest);
       if (sent.isFilling) sent.forget(binding);
     }
+    return this.eviction.forgetPassersBy(newest.timeNs);
   }
 
   /** Looks at traffic that was there before anybody claimed its address, for whoever cannot wait for the last frame. */

@@ -19,7 +19,7 @@ export const PairWord = {
   /** The number plus one of the row for all further addresses beyond the segment; 0 where there is none. */
   RestRow: 7,
 } as const;
-export const PAIR_WORDS_SHIFT = 3;
+const PAIR_WORDS_SHIFT = 3;
 export const PAIR_WORDS = 1 << PAIR_WORDS_SHIFT;
 
 export const PairFlag = {

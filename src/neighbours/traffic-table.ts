@@ -1,6 +1,7 @@
 import type { FrameFacts } from "../decode/facts.ts";
 import { MacPairs, wireOf } from "./mac-pairs.ts";
 import type { Position } from "./position.ts";
+import { RowIndex } from "./row-index.ts";
 import type { Station } from "./station.ts";
 import {
   CAPTURE_SHIFT,
@@ -77,6 +78,7 @@ export class TrafficTable {
   private firsts: Position[] = [];
   private used = 0;
   private readonly described: Row[] = [];
+  private readonly rowIndex = new RowIndex();
   /** Frames that found the table full of what had to be kept. */
   overflowFrames = 0;
   private fullUntil = 0;
@@ -184,6 +186,20 @@ export class TrafficTable {
     const { described } = this;
     for (let row = described.length; row < this.used; row++) described.push(new Row(this, row));
     return described;
+  }
+
+  /** Those of the rows whose frames are for the address, in any broadcast domain. */
+  rowsTo(destinationIp: number): readonly TrafficRow[] {
+    return this.rowIndex.to(this.rows(), destinationIp);
+  }
+
+  rowsFrom(sender: Station): readonly TrafficRow[] {
+    return this.rowIndex.from(this.rows(), sender);
+  }
+
+  /** The row of the key; undefined where there is none. */
+  rowBetween(segment: number, destinationIp: number, destination: Mac, source: Mac): TrafficRow | undefined {
+    return this.rows()[this.findKey(segment, destinationIp, destination, source)];
   }
 
   /** For a row's view. */
@@ -331,6 +347,7 @@ export class TrafficTable {
     }
     firsts.length = kept;
     this.described.length = 0;
+    this.rowIndex.clear();
     pairs.clear();
     this.tunnelled.fill(0);
     for (const [row, wire] of wires.entries()) {
@@ -411,8 +428,10 @@ class Row implements TrafficRow {
 
   get last(): Position {
     const { table, row, first } = this;
-    const seconds = table.word(row, RowWord.LastSeconds) >>> 0;
-    const nanoseconds = table.word(row, RowWord.LastNanoseconds) >>> 0;
+    const fraction = table.word(row, RowWord.LastNanoseconds) >>> 0;
+    // A crafted record may count more than a second's worth of fraction.
+    const seconds = (table.word(row, RowWord.LastSeconds) >>> 0) + Math.floor(fraction / 1e9);
+    const nanoseconds = fraction % 1e9;
     return {
       capture: table.word(row, RowWord.FlagsAndCapture) >>> CAPTURE_SHIFT,
       frame: table.double(row, RowDouble.LastFrame),

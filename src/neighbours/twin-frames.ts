@@ -5,6 +5,12 @@ const LONGEST_SKEW_NS = 500_000_000;
 /** A power of two: so many frames are remembered, and compared with the newest of them. */
 const REMEMBERED = 1 << 16;
 const MOST_COMPARED = 64;
+const SOURCE_SHIFT = 16;
+
+/** One of several interfaces of a capture, as the source of a frame; its first is the capture itself. */
+export function sourceOf(capture: number, interfaceIndex: number): number {
+  return (interfaceIndex << SOURCE_SHIFT) | capture;
+}
 
 /**
  * Finds the frames that two captures of one network both hold, as the director's and the gateway's do.
@@ -14,21 +20,30 @@ const MOST_COMPARED = 64;
  */
 export class TwinFrames {
   private readonly hashes = new Int32Array(REMEMBERED);
-  private readonly captures = new Int32Array(REMEMBERED);
+  private readonly sources = new Int32Array(REMEMBERED);
   private readonly timesNs = new Float64Array(REMEMBERED);
-  /** The captures that hold a twin already, a bit each; of more than 32 some share one. */
+  /** The sources that hold a twin already, a bit each; of more than 32 some share one. */
   private readonly twins = new Int32Array(REMEMBERED);
   /** By hash the newest frame of it, and by frame the one before: counted from 1. */
   private readonly newest = new Float64Array(REMEMBERED);
   private readonly before = new Float64Array(REMEMBERED);
   private count = 0;
+  private readonly longestSkewNs: number;
 
-  /** Whether another capture held this frame a moment ago; if not, it is remembered. */
-  isTwin(facts: FrameFacts, nowNs: number): boolean {
+  constructor(longestSkewNs = LONGEST_SKEW_NS) {
+    this.longestSkewNs = longestSkewNs;
+  }
+
+  /**
+   * Whether another source held this frame a moment ago; if not, it is remembered.
+   *
+   * @param source the capture, or one of its interfaces
+   */
+  isTwin(facts: FrameFacts, nowNs: number, source = facts.capture): boolean {
     if (facts.kind !== FrameKind.Arp && facts.kind !== FrameKind.Ipv4) return false;
     const hash = hashOf(facts);
     const bucket = hash & (REMEMBERED - 1);
-    const bit = 1 << (facts.capture & 31);
+    const bit = 1 << ((source + (source >>> SOURCE_SHIFT)) & 31);
     let found = -1;
     let number = this.newest[bucket] ?? 0;
     // Of several the oldest: the first there is the first here.
@@ -38,12 +53,8 @@ export class TwinFrames {
       compared++
     ) {
       const at = number & (REMEMBERED - 1);
-      if (nowNs - (this.timesNs[at] ?? 0) > LONGEST_SKEW_NS) break;
-      if (
-        this.hashes[at] === hash &&
-        this.captures[at] !== facts.capture &&
-        ((this.twins[at] ?? 0) & bit) === 0
-      ) {
+      if (nowNs - (this.timesNs[at] ?? 0) > this.longestSkewNs) break;
+      if (this.hashes[at] === hash && this.sources[at] !== source && ((this.twins[at] ?? 0) & bit) === 0) {
         found = at;
       }
       number = this.before[at] ?? 0;
@@ -52,15 +63,15 @@ export class TwinFrames {
       this.twins[found] = (this.twins[found] ?? 0) | bit;
       return true;
     }
-    this.remember(hash, bucket, facts.capture, nowNs);
+    this.remember(hash, bucket, source, nowNs);
     return false;
   }
 
-  private remember(hash: number, bucket: number, capture: number, nowNs: number): void {
+  private remember(hash: number, bucket: number, source: number, nowNs: number): void {
     const number = ++this.count;
     const at = number & (REMEMBERED - 1);
     this.hashes[at] = hash;
-    this.captures[at] = capture;
+    this.sources[at] = source;
     this.timesNs[at] = nowNs;
     this.twins[at] = 0;
     this.before[at] = this.newest[bucket] ?? 0;

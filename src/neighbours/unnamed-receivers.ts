@@ -18,7 +18,7 @@ export class UnnamedReceivers {
   private readonly timeline: Timeline;
   private readonly stations: StationTable;
   private readonly vantage: Vantage;
-  private readonly interfaces = new Interfaces();
+  readonly interfaces = new Interfaces();
   private readonly copies = new Copies();
 
   constructor(timeline: Timeline, stations: StationTable, vantage: Vantage) {

@@ -48,12 +48,12 @@ export function castGivenVip(
   owners: KnownOwners,
   vip: GivenVip,
   given: GivenRoles,
-  inferred: readonly InferredVip[],
+  inferred: ReadonlyMap<Binding, InferredVip>,
   isNameless: (station: Station) => boolean,
 ): CastVip[] {
   const directorNames = [...given.directors, ...vip.directors];
   const realServerNames = [...given.realServers, ...vip.realServers];
-  const bindings = [...state.bindings].filter((binding) => binding.ip === vip.ip);
+  const bindings = state.bindings.at(vip.ip);
   if (bindings.length === 0) bindings.push(...segmentsOf(state, names, directorNames, vip.ip));
   if (bindings.length === 0) {
     return [
@@ -69,7 +69,7 @@ export function castGivenVip(
     ];
   }
   return bindings.map((binding) => {
-    const seen = inferred.find((other) => other.binding === binding);
+    const seen = inferred.get(binding);
     const parts: Parts = {
       binding,
       directors: directorNames.map((name) => ({ name, station: names.resolveIn(binding.segment, name) })),

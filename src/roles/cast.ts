@@ -33,6 +33,10 @@ export class Cast {
   private readonly gatewayIps: ReadonlySet<number>;
   private readonly vipIps: ReadonlySet<number>;
   private readonly roles = new Map<Station, Role>();
+  private readonly vipByBinding = new Map<Binding, CastVip>();
+  private readonly gatewayByStation = new Map<Station, CastGateway>();
+  /** By segment: the addresses that hosts look inferred gateways up by. */
+  private readonly gatewayIpsIn = new Map<number, Set<number>>();
 
   constructor(state: NetworkState, given: GivenRoles) {
     this.spansVlans = [...state.stations].some(({ segment }) => (segment & 0xfff) !== 0);
@@ -44,13 +48,17 @@ export class Cast {
     const inferred = inferVips(state);
     this.vipIps = new Set([...given.vips.map(({ ip }) => ip), ...inferred.map(({ binding }) => binding.ip)]);
     this.gateways = this.castGateways(state, given);
-    const reserved = new Set(this.gateways.map(({ station }) => station));
-    this.vips = this.castVips(state, given, inferred, reserved);
+    for (const gateway of this.gateways) this.enterGateway(gateway);
+    this.vips = this.castVips(state, given, inferred);
+    for (const vip of this.vips) {
+      if (vip.binding !== null && !this.vipByBinding.has(vip.binding))
+        this.vipByBinding.set(vip.binding, vip);
+    }
     this.assignRoles();
   }
 
   vipOf(binding: Binding): CastVip | undefined {
-    return this.vips.find((vip) => vip.binding === binding);
+    return this.vipByBinding.get(binding);
   }
 
   isVip(ip: number): boolean {
@@ -63,25 +71,22 @@ export class Cast {
 
   /** Whether the station is a router that hosts look up by this address. */
   isGatewayAt(station: Station, ip: number): boolean {
-    return this.gateways.some(
-      (gateway) =>
-        gateway.station === station && (gateway.carried?.ip === ip || station.ownAddresses.has(ip)),
-    );
+    const gateway = this.gatewayByStation.get(station);
+    return gateway !== undefined && (gateway.carried?.ip === ip || station.ownAddresses.has(ip));
   }
 
   /** Whether it is a gateway's address, though perhaps nobody is seen to have it by right. */
   isGatewayAddress({ segment, ip }: Binding): boolean {
-    return (
-      this.gatewayIps.has(ip) ||
-      this.gateways.some(({ station, carried }) => station.segment === segment && carried?.ip === ip)
-    );
+    return this.gatewayIps.has(ip) || this.gatewayIpsIn.get(segment)?.has(ip) === true;
   }
 
   /** The address by which hosts look a router up. */
   gatewayAddressOf(station: Station): number | undefined {
-    const gateway = this.gateways.find((candidate) => candidate.station === station);
+    const gateway = this.gatewayByStation.get(station);
     if (gateway === undefined) return undefined;
-    return gateway.carried?.ip ?? [...station.ownAddresses].find((ip) => this.gatewayIps.has(ip));
+    if (gateway.carried !== null) return gateway.carried.ip;
+    for (const ip of station.ownAddresses) if (this.gatewayIps.has(ip)) return ip;
+    return undefined;
   }
 
   roleOf(station: Station): Role {
@@ -115,15 +120,20 @@ export class Cast {
     }));
   }
 
-  private castVips(
-    state: NetworkState,
-    given: GivenRoles,
-    inferred: readonly InferredVip[],
-    reserved: ReadonlySet<Station>,
-  ): CastVip[] {
-    const isNameless = (station: Station) => this.ipOf(station) === null && !reserved.has(station);
+  private enterGateway(gateway: CastGateway): void {
+    const { station, carried } = gateway;
+    this.gatewayByStation.set(station, gateway);
+    if (carried === null) return;
+    const ips = this.gatewayIpsIn.get(station.segment) ?? new Set();
+    this.gatewayIpsIn.set(station.segment, ips.add(carried.ip));
+  }
+
+  private castVips(state: NetworkState, given: GivenRoles, inferred: readonly InferredVip[]): CastVip[] {
+    const isNameless = (station: Station) =>
+      this.ipOf(station) === null && !this.gatewayByStation.has(station);
+    const inferredByBinding = new Map(inferred.map((vip) => [vip.binding, vip]));
     const vips = given.vips.flatMap((vip) =>
-      castGivenVip(state, this.names, this.known, vip, given, inferred, isNameless),
+      castGivenVip(state, this.names, this.known, vip, given, inferredByBinding, isNameless),
     );
     const known = new Set(vips.map(({ binding }) => binding));
     return [...vips, ...inferred.filter(({ binding }) => !known.has(binding)).map(castInferredVip)];

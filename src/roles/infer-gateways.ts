@@ -1,10 +1,10 @@
-import type { Binding } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Position } from "../neighbours/position.ts";
 import { isGroupMac, type Station } from "../neighbours/station.ts";
 import type { TrafficRow } from "../neighbours/traffic-table.ts";
-import { impersonates, likelyOwner } from "./likely-owner.ts";
-import type { Relay, Relays } from "./relays.ts";
+import { likelyOwner } from "./likely-owner.ts";
+import { LookUps } from "./look-ups.ts";
+import type { Relays } from "./relays.ts";
 
 export interface InferredGateway {
   readonly station: Station;
@@ -22,12 +22,12 @@ export interface InferredGateway {
  * the owner of that address, and not whoever stands in for it.
  */
 export function inferGateways(state: NetworkState, relays: Relays): InferredGateway[] {
-  const gateways: InferredGateway[] = [];
+  const gateways = new Map<Station, InferredGateway>();
   const add = (station: Station | undefined, ip: number | undefined, at: Position, beyondIp: number) => {
-    if (station === undefined || ip === undefined || gateways.some((known) => known.station === station))
-      return;
-    gateways.push({ station, ip, at, beyondIp });
+    if (station === undefined || ip === undefined || gateways.has(station)) return;
+    gateways.set(station, { station, ip, at, beyondIp });
   };
+  const lookUps = new LookUps(state);
   const isBeyond = beyond(state);
   for (const row of state.traffic.rows()) {
     if (isGroupMac(row.destinationMacHigh) || isGroupMac(row.sourceMacHigh)) continue;
@@ -35,66 +35,28 @@ export function inferGateways(state: NetworkState, relays: Relays): InferredGate
     const receiver = state.stations.get(row.segment, row.destinationMacHigh, row.destinationMacLow);
     if (sender === undefined || receiver === undefined) continue;
     if (isBeyond(row.segment, row.destinationIp)) {
-      const onward = relays
-        .by(receiver)
-        .find(({ from, destinationIp }) => from === sender && destinationIp === row.destinationIp);
-      if (onward !== undefined && !hasLookedUp(state, sender, receiver)) {
-        const ip = borrowedAddress(state, onward) ?? ownAddressOf(state, onward.to);
+      const onward = relays.bySentTo(receiver, row.destinationIp).find(({ from }) => from === sender);
+      if (onward !== undefined && !lookUps.hasLookedUp(sender, receiver)) {
+        const ip = lookUps.borrowedAddress(onward) ?? lookUps.ownAddressOf(onward.to);
         add(onward.to, ip, row.first, row.destinationIp);
         continue;
       }
-      const ip = nextHop(sender, receiver);
+      const ip = lookUps.nextHop(sender, receiver);
       const binding = ip === undefined ? undefined : state.bindings.get(row.segment, ip);
       if (binding !== undefined) add(likelyOwner(binding), ip, row.first, row.destinationIp);
     } else if (isBeyond(row.segment, row.lastSourceIp) && !passesOn(state, row, sender, relays)) {
-      add(sender, ownAddressOf(state, sender), row.first, row.lastSourceIp);
+      add(sender, lookUps.ownAddressOf(sender), row.first, row.lastSourceIp);
     }
   }
   for (const { station, ip, at, beyondIp } of state.remembered.gateways) add(station, ip, at, beyondIp);
-  return gateways;
+  return [...gateways.values()];
 }
 
 /** A director's frames come from beyond, too, and a man in the middle's: they did not carry them here, but pass them on. */
 function passesOn(state: NetworkState, row: TrafficRow, sender: Station, relays: Relays): boolean {
-  if (relays.by(sender).some(({ destinationIp }) => destinationIp === row.destinationIp)) return true;
+  if (relays.bySentTo(sender, row.destinationIp).length > 0) return true;
   const binding = state.bindings.get(row.segment, row.destinationIp);
   return binding === undefined || binding.passings.some(({ from }) => from === sender);
-}
-
-/** Whether the sender asked for an address that is the receiver's by right: so it would find a router of its own accord. */
-function hasLookedUp(state: NetworkState, sender: Station, receiver: Station): boolean {
-  return [...sender.cache.values()].some(({ ip, history }) => {
-    const binding = state.bindings.get(sender.segment, ip);
-    const claim = binding?.claimOf(receiver);
-    if (binding === undefined || claim === undefined || impersonates(binding, claim)) return false;
-    return history.some(({ owner, cause }) => owner === receiver && cause === "resolved");
-  });
-}
-
-/** Of the addresses that a man in the middle claims by force the one of the router to which he sends packets on. */
-function borrowedAddress(state: NetworkState, { from, by, to }: Relay): number | undefined {
-  const borrowed = [...state.bindings].filter((binding) => {
-    const claim = binding.segment === by.segment ? binding.claimOf(by) : undefined;
-    return claim !== undefined && impersonates(binding, claim);
-  });
-  const isOf = (station: Station) => (binding: Binding) =>
-    binding.claimOf(station)?.isOwn === true || binding.speakers.has(station);
-  return (borrowed.find(isOf(to)) ?? borrowed.find((binding) => !isOf(from)(binding)))?.ip;
-}
-
-/** The address that the sender had looked up when it wrote the receiver's MAC: one that the receiver only claims, if any. */
-function nextHop(sender: Station, receiver: Station): number | undefined {
-  const ips = [...sender.cache.values()]
-    .filter((entry) => entry.history.some(({ owner }) => owner === receiver))
-    .map(({ ip }) => ip);
-  return ips.find((ip) => !receiver.ownAddresses.has(ip)) ?? ips[0];
-}
-
-function ownAddressOf(state: NetworkState, station: Station): number | undefined {
-  return [...station.ownAddresses].find((ip) => {
-    const binding = state.bindings.get(station.segment, ip);
-    return binding !== undefined && binding.passings.length === 0;
-  });
 }
 
 /** Tells addresses that nobody claims by ARP, and that are nowhere near those that somebody does. */

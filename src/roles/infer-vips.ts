@@ -1,6 +1,9 @@
 import type { Binding } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
+import type { RememberedPart } from "../neighbours/remembered-roles.ts";
 import type { Station } from "../neighbours/station.ts";
+import type { SyncedService } from "../neighbours/synchronisation.ts";
+import type { Tunnel } from "../neighbours/tunnels.ts";
 import type { Forwarding } from "../network/roles.ts";
 import type { RoleEvidence } from "./evidence.ts";
 import { impersonates, likelyOwner } from "./likely-owner.ts";
@@ -24,12 +27,42 @@ export function inferVips(state: NetworkState): InferredVip[] {
     for (const ip of router.addresses) state.bindings.of(router.segment, ip);
   }
   for (const service of state.synchronisation) state.bindings.of(service.segment, service.vip);
+  const services = byAddress(state.synchronisation, ({ vip }) => vip);
+  const remembered = byAddress(state.remembered.parts, ({ ip }) => ip);
+  const tunnels = byAddress(state.tunnels, ({ innerDestinationIp }) => innerDestinationIp);
   return [...state.bindings]
-    .map((binding) => inferVip(state, binding))
+    .map((binding) =>
+      inferVip(state, binding, {
+        services: services.get(binding.ip) ?? [],
+        remembered: remembered.get(binding.ip) ?? [],
+        tunnels: tunnels.get(binding.ip) ?? [],
+      }),
+    )
     .filter(({ evidence }) => evidence.length > 0);
 }
 
-function inferVip(state: NetworkState, binding: Binding): InferredVip {
+function byAddress<Item>(items: Iterable<Item>, addressOf: (item: Item) => number): Map<number, Item[]> {
+  const lists = new Map<number, Item[]>();
+  for (const item of items) {
+    const list = lists.get(addressOf(item));
+    if (list === undefined) lists.set(addressOf(item), [item]);
+    else list.push(item);
+  }
+  return lists;
+}
+
+/** What is known of an address, in whichever broadcast domain. */
+interface Hints {
+  readonly services: readonly SyncedService[];
+  readonly remembered: readonly RememberedPart[];
+  readonly tunnels: readonly Tunnel[];
+}
+
+function inferVip(
+  state: NetworkState,
+  binding: Binding,
+  { services, remembered, tunnels }: Hints,
+): InferredVip {
   const found = {
     binding,
     directors: new Set<Station>(),
@@ -37,10 +70,10 @@ function inferVip(state: NetworkState, binding: Binding): InferredVip {
     evidence: [] as RoleEvidence[],
   };
   inferFromPassings(found);
-  inferFromTunnels(state, found);
+  inferFromTunnels(found, tunnels);
   inferFromAdverts(state, found);
-  inferFromSynchronisation(state, found);
-  inferFromMemory(state, found);
+  inferFromSynchronisation(state, found, services);
+  inferFromMemory(found, remembered);
   for (const director of found.directors) found.realServers.delete(director);
   return found;
 }
@@ -59,10 +92,11 @@ interface Found {
  * And whoever passes on what a director sent it is no real server.
  */
 function inferFromPassings({ binding, directors, realServers, evidence }: Found): void {
+  const passing = new Set(binding.passings.map(({ from }) => from));
   for (const { from, to, at, proven } of binding.passings) {
     if (!proven || !holdsUnforced(binding, from)) continue;
     directors.add(from);
-    if (binding.passings.some((passing) => passing.from === to)) continue;
+    if (passing.has(to)) continue;
     realServers.set(to, "direct-routing");
     evidence.push({ what: "passes-on", from, to, at });
   }
@@ -79,8 +113,12 @@ function holdsUnforced(binding: Binding, station: Station): boolean {
 }
 
 /** Tunnelling: a host that holds the address, or gets its frames, wraps them for another. Other tunnels end elsewhere. */
-function inferFromTunnels(state: NetworkState, { binding, directors, realServers, evidence }: Found): void {
-  for (const { from, to, first } of state.tunnels.to(binding.segment, binding.ip)) {
+function inferFromTunnels(
+  { binding, directors, realServers, evidence }: Found,
+  tunnels: readonly Tunnel[],
+): void {
+  for (const { segment, from, to, first } of tunnels) {
+    if (segment !== binding.segment) continue;
     if (!from.ownAddresses.has(binding.ip) && !binding.receivers.has(from)) continue;
     directors.add(from);
     realServers.set(to, "tunnelling");
@@ -107,10 +145,14 @@ function inferFromAdverts(state: NetworkState, { binding, directors, evidence }:
   }
 }
 
-function inferFromSynchronisation(state: NetworkState, found: Found): void {
+function inferFromSynchronisation(
+  state: NetworkState,
+  found: Found,
+  services: readonly SyncedService[],
+): void {
   const { binding, directors, realServers, evidence } = found;
-  for (const { segment, vip, master, masterIp, realServers: synced, first } of state.synchronisation) {
-    if (segment !== binding.segment || vip !== binding.ip) continue;
+  for (const { segment, master, masterIp, realServers: synced, first } of services) {
+    if (segment !== binding.segment) continue;
     directors.add(master);
     evidence.push({ what: "synchronises", station: master, sourceIp: masterIp, at: first });
     for (const [ip, flag] of synced) {
@@ -122,9 +164,12 @@ function inferFromSynchronisation(state: NetworkState, found: Found): void {
 }
 
 /** What was inferred before a restart counts as if its frames were among these. */
-function inferFromMemory(state: NetworkState, { binding, directors, realServers, evidence }: Found): void {
-  for (const { ip, station, part, forwarding, at } of state.remembered.parts) {
-    if (ip !== binding.ip || station.segment !== binding.segment) continue;
+function inferFromMemory(
+  { binding, directors, realServers, evidence }: Found,
+  remembered: readonly RememberedPart[],
+): void {
+  for (const { station, part, forwarding, at } of remembered) {
+    if (station.segment !== binding.segment) continue;
     if (part === "director") directors.add(station);
     else realServers.set(station, realServers.get(station) ?? forwarding);
     const isSeen = evidence.some((reason) => partsIn(reason).includes(station));

@@ -17,6 +17,9 @@ export class KnownOwners {
   /** By station that sent IPv4 packets the addresses that it sent them from itself, as far as their TTL tells. */
   private senders: Map<Station, Set<number>> | null = null;
 
+  /** The stations that claim any address themselves, as of the frame named. */
+  private claimants: { readonly asOfOrdinal: number; readonly stations: ReadonlySet<Station> } | null = null;
+
   constructor(state: NetworkState) {
     this.state = state;
     this.beginSeconds = state.timeline.beginSeconds ?? 0;
@@ -77,10 +80,18 @@ export class KnownOwners {
     const sources = this.ownSources().get(station);
     if (sources?.has(binding.ip) === true) return true;
     if (sources !== undefined && sources.size > 0) return false;
-    for (const other of this.state.bindings) {
-      if (other.segment === binding.segment && other.claimOf(station)?.isOwn === true) return false;
+    return !this.ownClaimants().has(station);
+  }
+
+  private ownClaimants(): ReadonlySet<Station> {
+    const { ordinal } = this.state.timeline;
+    if (this.claimants?.asOfOrdinal === ordinal) return this.claimants.stations;
+    const stations = new Set<Station>();
+    for (const { claims } of this.state.bindings) {
+      for (const { station, isOwn } of claims) if (isOwn) stations.add(station);
     }
-    return true;
+    this.claimants = { asOfOrdinal: ordinal, stations };
+    return stations;
   }
 
   private ownSources(): ReadonlyMap<Station, ReadonlySet<number>> {

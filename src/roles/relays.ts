@@ -13,9 +13,33 @@ export interface Relay {
   readonly row: TrafficRow;
 }
 
+/** What one station passes on, by what is asked of it: a director passes on the packets of thousands of clients. */
+class PassedOn {
+  readonly all: Relay[] = [];
+  readonly bySourceIp = new Map<number, Relay[]>();
+  readonly byDestinationIp = new Map<number, Relay[]>();
+  /** The first one by whom it came from and whom it went to. */
+  readonly byEnds = new Map<Station, Map<Station, Relay>>();
+
+  add(relay: Relay): void {
+    this.all.push(relay);
+    addTo(this.bySourceIp, relay.sourceIp, relay);
+    addTo(this.byDestinationIp, relay.destinationIp, relay);
+    const byTo = this.byEnds.get(relay.from);
+    if (byTo === undefined) this.byEnds.set(relay.from, new Map([[relay.to, relay]]));
+    else if (!byTo.has(relay.to)) byTo.set(relay.to, relay);
+  }
+}
+
+function addTo(relays: Map<number, Relay[]>, ip: number, relay: Relay): void {
+  const known = relays.get(ip);
+  if (known === undefined) relays.set(ip, [relay]);
+  else known.push(relay);
+}
+
 /** Who passes on whose packets: routers on one arm, directors, bridges that rewrite MACs, and men in the middle. */
 export class Relays {
-  private readonly byStation = new Map<Station, Relay[]>();
+  private readonly byStation = new Map<Station, PassedOn>();
 
   constructor(state: NetworkState) {
     const arriving = new Map<number, Map<number, TrafficRow[]>>();
@@ -39,11 +63,26 @@ export class Relays {
   }
 
   by(station: Station): readonly Relay[] {
-    return this.byStation.get(station) ?? [];
+    return this.byStation.get(station)?.all ?? [];
+  }
+
+  /** Of what the station passes on the packets from the address. */
+  bySentFrom(station: Station, sourceIp: number): readonly Relay[] {
+    return this.byStation.get(station)?.bySourceIp.get(sourceIp) ?? [];
+  }
+
+  /** Of what the station passes on the packets to the address. */
+  bySentTo(station: Station, destinationIp: number): readonly Relay[] {
+    return this.byStation.get(station)?.byDestinationIp.get(destinationIp) ?? [];
+  }
+
+  /** The first of what the station passes on from the one to the other. */
+  byBetween(station: Station, from: Station, to: Station): Relay | undefined {
+    return this.byStation.get(station)?.byEnds.get(from)?.get(to);
   }
 
   *[Symbol.iterator](): IterableIterator<Relay> {
-    for (const relays of this.byStation.values()) yield* relays;
+    for (const { all } of this.byStation.values()) yield* all;
   }
 
   private add(state: NetworkState, row: TrafficRow, leaving: TrafficRow): void {
@@ -53,9 +92,9 @@ export class Relays {
     const to = state.stations.get(segment, leaving.destinationMacHigh, leaving.destinationMacLow);
     if (from === undefined || by === undefined || to === undefined || from === to) return;
     const { lastSourceIp: sourceIp, destinationIp } = row;
-    const relays = this.byStation.get(by) ?? [];
+    const relays = this.byStation.get(by) ?? new PassedOn();
     this.byStation.set(by, relays);
-    relays.push({ from, by, to, sourceIp, destinationIp, row });
+    relays.add({ from, by, to, sourceIp, destinationIp, row });
   }
 }
 

@@ -201,6 +201,10 @@ export class Ledger {
     }
     const ending = endingOf(finding, look.nowNs);
     const { ordinal: newest, capture } = newestOf(finding);
+    if (!entry.isOpen && ending === "healed" && hasRelapsed(finding, entry.newestOrdinal)) {
+      this.open(entry, finding, look, this.describe(entry, finding, look));
+      return;
+    }
     // Of what a former run saw all was told then.
     const isNew = capture !== FORMER_CAPTURE;
     const turn = look.turnOf(finding);
@@ -303,6 +307,13 @@ export class Ledger {
     }
     return false;
   }
+}
+
+/** Whether it came back and healed again since the frame that was told of last. */
+function hasRelapsed({ victims }: Finding, toldOrdinal: number): boolean {
+  return (
+    toldOrdinal >= 0 && victims.some(({ restored }) => restored !== null && restored.ordinal > toldOrdinal)
+  );
 }
 
 /** Whether the event told all there is. */

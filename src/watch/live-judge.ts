@@ -4,6 +4,7 @@ import type { Finding } from "../findings/finding.ts";
 import { Judgement } from "../findings/judge.ts";
 import type { Binding } from "../neighbours/binding.ts";
 import { type NetworkState, REPLAY_EVENTS } from "../neighbours/network-state.ts";
+import type { Station } from "../neighbours/station.ts";
 import type { GivenRoles } from "../network/roles.ts";
 import { Wording } from "../reports/wording.ts";
 import { Cast } from "../roles/cast.ts";
@@ -79,6 +80,11 @@ export class LiveJudge {
     if (findings.length > 0) this.byAddress.set(binding, findings);
     else this.byAddress.delete(binding);
     return findings;
+  }
+
+  /** Whether the station had a part, or spoke for an address, when the roles were last cast. */
+  knows(station: Station | null): boolean {
+    return station !== null && this.cast.roleOf(station) !== "unknown";
   }
 
   /** All findings as they are known, in order of their first frame. */

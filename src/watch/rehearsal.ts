@@ -27,7 +27,8 @@ export function rehearse(clock: Clock): void {
   for (let time = 0; time < TIMES; time++) {
     const roles = parseRoles({ vips: ["192.0.2.2"], directors: ["192.0.2.10"], realServers: ["192.0.2.11"] });
     const state = new NetworkState(givenHolders(roles));
-    const settings = { clock, memory: null, tell: () => undefined, clockStepped: () => undefined };
+    const nothing = () => undefined;
+    const settings = { clock, memory: null, tell: nothing, clockStepped: nothing, releaseMemory: nothing };
     const watcher = new Watcher(state, new FrameIntake(state, 0), roles, settings);
     watcher.link(LINKTYPE_ETHERNET);
     watcher.arrived(0);

@@ -6,14 +6,20 @@ import { type FindingEvent, isFindingEvent, type WatchEvent } from "./event.ts";
 /** More would not be read while something happens; the report has them all. */
 const VICTIMS_NAMED = 3;
 
-/** An event as a person would tell it, in one line. */
-export function sentenceFor(event: WatchEvent, style: Style): string {
+/**
+ * An event as a person would tell it, in one line.
+ *
+ * @param isGraver whether it has come further than what was told of it before: then it is told in full again
+ */
+export function sentenceFor(event: WatchEvent, style: Style, isGraver: boolean): string {
   if (!isFindingEvent(event)) return `${style.good(event.kind)} ${event.ip}: ${event.why}`;
   switch (event.event) {
     case "opened":
       return `${mark(event, style)}: ${event.summary}`;
     case "updated":
-      return `${mark(event, style)} goes on: ${howFar(event)}.`;
+      return isGraver
+        ? `${mark(event, style)}: ${event.summary}`
+        : `${mark(event, style)} goes on: ${howFar(event)}.`;
     case "restored":
       return `${style.good(event.id)} ${ended(event)}.`;
   }

@@ -34,6 +34,8 @@ const HEARTBEAT_MS = 100;
 /** Timers of neighbour caches count in seconds. */
 const TIMERS_EVERY_MS = 1_000;
 const KEEP_EVERY_MS = 200;
+/** So many addresses given up at once were a flood's, and took megabytes. */
+const MUCH = 512;
 /** How often it gives up what only a long watch has too much of. */
 const FORGET_EVERY_MS = 60_000;
 /** Frames of a busy segment come out of order by less. */
@@ -44,6 +46,8 @@ export interface WatcherSettings {
   readonly memory: WatchMemory | null;
   /** Gets every event, in order, once it is kept. */
   readonly tell: (event: WatchEvent) => void;
+  /** Much was given up, and the process could be as small again as it was. */
+  readonly releaseMemory: () => void;
   /** The clock of whoever captures was set. */
   readonly clockStepped: (step: ClockStep) => void;
 }
@@ -185,12 +189,11 @@ export class Watcher implements CaptureSink, StreamListener {
     const { changes, trafficObserver } = this.state;
     if (!changes.anything && trafficObserver.observed === this.observedThen) return;
     const nowMs = this.clock.monotonicMs();
-    if (nowMs >= this.fullFromMs || (changes.overflown && nowMs >= this.neededFromMs)) {
+    const hasTime = nowMs >= this.fullFromMs;
+    // What is live is told first by what is known of the roles, and then looked at by what may have changed of them.
+    const isNeeded = hasTime && isUnhurried ? true : this.lookAtNews(isUnhurried);
+    if (hasTime || (isNeeded && (isUnhurried || this.clock.monotonicMs() >= this.neededFromMs)))
       this.lookAtAll();
-      return;
-    }
-    const isNeeded = this.lookAtNews(isUnhurried);
-    if (isNeeded && (isUnhurried || this.clock.monotonicMs() >= this.neededFromMs)) this.lookAtAll();
     else this.defer(isNeeded ? this.neededFromMs : this.fullFromMs);
   }
 
@@ -202,9 +205,13 @@ export class Watcher implements CaptureSink, StreamListener {
     let isNeeded = changes.overflown;
     for (const binding of changes.bindings) {
       const found = this.judge.judgeAddress(binding, isUnhurried);
-      if (found === null) waiting.push(binding);
-      else if (this.ledger.expects(addressOf(binding), found)) looked.push(...found);
-      else isNeeded = true;
+      if (found === null) {
+        waiting.push(binding);
+        continue;
+      }
+      const isExpected = this.ledger.expects(addressOf(binding), found);
+      if (!isExpected) isNeeded = true;
+      if (isExpected || found.every(({ claimant }) => this.judge.knows(claimant))) looked.push(...found);
     }
     changes.forgetBindings();
     for (const binding of waiting) changes.note(binding);
@@ -281,7 +288,8 @@ export class Watcher implements CaptureSink, StreamListener {
     }
     if (nowMs - this.forgotAtMs >= FORGET_EVERY_MS) {
       this.forgotAtMs = nowMs;
-      this.state.forgetSteps((binding) => this.ledger.isOpenAt(addressOf(binding)));
+      const gone = this.state.forgetSteps((binding) => this.ledger.isOpenAt(addressOf(binding)));
+      if (gone > MUCH) this.settings.releaseMemory();
     }
     // What ends by silence, or was held back, shows only to who looks again.
     const isOld =

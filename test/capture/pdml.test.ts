@@ -105,6 +105,26 @@ describe("a dissection", () => {
     );
   });
 
+  it("tells the interfaces on which frames were captured, by name or by number", async () => {
+    const on = (id: number, name: string) =>
+      PACKET.replace(
+        '<field name="frame.encap_type"',
+        `<field name="frame.interface_id" show="${id}" pos="0" size="0"><field name="frame.interface_name" show="${name}" pos="0" size="0"/></field><field name="frame.encap_type"`,
+      );
+    const told: unknown[] = [];
+    const document = pdml(on(0, "lan0"), on(0, "lan0"), on(1, "unknown"), on(0, "lan0"));
+    await readPdml(sourceInPieces(document, [1 << 20]), new Uint8Array(0), {
+      link: () => undefined,
+      interface: (captured) => told.push(captured),
+      frame: () => undefined,
+    });
+    expect(told).toEqual([
+      { index: 0, network: "lan0" },
+      { index: 1, network: "interface 1" },
+      { index: 0, network: "lan0" },
+    ]);
+  });
+
   it("may colour its packets, as tshark --color does", async () => {
     const coloured = PACKET.replace("<packet>", "<packet foreground='#12272e' background='#daeeff'>");
     expect((await read(pdml(coloured))).frames).toHaveLength(1);

@@ -110,7 +110,7 @@ describe("what would have prevented a leak", () => {
 
 describe("the published schema", () => {
   it("lists the settings that the program knows", () => {
-    expect(wordsInSchema("finding", "prevention", "settings")).toEqual([...SETTINGS]);
+    expect(wordsInSchema("findingKeys", "prevention", "settings")).toEqual([...SETTINGS]);
   });
 });
 

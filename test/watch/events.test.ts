@@ -4,6 +4,7 @@ import type { BenignEvent, FindingEvent, WatchEvent } from "../../src/index.ts";
 import { DIRECTOR, GATEWAY, INTRUDER, NEIGHBOUR, REAL_SERVER, VIP } from "../support/frames.ts";
 import { FIRST_REQUEST, lookup, PROBLEM_3, ROLES } from "../support/incidents.ts";
 import { Watching, watchAll } from "../support/live-stream.ts";
+import { validEvent } from "../support/schema.ts";
 import { announcement, at, isAt, packet, whoHas } from "../support/traffic.ts";
 
 /** The real server looks the gateway up in the VIP's name, and is answered: from here on the gateway is poisoned. */
@@ -72,6 +73,16 @@ describe("a poisoning", () => {
     expect(finding).toEqual(report.findings[0]);
     expect([event, ending]).toEqual(["updated", null]);
     expect(time).toBe("2023-11-14T22:13:20.200100000Z");
+  });
+
+  it("is as the published schema says, from the first event to the last", async () => {
+    const { events } = await watchAll([...PROBLEM_3.frames, ...START, ...leak(200), ...heal(5_000)], ROLES);
+    expect(new Set(events.map(({ event }) => event))).toEqual(
+      new Set(["opened", "updated", "restored", "benign"]),
+    );
+    for (const event of events) expect(() => validEvent({ ...event })).not.toThrow();
+    const [first] = events;
+    expect(() => validEvent({ ...first, more: 1 })).toThrow("unevaluated");
   });
 
   it("begins its line with what happened", async () => {

@@ -1,4 +1,4 @@
-import type { CaptureSink } from "../capture-sink.ts";
+import type { CaptureInterface, CaptureSink } from "../capture-sink.ts";
 import type { RecordForm } from "../pcap-records.ts";
 import { BEGINNING, type Moment } from "./moment.ts";
 
@@ -12,6 +12,7 @@ export interface MergeSink extends CaptureSink {
 
 const FRAME = -1;
 const SKIP = -2;
+const INTERFACE = -3;
 const SMALLEST_BYTES = 1 << 16;
 
 /**
@@ -27,9 +28,11 @@ export class FrameQueue implements CaptureSink {
   private view = new DataView(this.bytes.buffer);
   private usedBytes = 0;
   private head = 0;
-  /** `FRAME`, `SKIP`, or of a change its link type. */
+  /** `FRAME`, `SKIP`, `INTERFACE`, or of a change its link type. */
   private readonly kinds: number[] = [];
-  /** Of a frame where its bytes begin, of a skip to which number. */
+  /** By index; a capture names few. */
+  private readonly interfaces: CaptureInterface[] = [];
+  /** Of a frame where its bytes begin, of a skip to which number, of an interface its index. */
   private readonly starts: number[] = [];
   private readonly captured: number[] = [];
   private readonly original: number[] = [];
@@ -70,6 +73,12 @@ export class FrameQueue implements CaptureSink {
   link(linkType: number): void {
     if (this.sink !== null && this.isEmpty) this.sink.link(linkType);
     else this.put(linkType, 0, 0, 0, 0, 0);
+  }
+
+  interface(captured: CaptureInterface): void {
+    this.interfaces[captured.index] = captured;
+    if (this.sink !== null && this.isEmpty) this.sink.interface?.(captured);
+    else this.put(INTERFACE, captured.index, 0, 0, 0, 0);
   }
 
   skipTo(number: number): void {
@@ -131,9 +140,15 @@ export class FrameQueue implements CaptureSink {
     for (; !this.isEmpty && this.kinds[this.head] !== FRAME; this.head++) {
       const kind = this.kinds[this.head] ?? 0;
       if (kind === SKIP) sink.skipTo?.(this.starts[this.head] ?? 0);
+      else if (kind === INTERFACE) this.emitInterface(this.starts[this.head] ?? 0);
       else sink.link(kind);
     }
     if (this.isEmpty) this.clear();
+  }
+
+  private emitInterface(index: number): void {
+    const captured = this.interfaces[index];
+    if (captured !== undefined) this.sink?.interface?.(captured);
   }
 
   private clear(): void {

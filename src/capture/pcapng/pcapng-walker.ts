@@ -4,6 +4,7 @@ import type { RecordWalker, Resynchronised } from "../record-walker.ts";
 import { isBlockAt } from "./block-search.ts";
 import { CaptureDescription } from "./description.ts";
 import { INTERFACE_BLOCK, type Interface, readInterface } from "./interface.ts";
+import { InterfaceIdentities } from "./interface-identities.ts";
 import { OPTION_COMMENT, optionsOf, padded, tooShort } from "./options.ts";
 import {
   checkSection,
@@ -44,6 +45,9 @@ export class PcapngWalker implements RecordWalker {
   private readonly sink: CaptureSink;
   private littleEndian = true;
   private interfaces: Interface[] = [];
+  private readonly identities = new InterfaceIdentities();
+  /** The newest frame's. */
+  private source: Interface | null = null;
   private linkType = -1;
   private frames = 0;
   private seconds = 0;
@@ -103,7 +107,7 @@ export class PcapngWalker implements RecordWalker {
         );
         this.seconds = source.clock.seconds;
         this.nanoseconds = source.clock.nanoseconds;
-        if (source.linkType !== this.linkType) this.turnTo(source);
+        if (source !== this.source) this.turnTo(source);
         source.frames++;
         this.frames++;
         if (capturedBytes > source.snapLengthBytes || !this.skipOrdinary(view, offset, capturedBytes))
@@ -247,6 +251,7 @@ export class PcapngWalker implements RecordWalker {
           checkSection(view, body, bodyEnd, this.littleEndian);
           this.hasBegun = true;
           this.interfaces = [];
+          this.identities.beginSection();
           this.readComments(view, body + SECTION_OPTIONS_AT, bodyEnd, type, null);
           return null;
         }
@@ -282,6 +287,9 @@ export class PcapngWalker implements RecordWalker {
   private addInterface(described: Interface): void {
     if (this.interfaces.length >= MOST_INTERFACES)
       throw new Error(`more than ${MOST_INTERFACES} interfaces in one section`);
+    this.identities.add(described, this.interfaces.length);
+    // From the second one on the next frame's is to be told.
+    this.source = null;
     this.interfaces.push(described);
     this.description.addInterface(described);
   }
@@ -327,16 +335,21 @@ export class PcapngWalker implements RecordWalker {
     originalBytes: number,
     source: Interface,
   ): void {
-    if (source.linkType !== this.linkType) this.turnTo(source);
+    if (source !== this.source) this.turnTo(source);
     source.frames++;
     this.frames++;
     const given = Math.min(capturedBytes, source.snapLengthBytes);
     this.sink.frame(view, start, given, originalBytes, this.seconds, this.nanoseconds);
   }
 
-  private turnTo({ linkType }: Interface): void {
-    this.linkType = linkType;
-    this.sink.link(linkType);
+  private turnTo(source: Interface): void {
+    const { linkType } = source;
+    this.source = source;
+    if (linkType !== this.linkType) {
+      this.linkType = linkType;
+      this.sink.link(linkType);
+    }
+    for (const captured of this.identities.turnTo(source)) this.sink.interface?.(captured);
   }
 
   /** Options that do not fit are no damage where only a comment could be lost. */

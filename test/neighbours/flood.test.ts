@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { readCapture } from "../../src/capture/read-capture.ts";
+import { FrameIntake } from "../../src/neighbours/frame-intake.ts";
+import { NetworkState } from "../../src/neighbours/network-state.ts";
+import { FLOODS, floodCapture } from "../hostile/floods.ts";
+import { sourceInPieces } from "../support/byte-sources.ts";
+import { NEIGHBOUR } from "../support/frames.ts";
+import { CAPTURE_START_SECONDS, pcapRecord } from "../support/pcap.ts";
+import { announcement } from "../support/traffic.ts";
+
+const FLOOD_FRAMES = 30_000;
+const NEIGHBOUR_IP = 0xc0a8_0132 | 0;
+const spoofedSenders = FLOODS.filter(({ name }) => name === "spoofed ARP senders");
+
+/** The state after a flood of a third of a second, and the host's announcements at these seconds. */
+async function afterFlood(...seconds: number[]): Promise<NetworkState> {
+  const state = new NetworkState(new Map());
+  const heard = seconds.map((second) =>
+    pcapRecord({
+      seconds: CAPTURE_START_SECONDS + Math.floor(second),
+      fraction: (second % 1) * 1e9,
+      bytes: announcement(NEIGHBOUR.ip, NEIGHBOUR),
+    }),
+  );
+  const flood = spoofedSenders.flatMap((senders) => [...floodCapture(senders, FLOOD_FRAMES)]);
+  const bytes = Buffer.concat([...flood, ...heard]);
+  await readCapture(sourceInPieces(bytes, [bytes.length]), new FrameIntake(state, 0));
+  return state;
+}
+
+function knows(state: NetworkState): boolean {
+  return state.bindings.get(0, NEIGHBOUR_IP) !== undefined;
+}
+
+describe("a flood of ARP senders", () => {
+  it("keeps the tables within their bounds, and what was given up counted", async () => {
+    const { bindings, stations, forgotten } = await afterFlood();
+    expect(bindings.size).toBeLessThan(10_000);
+    expect(stations.size).toBeLessThan(20_000);
+    expect(bindings.size + forgotten.addresses).toBeGreaterThan(FLOOD_FRAMES * 0.99);
+  });
+
+  it("has a new host wait for its second frame while it lasts", async () => {
+    expect(knows(await afterFlood(0.31))).toBe(false);
+    expect(knows(await afterFlood(0.31, 0.35))).toBe(true);
+  });
+
+  it("is over after a second without one", async () => {
+    expect(knows(await afterFlood(5))).toBe(true);
+  });
+});
