@@ -18,7 +18,8 @@ const LINES: readonly (readonly string[])[] = [
   ["reports"],
   ["evidence"],
   ["version"],
-  ["analyze", "verify", "watch"],
+  ["verify"],
+  ["analyze", "watch"],
   ["evidence-file"],
   ["cli", "index"],
 ];

@@ -12,7 +12,9 @@ function packagesImported(): string[] {
   const files = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" });
   const specifiers = files
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
-    .flatMap((file) => [...readFileSync(join(ROOT, "src", file), "utf8").matchAll(/\bfrom "([^".][^"]*)"/g)])
+    .flatMap((file) => [
+      ...readFileSync(join(ROOT, "src", file), "utf8").matchAll(/(?:\bfrom |\brequire\()"([^".][^"]*)"/g),
+    ])
     .flatMap(([, specifier]) => specifier ?? []);
   return [...new Set(specifiers.filter((specifier) => !isBuiltin(specifier)))].toSorted();
 }
@@ -63,7 +65,9 @@ describe("the package", () => {
       expect.arrayContaining(["dist/cli/main.js", "dist/index.js", "dist/index.d.ts", "package.json"]),
     );
     expect(
-      paths.filter((path) => !/^(dist\/.*\.(js|d\.ts|json)|package\.json|LICENSE|README\.md)$/.test(path)),
+      paths.filter(
+        (path) => !/^(dist\/.*\.(js|css|d\.ts|json)|package\.json|LICENSE|README\.md)$/.test(path),
+      ),
     ).toEqual([]);
   });
 
