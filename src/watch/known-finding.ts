@@ -1,4 +1,5 @@
 import type { Finding } from "../findings/finding.ts";
+import type { BindingTable } from "../neighbours/binding.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
 import { UNSEEN_MAC } from "../reports/build-report.ts";
@@ -75,6 +76,20 @@ export function endingOf(finding: Finding, nowNs: number): Ending | null {
   if (victims.length > 0 && victims.every(({ restored }) => restored !== null)) return "healed";
   const quietNs = nowNs - newestOf(finding).timeNs;
   return quietNs > (victims.length === 0 ? CEASED_NS : FORGOTTEN_NS) ? "ceased" : null;
+}
+
+/** How often the address changed hands so far, and whether it was between the two of the finding at last. */
+export function turnOf(
+  bindings: BindingTable,
+  { segment, ip, claimant, rightful, named }: Finding,
+): { readonly count: number; readonly isItsOwn: boolean } {
+  const binding = bindings.get(segment, ip);
+  const isParty = (station: Station | null | undefined) =>
+    station != null && (station === claimant || station === rightful || station === named);
+  return {
+    count: binding?.turnCount ?? 0,
+    isItsOwn: isParty(binding?.lastTurn) && isParty(binding?.turnBefore),
+  };
 }
 
 function stationKey(station: Station | null): string {

@@ -116,13 +116,6 @@ export class Ledger {
     return [...this.entries.values()].flatMap(({ isOpen, last }) => (isOpen ? [last] : []));
   }
 
-  /** Those that are open since before the start, and of which no frame since then tells. */
-  unseen(): FindingEvent[] {
-    return [...this.entries.values()].flatMap((entry) =>
-      entry.isOpen && entry.isRecalled ? [entry.last] : [],
-    );
-  }
-
   /** The `id` by which the finding is known; one that was never told gets the next. */
   idOf(finding: Finding): string {
     return this.entries.get(keyOf(finding))?.id ?? this.nextId();

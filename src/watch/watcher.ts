@@ -3,14 +3,13 @@ import type { Benign } from "../findings/benign.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { FrameIntake } from "../neighbours/frame-intake.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
 import type { GivenRoles } from "../network/roles.ts";
 import { reportFinding } from "../reports/build-report.ts";
 import { BenignNews } from "./benign-news.ts";
 import { type CaptureMoment, captureMoment } from "./capture-time.ts";
 import { type Clock, type ClockStep, Pace } from "./clock.ts";
 import type { WatchEvent } from "./event.ts";
-import { addressOf } from "./known-finding.ts";
+import { addressOf, turnOf } from "./known-finding.ts";
 import { Ledger, type Look } from "./ledger.ts";
 import { LiveJudge } from "./live-judge.ts";
 import type { StreamListener } from "./live-source.ts";
@@ -257,7 +256,7 @@ export class Watcher implements CaptureSink, StreamListener {
       isAll,
       isLast: false,
       ...moment,
-      turnOf: (finding) => turnOf(this.state, finding),
+      turnOf: (finding) => turnOf(this.state.bindings, finding),
       describe: (finding, id) => reportFinding(finding, id, cast, wording),
       isHealed: ({ last }) => isHealed(this.state, last),
     };
@@ -336,17 +335,4 @@ export class Watcher implements CaptureSink, StreamListener {
     }
     this.outbox.length = 0;
   }
-}
-
-function turnOf(
-  { bindings }: NetworkState,
-  { segment, ip, claimant, rightful, named }: Finding,
-): ReturnType<Look["turnOf"]> {
-  const binding = bindings.get(segment, ip);
-  const isParty = (station: Station | null | undefined) =>
-    station != null && (station === claimant || station === rightful || station === named);
-  return {
-    count: binding?.turnCount ?? 0,
-    isItsOwn: isParty(binding?.lastTurn) && isParty(binding?.turnBefore),
-  };
 }

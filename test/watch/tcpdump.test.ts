@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { captureFilter, droppedFramesIn, tcpdumpArguments } from "../../src/watch/tcpdump.ts";
@@ -176,8 +177,9 @@ describe("--interface", () => {
   it.skipIf(CANNOT_CAPTURE !== null)("ends with a report and status 2 when tcpdump dies", async () => {
     const watching = watch(["--interface", "lo", "--format", "json"]);
     await sleep(1_500);
-    const found = spawnSync("pgrep", ["-P", String(watching.child.pid), "tcpdump"], { encoding: "utf8" });
-    process.kill(Number(found.stdout.trim()), "SIGKILL");
+    const { pid } = watching.child;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    process.kill(Number(children.trim()), "SIGKILL");
     expect(await watching.ended).toBe(2);
     expect(watching.stderr).toMatch(/^lvs-pcap: lo: tcpdump ended: killed by SIGKILL\n$/);
     expect(JSON.parse(watching.stdout)).toMatchObject({ captures: [{ file: "lo" }] });
