@@ -16,7 +16,6 @@ import { gaugesOf } from "./watch/gauges.ts";
 import { LiveSource, type LiveStream } from "./watch/live-source.ts";
 import type { Recalled, WatchMemory } from "./watch/memory-port.ts";
 import { rehearse } from "./watch/rehearsal.ts";
-import { releaseMemory } from "./watch/release-memory.ts";
 import { Watcher } from "./watch/watcher.ts";
 
 /** What a watch may be told beforehand. */
@@ -37,6 +36,8 @@ export interface WatchOptions extends KnowledgeSources {
   onClockStep?: (step: ClockStep) => void;
   /** Whoever captures, where he can be asked what he lost. */
   capturer?: Capturer;
+  /** Called when much was given up that a flood had brought: the process could be as small again as it was. */
+  onForgotten?: () => void;
   /** In place of the system's. */
   clock?: Clock;
 }
@@ -86,7 +87,7 @@ export async function watchCapture(stream: LiveStream, options: WatchOptions = {
       options.onEvent?.(event);
       for (const sink of sinks) sink.deliver(event);
     },
-    releaseMemory,
+    releaseMemory: () => options.onForgotten?.(),
     clockStepped: (step) => options.onClockStep?.(step),
   });
   if (recalled !== null) watcher.ledger.recall(recalled);

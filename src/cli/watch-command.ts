@@ -12,6 +12,7 @@ import type { Tcpdump } from "../watch/tcpdump.ts";
 import { type WatchControls, type WatchOptions, watchCapture } from "../watch.ts";
 import type { CommandContext } from "./context.ts";
 import { ExitStatus, exitStatusOf, FAIL_ON, type FailOn } from "./exit-status.ts";
+import { keepMemorySmall, releaseMemory } from "./process-memory.ts";
 import { addRoleOptions, type RoleFlags, rolesFromFlags } from "./role-options.ts";
 import { addSinkOptions, type SinkFlags, sinkSettings } from "./sink-options.ts";
 import { WatchOutput } from "./watch-output.ts";
@@ -113,6 +114,7 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
       (error: unknown) => say(`${messageOf(error)}; the roles stay as they were`),
     );
   };
+  keepMemorySmall();
   process.once("SIGINT", stop).once("SIGTERM", stop).on("SIGHUP", reload);
   try {
     tcpdump = flags.interface === undefined ? null : await startTcpdump(flags.interface, flags, knowledge);
@@ -125,6 +127,7 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
       onStart: (started) => {
         controls = started;
       },
+      onForgotten: releaseMemory,
       onClockStep: (step) => say(stepText(step)),
       ...(tcpdump !== null && { capturer: tcpdump }),
     };

@@ -214,10 +214,21 @@ export class Binding {
   private forgetHolders(): void {
     const certain = this.holders.filter(({ certain, history }) => certain && history.length > 0);
     const uncertain = this.holders.filter(({ certain, history }) => !certain || history.length === 0);
-    const kept = new Set([
+    this.keepHolders([
       ...(certain.length < MOST_CERTAIN_HOLDERS ? certain : certain.slice(MOST_CERTAIN_HOLDERS / 2)),
       ...uncertain.slice(Math.ceil(uncertain.length / 2)),
     ]);
+  }
+
+  /** Gives up the entries of those who asked before then, and were never seen to be answered. */
+  forgetUnanswered(beforeNs: number): void {
+    this.keepHolders(
+      this.holders.filter(({ history, updatedNs }) => history.length > 0 || updatedNs >= beforeNs),
+    );
+  }
+
+  private keepHolders(entries: readonly CacheEntry[]): void {
+    const kept = new Set(entries);
     for (const entry of this.holders) {
       if (kept.has(entry)) continue;
       entry.holder.cache.delete(this.ip);

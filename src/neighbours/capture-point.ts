@@ -78,6 +78,11 @@ export class CapturePoint {
   }
 
   noteAsk(ask: Ask, targetIp: number): void {
+    // Where everybody's frames are seen, both ways, no silence has to be explained any more.
+    if (this.bothWays && this.a === null && this.b === null) {
+      this.asks.clear();
+      return;
+    }
     if (!ask.broadcast || !ask.fromKernel || ask.askerIp === 0) return;
     let byTarget = this.asks.get(ask.asker);
     const before = byTarget?.get(targetIp);

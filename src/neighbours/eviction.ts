@@ -16,7 +16,8 @@ const CLAIMS_LEFT = 16;
 /** Where more stations than that have to stay, to look for others at every turn would cost more than the frames do. */
 const STATIONS_BETWEEN = 1 << 12;
 /** What a long watch keeps of those who came once, and for how long it keeps the others. */
-const MOST_AT_PEACE = 1 << 10;
+const MOST_AT_PEACE = 1 << 9;
+const HOLDERS_AT_PEACE = 1 << 8;
 const PASSED_BY_NS = 60_000_000_000;
 
 /** What a flood of addresses made room for, so that the report can say so. */
@@ -95,6 +96,9 @@ export class Eviction {
   forgetPassersBy(nowNs: number): number {
     const before = this.bindings.size;
     if (before <= MOST_AT_PEACE) return 0;
+    for (const binding of this.bindings) {
+      if (binding.holders.length > HOLDERS_AT_PEACE) binding.forgetUnanswered(nowNs - PASSED_BY_NS);
+    }
     const isGone = (binding: Binding) =>
       isUneventful(binding) && wasSeenOnce(binding) && nowNs - newestNs(binding) > PASSED_BY_NS;
     this.evictBindings(isGone, MOST_AT_PEACE);

@@ -1,5 +1,5 @@
 import type { CaptureSink } from "../capture-sink.ts";
-import { PCAP_RECORD_HEADER_BYTES } from "../pcap-records.ts";
+import { PCAP_RECORD_HEADER_BYTES, type RecordForm } from "../pcap-records.ts";
 import type { RecordWalker, Resynchronised } from "../record-walker.ts";
 import { isBlockAt } from "./block-search.ts";
 import { CaptureDescription } from "./description.ts";
@@ -33,6 +33,10 @@ const ENHANCED_PACKET_BLOCK = 6;
 const PACKET_AT = 28;
 /** 8 original length. */
 const SIMPLE_PACKET_AT = 12;
+
+/** Made once, because each block is shown as one. */
+const LITTLE_ENDIAN_RECORD: RecordForm = { littleEndian: true, nanosecond: true };
+const BIG_ENDIAN_RECORD: RecordForm = { littleEndian: false, nanosecond: true };
 
 /** Goes through a pcapng file (draft-ietf-opsawg-pcapng) block by block, from its first section header on. */
 export class PcapngWalker implements RecordWalker {
@@ -140,7 +144,9 @@ export class PcapngWalker implements RecordWalker {
     view.setUint32(record, this.seconds, littleEndian);
     view.setUint32(record + 4, this.nanoseconds, littleEndian);
     const end = offset + PACKET_AT + capturedBytes;
-    return sink.skipOrdinary(view, { littleEndian, nanosecond: true }, record, end) === end;
+    return (
+      sink.skipOrdinary(view, littleEndian ? LITTLE_ENDIAN_RECORD : BIG_ENDIAN_RECORD, record, end) === end
+    );
   }
 
   describeCut(view: DataView, start: number, end: number): string {
