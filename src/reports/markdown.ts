@@ -42,7 +42,7 @@ export function renderMarkdown(report: Report, { args }: RenderOptions): string 
 
 function verdict(report: Report, worstFirst: readonly ReportedFinding[]): string {
   const frames = report.captures.reduce((sum, capture) => sum + capture.frames, 0);
-  if (frames === 0) return "**There was not one frame to judge by.**";
+  if (frames === 0) return "**There was no frame to judge by.**";
   const counts = SEVERITIES.map((severity) => ({
     severity,
     count: worstFirst.filter((finding) => finding.severity === severity).length,

@@ -11,7 +11,7 @@ import type {
 } from "./report.ts";
 import { type Style, styleFor } from "./style.ts";
 import { inventoryLines, opinionLines } from "./table-sources.ts";
-import { countText, plural, printable } from "./text.ts";
+import { countText, frameText, plural, printable } from "./text.ts";
 import { wrap } from "./wrap.ts";
 
 const WIDTH = 80;
@@ -50,11 +50,7 @@ function headline(report: Report, style: Style): string {
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => `${count} ${severity}`);
   const found =
-    counts.length > 0
-      ? counts.join(", ")
-      : frames === 0
-        ? "not one frame to judge by"
-        : "nothing wrong was found";
+    counts.length > 0 ? counts.join(", ") : frames === 0 ? "no frame to judge by" : "nothing wrong was found";
   const files = report.captures.map((capture, index) => {
     const lines = [
       `${printable(capture.file)}: ${plural(capture.frames, "frame")}${span(capture.first, capture.last)}`,
@@ -107,8 +103,7 @@ function findingsTable(report: Report, style: Style): string {
 }
 
 function findingDetails(finding: ReportedFinding, manyCaptures: boolean, style: Style): string {
-  const at = (position: ReportedPosition) =>
-    manyCaptures ? `frame ${position.frame} of capture ${position.capture + 1}` : `frame ${position.frame}`;
+  const at = (position: ReportedPosition) => frameText(position, manyCaptures);
   const lines: string[] = [];
   const [summary = "", ...rest] = wrap(finding.summary, WIDTH - 4);
   lines.push(`${style.strong(finding.id.padEnd(4))}${summary}`, ...rest.map((line) => `    ${line}`));
@@ -165,7 +160,7 @@ function explained(report: Report, style: Style): string {
   const lines = [style.strong("explained, not accused")];
   for (const change of report.benign.slice(0, EXPLAINED_SHOWN)) {
     const [head = "", ...tail] = wrap(
-      `frame ${change.first.frame}, ${change.kind}: ${change.why}`,
+      `${frameText(change.first, report.captures.length > 1)}, ${change.kind}: ${change.why}`,
       WIDTH - 4,
     );
     lines.push(`  ${head}`, ...tail.map((line) => `    ${line}`));

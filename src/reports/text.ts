@@ -28,6 +28,14 @@ export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, "\u{fffd}");
 }
 
+/** `frame 7`; `frame 7 of file 2` where there are several captures, since each counts its own. */
+export function frameText(
+  { frame, capture }: Pick<Position, "frame" | "capture">,
+  manyCaptures: boolean,
+): string {
+  return manyCaptures ? `frame ${frame} of file ${capture + 1}` : `frame ${frame}`;
+}
+
 /** 1234567 → 1,234,567 */
 export function countText(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");

@@ -80,12 +80,12 @@ describe("the table", () => {
 
   it("tells which capture a frame is of, where there are several", async () => {
     const { stdout } = await lvsPcap(["analyze", scratchFile("none.pcap", writePcap([])), CAPTURE, ...ROLES]);
-    expect(stdout).toContain("frame 7 of capture 2");
+    expect(stdout).toContain("frame 7 of file 2");
   });
 
   it("says of a capture without frames that there was nothing to judge by", async () => {
     const { stdout } = await lvsPcap(["analyze", scratchFile("none.pcap", writePcap([]))]);
-    expect(stdout).toMatch(/^CLEAN .*not one frame/);
+    expect(stdout).toMatch(/^CLEAN .*no frame to judge by/);
   });
 });
 

@@ -34,6 +34,11 @@ export function shapeOf(form: TimelineClaim["form"]): Markup {
   return html`<svg class="claim other-0" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">${SHAPES[form]}</svg>`;
 }
 
+/** The same for what is no mark of a single frame. */
+export const MORE_KEY = html`<svg class="other-0" width="26" height="14" aria-hidden="true"><rect class="mark more" x="1" y="5" width="24" height="4"></rect></svg>`;
+export const POSSIBLE_KEY = html`<svg class="other-0" width="26" height="14" aria-hidden="true"><rect class="bar possible" x="1" y="1" width="24" height="12"></rect></svg>`;
+export const SENT_KEY = html`<svg class="other-0" width="26" height="14" aria-hidden="true"><rect class="sent" x="1" y="3" width="24" height="9"></rect></svg>`;
+
 /**
  * What stands along the axis: every mark carries its times, for a script to move it, and what there is to tell of it.
  *
@@ -81,7 +86,9 @@ export class Marks {
     const kept = frames.at(-1);
     if (kept === undefined || count <= frames.length) return null;
     const text = `${capitalise(hostName(claimant))}: ${countText(count - frames.length)} more such frames to ${this.calendar.moment(last)}; it ${CLAIM_FORMS[form]}`;
-    return html`<rect class="mark more ${this.owners.of(claimant).className}" ${this.stretch(kept.time, last.time)} y="${y - 4}" height="8" ${told(text)}</rect>`;
+    const { className, standing } = this.owners.of(claimant);
+    // The accused above the others, so that neither hides the other.
+    return html`<rect class="mark more ${className}" ${this.stretch(kept.time, last.time)} y="${standing === "wrong" ? y - 5 : y + 1}" height="4" ${told(text)}</rect>`;
   }
 
   private claimFrames({ claimant, form, frames }: TimelineClaim, y: number): Content {

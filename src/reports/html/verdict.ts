@@ -1,5 +1,5 @@
 import { SEVERITIES, STAGES } from "../../findings/finding.ts";
-import type { BenignChange, Report, ReportedFinding } from "../report.ts";
+import type { BenignChange, Host, Report, ReportedFinding } from "../report.ts";
 import { countText, elapsedText, nanosecondsBetween, plural } from "../text.ts";
 import { fixSteps } from "./fix.ts";
 import { type Content, html, type Markup } from "./markup.ts";
@@ -43,7 +43,7 @@ const FAILOVERS: readonly BenignChange["kind"][] = ["vrrp-failover", "director-t
 
 function innocence({ captures, benign }: Report): string {
   const frames = captures.reduce((sum, capture) => sum + capture.frames, 0);
-  if (frames === 0) return "There is not one frame to judge by.";
+  if (frames === 0) return "There is no frame to judge by.";
   const failovers = benign.filter(({ kind }) => FAILOVERS.includes(kind));
   const [first] = failovers;
   if (first === undefined) return `Nothing wrong was found in ${plural(frames, "frame")}.`;
@@ -63,7 +63,7 @@ function sentenceFor(finding: ReportedFinding): string {
     case "vip-reply":
     case "vip-gratuitous":
       return stage === "claimed"
-        ? `${who} claims the VIP ${ip}, which is ${owner}'s; no cache is seen to have believed it`
+        ? `${who} claims the VIP ${ip}, which is ${owner}'s; no cache was seen to believe it`
         : `${who} took the VIP ${ip} from ${owner}: ${course(finding)}`;
     case "vip-bypass":
       return `${capitalise(hostNames(victims))} ${victims.length === 1 ? "sends" : "send"} the traffic of VIP ${ip} straight to ${hostName(finding.claimant)}, past ${owner}`;
@@ -74,7 +74,7 @@ function sentenceFor(finding: ReportedFinding): string {
     case "gateway-impersonation":
       return `${who} posed as the gateway ${ip}: ${course(finding)}`;
     case "address-impersonation":
-      return `${who} posed as ${ip}, which is ${owner}'s: ${course(finding)}`;
+      return `${who} posed as ${rightful?.ip === ip ? owner : `${ip}, which is ${owner}'s`}: ${course(finding)}`;
     case "address-conflict":
       return `${who} and ${owner} both use ${ip}`;
     case "flip-flop":
@@ -86,7 +86,7 @@ function sentenceFor(finding: ReportedFinding): string {
 
 /** What the victims did, or do, with what they believe. */
 function course({ victims, stage }: ReportedFinding): string {
-  if (victims.length === 0 || stage === "claimed") return "no cache is seen to have believed it";
+  if (victims.length === 0 || stage === "claimed") return "no cache was seen to believe it";
   const isOne = victims.length === 1;
   const lasting = victims.some(({ restored }) => restored === null);
   const names = hostNames(victims);
@@ -102,12 +102,16 @@ export function renderGlance(report: Report, calendar: Calendar): Content {
   const [worst] = byWeight(report.findings);
   if (worst === undefined) return null;
   return html`<dl class="glance">
-<div><dt>Who</dt><dd><b>${labelledName(worst.claimant)}</b><span>${worst.claimant.ip !== null && worst.claimant.mac}${vendorName(worst.claimant) !== null && `, ${vendorName(worst.claimant)}`}</span></dd></div>
+<div><dt>Who</dt><dd><b>${labelledName(worst.claimant)}</b><span>${smallPrint(worst.claimant)}</span></dd></div>
 <div><dt>What</dt><dd><b>${DEEDS[worst.kind]}</b><span>${worst.ip}, ${worst.kind}</span></dd></div>
 <div><dt>When</dt><dd><b>${clockText(worst.first.time).slice(0, 12)} UTC</b><span>${dateText(worst.first.time)}, ${calendar.frame(worst.first)}${lasted(worst)}</span></dd></div>
 <div><dt>How much</dt><dd>${amount(worst)}</dd></div>
 <div><dt>Fix</dt><dd>${remedy(worst)}</dd></div>
 </dl>`;
+}
+
+function smallPrint(host: Host): string {
+  return [host.ip === null ? null : host.mac, vendorName(host)].filter((note) => note !== null).join(", ");
 }
 
 function lasted({ victims, bypass, last, first }: ReportedFinding): string {
@@ -124,7 +128,7 @@ function amount({ bypass, victims, count }: ReportedFinding): Markup {
   const fooled = `${plural(victims.length, "cache")} fooled`;
   if (bypass === null) {
     return victims.length === 0
-      ? html`<b>${plural(count, "frame")}</b><span>no cache is seen to be fooled</span>`
+      ? html`<b>${plural(count, "frame")}</b><span>no cache was seen to be fooled</span>`
       : html`<b>${fooled}</b><span>by ${plural(count, "frame")}</span>`;
   }
   return html`<b>${plural(bypass.frames, "frame")} astray</b><span>${countText(bypass.bytes)} bytes, ${plural(bypass.flows, "flow")}; ${fooled}</span>`;
