@@ -15,6 +15,7 @@ import type { Station } from "../neighbours/station.ts";
 import type { Limit } from "../neighbours/vantage.ts";
 import type { Cast, CastGateway } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
+import { benignText } from "./benign-text.ts";
 import { displayFilterFor } from "./display-filter.ts";
 import { hostOf, positionOf } from "./references.ts";
 import { remedyFor } from "./remedy.ts";
@@ -192,7 +193,7 @@ export function reportBenign(benign: Benign, cast: Cast, wording: Wording): Beni
     to: benign.to && hostOf(cast, benign.to),
     first: positionOf(benign.first),
     last: positionOf(benign.last),
-    why: wording.benign(benign),
+    why: benignText(benign, wording),
     evidence: benign.evidence.map(positionOf),
   };
 }

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { bypassLines } from "./bypass-text.ts";
+import { nothingToJudge } from "./nothing-to-judge.ts";
 import { raceLines } from "./race-text.ts";
 import type {
   Host,
@@ -11,7 +12,7 @@ import type {
 } from "./report.ts";
 import { type Style, styleFor } from "./style.ts";
 import { inventoryLines, opinionLines } from "./table-sources.ts";
-import { countText, frameText, plural, printable } from "./text.ts";
+import { countText, frameText, plural, printable, severityCount } from "./text.ts";
 import { wrap } from "./wrap.ts";
 
 const WIDTH = 80;
@@ -41,16 +42,15 @@ function headline(report: Report, style: Style): string {
     suspicious: style.warning("SUSPICIOUS"),
     poisoned: style.critical("POISONED"),
   }[report.verdict];
-  const frames = report.captures.reduce((sum, capture) => sum + capture.frames, 0);
   const counts = (["critical", "warning", "notice"] as const)
     .map((severity) => ({
       severity,
       count: report.findings.filter((finding) => finding.severity === severity).length,
     }))
     .filter(({ count }) => count > 0)
-    .map(({ severity, count }) => `${count} ${severity}`);
-  const found =
-    counts.length > 0 ? counts.join(", ") : frames === 0 ? "no frame to judge by" : "nothing wrong was found";
+    .map(({ severity, count }) => severityCount(count, severity));
+  const nothing = nothingToJudge(report);
+  const found = counts.length > 0 ? counts.join(", ") : (nothing ?? "nothing wrong was found");
   const files = report.captures.map((capture, index) => {
     const lines = [
       `${printable(capture.file)}: ${plural(capture.frames, "frame")}${span(capture.first, capture.last)}`,
@@ -73,7 +73,10 @@ function headline(report: Report, style: Style): string {
       : [
           `to stay within its memory it gave up ${plural(addresses, "address")}, ${plural(stations, "station")}`,
         ];
-  return [`${verdict}  ${found}`, ...[...files, ...forgotten].map((line) => `  ${line}`)].join("\n");
+  return [
+    `${nothing === null ? verdict : style.warning("NOTHING TO JUDGE")}  ${found}`,
+    ...[...files, ...forgotten].map((line) => `  ${line}`),
+  ].join("\n");
 }
 
 function span(first: string | null, last: string | null): string {

@@ -46,6 +46,11 @@ export function plural(count: number, noun: string): string {
   return `${countText(count)} ${noun}${ending}`;
 }
 
+/** `1 critical`, `3 warnings` */
+export function severityCount(count: number, severity: "critical" | "warning" | "notice"): string {
+  return severity === "critical" ? `${countText(count)} critical` : plural(count, severity);
+}
+
 /** From one time of a report to another; to the next few nanoseconds where they are months apart. */
 export function nanosecondsBetween(from: string, to: string): number {
   const [start, end] = [from, to].map((time) => ({

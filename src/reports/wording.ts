@@ -1,4 +1,3 @@
-import type { Benign } from "../findings/benign.ts";
 import type { Disagreement, Evidence, Finding, RestoredBy, Victim } from "../findings/finding.ts";
 import { latest, type Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
@@ -50,6 +49,11 @@ export class Wording {
     const mac = ip === null ? "" : macText(station);
     const inner = [known === null ? "" : printable(known), mac].filter((part) => part !== "").join(", ");
     return inner === "" ? this.name(station) : `${this.name(station)} (${inner})`;
+  }
+
+  /** `frame 7`, or `4 frames from frame 7 on` */
+  private frames({ count, first }: Pick<Finding, "count" | "first">): string {
+    return count === 1 ? this.frame(first) : `${plural(count, "frame")} from ${this.frame(first)} on`;
   }
 
   /** Why the parts of a VIP are cast as they are; the same thing is said once. */
@@ -134,53 +138,6 @@ export class Wording {
     }
   }
 
-  /** Why a change is innocent. */
-  benign({ ip, from, to, reason }: Benign): string {
-    const taker = to === null ? "another host" : this.fullName(to);
-    const giver = from === null ? "another host" : this.fullName(from);
-    const address = ipText(ip);
-    switch (reason.why) {
-      case "advertised":
-        return `${taker} takes ${address} over from ${giver} and advertises it by VRRP version ${reason.version}, virtual router ${reason.virtualRouterId}, priority ${reason.priority}`;
-      case "resigned":
-        return `${giver} resigned from VRRP version ${reason.version}, virtual router ${reason.virtualRouterId}; ${taker} takes ${address} over`;
-      case "both-directors":
-        return `${taker} takes ${address} over from ${giver}; both are its directors`;
-      case "known-before":
-        return `${address} moved from ${giver}, where ${printable(reason.source)} has it, to ${taker} before the capture began, or as it did`;
-      case "fell-silent":
-        return `${address} moved from ${giver} to ${taker}; the former has not spoken for it since`;
-      case "leased":
-        return `${address} moved from ${giver} to ${taker}, to which a DHCP server had granted it (${this.frame(reason.lease)})`;
-      case "handed-over":
-        return `${taker} takes ${address} over from ${giver} and announces it; each keeps silent while the other has it`;
-      case "defended":
-        return `${taker} defended ${address} against ${giver}, which announced it and then gave it up (RFC 5227)`;
-      case "migrated":
-        return `${taker} announced ${plural(reason.count, "time")} by RARP which port it is at now, as after a live migration; ${address} stays with it`;
-      case "bonded":
-        return `${taker} and ${giver} are cards of one bond: each teaches the switch its MAC by frames to itself, and no other host has their addresses`;
-      case "echoed":
-        return `${taker} bridges ${giver} and puts its own MAC into its frames: ${plural(reason.count, "request")} of the one came again at once from the other`;
-      case "rewritten":
-        return `${giver} sends for ${taker} under its own Ethernet address, its packets, too: a bridge that rewrites MACs`;
-      case "nlb":
-        return `${address} is a cluster of Microsoft NLB, whose heartbeats name it; its hosts answer with the cluster's MAC`;
-      case "group-member":
-        return `${taker} and ${giver} stand for ${address} together: members of ${reason.protocol} group ${reason.group}, which are heard here`;
-      case "probed":
-        return `${taker} looked ${plural(reason.count, "time")} whether ${address} is free (sender address 0.0.0.0); that teaches nobody`;
-      case "own-announcement":
-        return `${taker} announced ${address}, which nobody else claimed at the time`;
-      case "routes":
-        return `${taker} answers for ${plural(reason.addresses, "address")} and routes their packets (TTL ${reason.ttl}): proxy ARP`;
-      case "virtual-mac":
-        return `${address} is at the virtual MAC of ${reason.protocol} group ${reason.group}, whose members are heard here`;
-      case "restored":
-        return `an ARP frame for ${taker} ended ${reason.finding}`;
-    }
-  }
-
   restoredBy(restored: RestoredBy): string {
     switch (restored.cause) {
       case "claim":
@@ -232,7 +189,7 @@ export class Wording {
       case "gateway-impersonation":
         return `${who} claims the gateway's address ${ip} (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
       case "address-impersonation":
-        return `${who} keeps telling others, unasked, that ${ip} is at ${finding.named === undefined ? "its MAC" : macText(finding.named)} (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
+        return `${who} ${finding.count === 1 ? "told" : "keeps telling"} others, unasked, that ${ip} is at ${finding.named === undefined ? "its MAC" : macText(finding.named)} (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
       case "address-conflict":
         return `${who} and ${finding.rightful === null ? "another host" : this.fullName(finding.rightful)} both use ${ip} (${frame}): give one of them another address.`;
       case "flip-flop":
@@ -243,7 +200,7 @@ export class Wording {
         return `${who} asked for one address after another, ${plural(finding.count, "request")} from ${frame} on: a scan; see whether somebody meant it.`;
       case "sender-mismatch": {
         const named = finding.named === undefined ? "another MAC" : macText(finding.named);
-        return `${who} sends ARP frames that put ${ip} at ${named} (${plural(finding.count, "frame")} from ${frame} on): a bridge that rewrites MACs, a cluster's shared MAC, or a forger; see what ${host} is.`;
+        return `${who} sends ARP frames that put ${ip} at ${named} (${this.frames(finding)}): a bridge that rewrites MACs, a cluster's shared MAC, or a forger; see what ${host} is.`;
       }
       case "arp-flood":
         return `ARP senders never heard before came by the hundred, ${plural(finding.count, "frame")} from ${frame} on, ${host} first: a tool that fills tables, or a loop that lets another network in.`;
@@ -263,9 +220,9 @@ export class Wording {
     }
     const owner = rightful === null ? "another MAC" : macText(rightful);
     if (rightful !== null && this.cast.roleOf(rightful) === "real-server") {
-      return `${who} speaks for ${ipText(ip)} (${plural(count, "frame")} from ${this.frame(first)} on), but ${source} has it at ${owner}, a real server: the cache that this was taken from was poisoned by then.`;
+      return `${who} speaks for ${ipText(ip)} (${this.frames({ count, first })}), but ${source} has it at ${owner}, a real server: the cache that this was taken from was poisoned by then.`;
     }
-    return `${who} speaks for ${ipText(ip)} (${plural(count, "frame")} from ${this.frame(first)} on), but ${source} has it at ${owner}: see which of them is right, and correct the other.`;
+    return `${who} speaks for ${ipText(ip)} (${this.frames({ count, first })}), but ${source} has it at ${owner}: see which of them is right, and correct the other.`;
   }
 
   private effect(finding: Finding): string {

@@ -85,7 +85,13 @@ describe("the table", () => {
 
   it("says of a capture without frames that there was nothing to judge by", async () => {
     const { stdout } = await lvsPcap(["analyze", scratchFile("none.pcap", writePcap([]))]);
-    expect(stdout).toMatch(/^CLEAN .*no frame to judge by/);
+    expect(stdout).toMatch(/^NOTHING TO JUDGE .*there is no frame/);
+  });
+
+  it("calls no capture clean of which it could read no frame", async () => {
+    const unread = scratchFile("unread.pcap", writePcap(PROBLEM_3.frames, { linkType: 147 }));
+    const { stdout } = await lvsPcap(["analyze", unread, "--fail-on", "never"]);
+    expect(stdout).toMatch(/^NOTHING TO JUDGE .*no frame could be read: link type 147/);
   });
 });
 

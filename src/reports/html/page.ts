@@ -1,3 +1,4 @@
+import { nothingToJudge } from "../nothing-to-judge.ts";
 import type { Report } from "../report.ts";
 import { opinionText } from "../second-opinion-text.ts";
 import { plural } from "../text.ts";
@@ -27,7 +28,7 @@ export function renderPage(report: Report, { args = [] }: { args?: readonly stri
   const calendar = new Calendar(report);
   const sentence = verdictSentence(report);
   const chosen = chooseStories(report.findings, STORIES + FOLDED_STORIES, OF_ONE_SORT);
-  const isEmpty = report.captures.every(({ frames }) => frames === 0);
+  const nothing = nothingToJudge(report) !== null;
   const told = new Set(chosen.map(({ id }) => id));
   const page = html`<!doctype html>
 <html lang="en">
@@ -37,15 +38,15 @@ export function renderPage(report: Report, { args = [] }: { args?: readonly stri
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-<title>${isEmpty ? "no frames" : report.verdict}: ${sentence}</title>
+<title>${nothing ? "nothing to judge" : report.verdict}: ${sentence}</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>
 </head>
 <body>
 ${SHARED_SHAPES}
-<header class="top ${isEmpty ? "empty" : report.verdict}">
+<header class="top ${nothing ? "empty" : report.verdict}">
 <p class="kicker">ARP incident report <span>${files(report)}${calendar.start !== null && `, ${dateText(calendar.start)}`}</span></p>
-<p class="verdict">${isEmpty ? "no frames" : [SIGNS[report.verdict], ` ${report.verdict}`]}</p>
+<p class="verdict">${nothing ? "nothing to judge" : [SIGNS[report.verdict], ` ${report.verdict}`]}</p>
 <h1>${sentence}</h1>
 ${problems(report)}
 ${renderGlance(report, calendar)}

@@ -1,4 +1,5 @@
 import { SEVERITIES, STAGES } from "../../findings/finding.ts";
+import { nothingToJudge } from "../nothing-to-judge.ts";
 import type { BenignChange, Host, Report, ReportedFinding } from "../report.ts";
 import { countText, elapsedText, nanosecondsBetween, plural } from "../text.ts";
 import { fixSteps } from "./fix.ts";
@@ -41,9 +42,11 @@ export function verdictSentence(report: Report): string {
 
 const FAILOVERS: readonly BenignChange["kind"][] = ["vrrp-failover", "director-takeover"];
 
-function innocence({ captures, benign }: Report): string {
+function innocence(report: Report): string {
+  const { captures, benign } = report;
+  const nothing = nothingToJudge(report);
+  if (nothing !== null) return `${capitalise(nothing)}.`;
   const frames = captures.reduce((sum, capture) => sum + capture.frames, 0);
-  if (frames === 0) return "There is no frame to judge by.";
   const failovers = benign.filter(({ kind }) => FAILOVERS.includes(kind));
   const [first] = failovers;
   if (first === undefined) return `Nothing wrong was found in ${plural(frames, "frame")}.`;
