@@ -72,7 +72,7 @@ function findingsTable(findings: readonly ReportedFinding[]): string {
     ]);
   const more = findings.length - rows.length;
   return [
-    table(["", "severity", "what", "address", "claimed by", "believed by"], rows),
+    table(["", "severity", "what", "address", "who", "believed by"], rows),
     ...(more > 0 ? [`and ${countText(more)} more.`] : []),
   ].join("\n\n");
 }

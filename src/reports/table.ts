@@ -91,7 +91,7 @@ function durationText(milliseconds: number): string {
 }
 
 function findingsTable(report: Report, style: Style): string {
-  const table = plainTable(["", "severity", "what", "address", "claimed by"]);
+  const table = plainTable(["", "severity", "what", "address", "who"]);
   for (const finding of report.findings) {
     const paint = finding.severity === "critical" ? style.critical : style.warning;
     table.push([

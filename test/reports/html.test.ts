@@ -118,6 +118,27 @@ describe("the page", () => {
     expect(named.filter((text) => !text.includes("of file"))).toEqual([]);
   });
 
+  it("tells two hosts that use one address apart by their MACs", async () => {
+    const [raced] = loadRecordings().filter(({ name }) => name === "problem-1");
+    const page = textOf(renderPage(await analyzeCapture(raced?.capture ?? ""), {}));
+    for (const said of [
+      "Host 02:00:00:00:00:10 and host 02:00:00:00:00:11 both use 192.168.1.2",
+      "Take 192.168.1.2 from host 02:00:00:00:00:10 or from host 02:00:00:00:00:11",
+      "host 02:00:00:00:00:11 disputed",
+    ]) {
+      expect(page).toContain(said);
+    }
+  });
+
+  it("draws no empty timeline of a VIP that nobody answered for", async () => {
+    const [silent] = loadRecordings().filter(({ name }) => name === "director-never-answers");
+    if (silent === undefined) throw new Error("no such recording");
+    const report = await analyzeCapture(silent.capture, { topology: silent.topology });
+    const page = textOf(renderPage(report, {}));
+    expect(page).toContain("How much 6 requests without an answer");
+    expect(page).toContain("No frame claims it, and no cache was seen to hold it.");
+  });
+
   it("names a host of which only the MAC is known by that and its vendor", async () => {
     const [poisoned] = loadCollected().filter(({ name }) => name === "melsoft_UDP_unclean_1");
     const report = await analyzeCapture(poisoned?.capture ?? "", { vendors: true });

@@ -1,5 +1,5 @@
 import type { Host, ReportedFinding } from "../report.ts";
-import { hostName, hostNames, labelledName, UNSEEN_MAC } from "./names.ts";
+import { hostName, hostNames, labelledName, rivalName, UNSEEN_MAC } from "./names.ts";
 
 /** One thing to do on one machine. */
 export interface FixStep {
@@ -196,11 +196,11 @@ function pin({ victims, ip, rightful }: ReportedFinding): FixStep[] {
 }
 
 function conflict({ ip, claimant, rightful }: ReportedFinding): FixStep[] {
-  const other = rightful === null ? "the other host" : hostName(rightful);
+  const other = rightful === null ? "the other host" : rivalName(rightful, ip);
   return [
     {
       on: "a third host",
-      what: `Take ${ip} from ${hostName(claimant)} or from ${other}, then see that one MAC alone answers`,
+      what: `Take ${ip} from ${rivalName(claimant, ip)} or from ${other}, then see that one MAC alone answers`,
       commands: [`arping -b -c 3 -I ${cardTowards(ip)} ${ip}`],
     },
   ];

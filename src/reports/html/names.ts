@@ -30,6 +30,11 @@ export function hostName(host: Host): string {
   return `${roleName(host)} ${shortName(host)}`;
 }
 
+/** The same of one of several hosts that use an address: this says nothing then, and the MAC does. */
+export function rivalName(host: Host, ip: string): string {
+  return host.ip === ip ? `${roleName(host)} ${host.mac}` : hostName(host);
+}
+
 /** One or two names, or how many more there are. */
 export function hostNames(hosts: readonly Host[]): string {
   const [first, second, ...others] = hosts.map(hostName);

@@ -41,7 +41,7 @@ export function findingsTable(
   return longTable(
     "Findings",
     "findings",
-    ["Finding", "What", "Address", "Claimed by", "Effect", "Frames"],
+    ["Finding", "What", "Address", "Who", "Effect", "Frames"],
     findings.map((finding) => findingRow(finding, told, calendar)),
   );
 }

@@ -1,7 +1,7 @@
 import type { BenignChange, Report, Timeline } from "../report.ts";
 import { elapsedText, plural } from "../text.ts";
 import { type Content, html, type Markup } from "./markup.ts";
-import { type Calendar, changeName, clockText, dateText, hostCell, hostName, labelledName } from "./names.ts";
+import { type Calendar, changeName, clockText, dateText, hostCell, labelledName } from "./names.ts";
 import { accusations, type Owner, Owners } from "./owners.ts";
 import { type Stop, TimeScale } from "./scale.ts";
 import { LANE_HEIGHT, Marks, MORE_KEY, POSSIBLE_KEY, percent, SENT_KEY, shapeOf } from "./timeline-marks.ts";
@@ -93,6 +93,8 @@ class Drawing {
 
   render(): Markup {
     const { timeline, flags, title, id, calendar } = this;
+    if (timeline.claims.length + timeline.observers.length === 0)
+      return html`<figure class="timeline" aria-labelledby="${id}-title"><figcaption><h3 id="${id}-title">${title}</h3></figcaption><p class="muted">No frame claims it, and no cache was seen to hold it.</p></figure>`;
     const top = AXIS_HEIGHT + (flags.length > 0 ? FLAGS_HEIGHT : 0);
     const laneTop = (index: number) => top + CLAIMS_HEIGHT + index * LANE_HEIGHT;
     const height = laneTop(timeline.observers.length);
@@ -149,7 +151,7 @@ ${this.table()}
   private ownerKey(owner: Owner): Markup {
     return html`<span class="key ${owner.className}"><svg width="26" height="14" aria-hidden="true"><rect class="bar" x="1" y="1" width="24" height="12"></rect>${
       owner.standing === "wrong" && html`<rect class="hatch" x="1" y="1" width="24" height="12"></rect>`
-    }</svg>${hostName(owner.host)} <span class="muted">${this.owners.wordFor(owner)}</span></span> `;
+    }</svg>${this.owners.nameOf(owner.host)} <span class="muted">${this.owners.wordFor(owner)}</span></span> `;
   }
 
   private shapeKeys(): Content {

@@ -12,6 +12,7 @@ import {
   hostName,
   hostNames,
   labelledName,
+  rivalName,
   shortName,
   vendorName,
 } from "./names.ts";
@@ -61,6 +62,7 @@ function sentenceFor(finding: ReportedFinding): string {
   const who = capitalise(hostName(finding.claimant));
   const { ip, victims, rightful, stage } = finding;
   const owner = rightful === null ? "its owner" : hostName(rightful);
+  const rival = rightful === null ? "another host" : rivalName(rightful, ip);
   switch (finding.kind) {
     case "vip-source-in-request":
     case "vip-reply":
@@ -79,9 +81,9 @@ function sentenceFor(finding: ReportedFinding): string {
     case "address-impersonation":
       return `${who} posed as ${rightful?.ip === ip ? owner : `${ip}, which is ${owner}'s`}: ${course(finding)}`;
     case "address-conflict":
-      return `${who} and ${owner} both use ${ip}`;
+      return `${capitalise(rivalName(finding.claimant, ip))} and ${rival} both use ${ip}`;
     case "flip-flop":
-      return `${ip} goes back and forth between ${hostName(finding.claimant)} and ${owner}`;
+      return `${ip} goes back and forth between ${rivalName(finding.claimant, ip)} and ${rival}`;
     default:
       return `${who} ${DEEDS[finding.kind]}`;
   }
@@ -127,7 +129,9 @@ function lasted({ victims, bypass, last, first }: ReportedFinding): string {
   return ns > 0 ? `; went on for ${elapsedText(ns)}` : "";
 }
 
-function amount({ bypass, victims, count }: ReportedFinding): Markup {
+function amount({ kind, bypass, victims, count }: ReportedFinding): Markup {
+  if (kind === "vip-unanswered")
+    return html`<b>${plural(count, "request")}</b><span>without an answer</span>`;
   const fooled = `${plural(victims.length, "cache")} fooled`;
   if (bypass === null) {
     return victims.length === 0
@@ -152,7 +156,8 @@ const REMEDIES: Partial<Record<ReportedFinding["kind"], string>> = {
 
 function remedy(finding: ReportedFinding): Markup {
   const [prevention] = finding.prevention;
-  const what = prevention?.settings.join(", ") ?? REMEDIES[finding.kind] ?? "See what it is";
+  const settings = prevention?.settings.filter((setting) => setting !== "no-announcement") ?? [];
+  const what = settings.length > 0 ? settings.join(", ") : (REMEDIES[finding.kind] ?? "See what it is");
   const where = prevention?.host ?? finding.claimant;
   return html`<b>${what}</b><span>${shortName(where)}: <a href="#${finding.id}-fix">${fixSteps(finding).length > 0 ? "commands" : "what to do"}</a></span>`;
 }
