@@ -224,7 +224,7 @@ function provenance(report: Report, args: readonly string[]): string {
         : `, ${first.slice(0, 10)} ${clockText(first)} to ${last.slice(0, 10)} ${clockText(last)} UTC (${elapsedText(nanosecondsBetween(first, last))})`;
     const undecoded = Object.values(anomalies).reduce((sum, count) => sum + count, 0);
     return [
-      `- ${code(file)}: ${plural(frames, "frame")}${span}`,
+      `- ${file === "-" ? "standard input" : code(file)}: ${plural(frames, "frame")}${span}`,
       ...(sha256 === null ? [] : [`  - SHA-256 ${code(sha256)}`]),
       ...(problem === null ? [] : [`  - incomplete: ${code(problem)}`]),
       ...(undecoded === 0 ? [] : [`  - ${plural(undecoded, "frame")} could not be decoded`]),

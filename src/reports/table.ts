@@ -12,7 +12,7 @@ import type {
 } from "./report.ts";
 import { type Style, styleFor } from "./style.ts";
 import { inventoryLines, opinionLines } from "./table-sources.ts";
-import { countText, frameText, plural, printable, severityCount } from "./text.ts";
+import { countText, frameText, plural, printable, severityCount, sourceName } from "./text.ts";
 import { wrap } from "./wrap.ts";
 
 const WIDTH = 80;
@@ -53,7 +53,7 @@ function headline(report: Report, style: Style): string {
   const found = counts.length > 0 ? counts.join(", ") : (nothing ?? "nothing wrong was found");
   const files = report.captures.map((capture, index) => {
     const lines = [
-      `${printable(capture.file)}: ${plural(capture.frames, "frame")}${span(capture.first, capture.last)}`,
+      `${sourceName(capture.file)}: ${plural(capture.frames, "frame")}${span(capture.first, capture.last)}`,
     ];
     if (capture.problem !== null) lines.push(style.warning(`incomplete: ${printable(capture.problem)}`));
     const undecoded = Object.values(capture.anomalies).reduce((sum, count) => sum + count, 0);

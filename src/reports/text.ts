@@ -28,6 +28,11 @@ export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, "\u{fffd}");
 }
 
+/** What a capture is called; `-` says nothing to who reads it later. */
+export function sourceName(file: string): string {
+  return file === "-" ? "standard input" : printable(file);
+}
+
 /** `frame 7`; `frame 7 of file 2` where there are several captures, since each counts its own. */
 export function frameText(
   { frame, capture }: Pick<Position, "frame" | "capture">,

@@ -234,8 +234,8 @@ export class Wording {
     if (restored !== null) {
       return `, so ${victims} ${finding.stage === "used" ? "sent" : "would have sent"} ${whose} traffic there${this.past(finding)} until ${this.frame(restored)}`;
     }
-    const sends = finding.stage === "used" ? (isOne ? "sends" : "send") : "would send";
-    return `, so ${victims} now ${sends} ${whose} traffic there${this.past(finding)}`;
+    const sends = finding.stage === "used" ? `now ${isOne ? "sends" : "send"}` : "would now send";
+    return `, so ${victims} ${sends} ${whose} traffic there${this.past(finding)}`;
   }
 
   /** Why nobody was fooled: by luck, or because it could not be seen. */
