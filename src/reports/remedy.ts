@@ -116,7 +116,7 @@ function heal(finding: Finding, wording: Wording): string[] {
   const director = finding.rightful === null ? "the director" : wording.shortName(finding.rightful);
   const names = poisoned.map(({ station }) => wording.shortName(station)).join(", ");
   return [
-    `Then heal ${names}: on ${director}, arping -U -c 3 -I IFACE ${ipText(finding.ip)}; or there, ip neigh del ${ipText(finding.ip)} dev IFACE.`,
+    `Then heal ${names}: on ${director}, arping -U -c 3 -I IFACE ${ipText(finding.ip)}; or on ${poisoned.length === 1 ? names : "each of them"}, ip neigh del ${ipText(finding.ip)} dev IFACE.`,
   ];
 }
 

@@ -245,7 +245,7 @@ const ROWS: readonly Row[] = [
       ...lookup(62_000, OTHER_NEIGHBOUR, GATEWAY),
     ],
     benign: [
-      { kind: "address-probe", why: /looked 1 time/ },
+      { kind: "address-probe", why: /checked 1 time/ },
       { kind: "address-moved", why: /a DHCP server had granted it \(frame 3\)/ },
     ],
   },
@@ -271,7 +271,7 @@ const ROWS: readonly Row[] = [
       at(5000, announcement("192.168.1.55", { ...NEIGHBOUR, ip: "192.168.1.55" }, { as: "reply" })),
       ...lookup(6000, { ...NEIGHBOUR, ip: "192.168.1.55" }, GATEWAY),
     ],
-    benign: [{ kind: "address-announcement", why: /nobody else claims/ }],
+    benign: [{ kind: "address-announcement", why: /nobody else claimed/ }],
   },
   {
     name: "replaced hardware, and a bond that fails over to a card of another MAC",
@@ -345,8 +345,8 @@ const ROWS: readonly Row[] = [
       ...lookup(8000, NEIGHBOUR, GATEWAY),
     ],
     benign: [
-      { kind: "address-probe", why: /looked 3 times/ },
-      { kind: "address-announcement", why: /nobody else claims/ },
+      { kind: "address-probe", why: /checked 3 times/ },
+      { kind: "address-announcement", why: /nobody else claimed/ },
     ],
   },
   {
