@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
 
 /** The whole command in one file. */
@@ -24,7 +25,10 @@ export function loadProgram(directory: string): Program {
   const file = join(directory, PROGRAM_FILE);
   const cachedData = readIfThere(join(directory, CODE_CACHE_FILE));
   const source = `(function (require, __dirname) {${readFileSync(file, "latin1")}\n})`;
-  const script = new Script(source, { filename: file, ...(cachedData !== null && { cachedData }) });
+  const script = new Script(source, {
+    filename: pathToFileURL(file).href,
+    ...(cachedData !== null && { cachedData }),
+  });
   return {
     codeCache: () => script.createCachedData(),
     run: () => script.runInThisContext()(createRequire(file), directory),

@@ -51,7 +51,6 @@ function buildCommand(): void {
   const command: BuildOptions = {
     ...BUNDLED,
     format: "cjs",
-    minifyWhitespace: true,
     define: { "import.meta.url": "bundleUrl", "import.meta.dirname": "__dirname" },
   };
   buildSync({ ...command, entryPoints: ["src/cli/main.ts"], outfile: join(COMMAND, "main.js") });

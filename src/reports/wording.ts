@@ -191,6 +191,8 @@ export class Wording {
       case "address-impersonation":
         return `${who} ${finding.count === 1 ? "told" : "keeps telling"} others, unasked, that ${ip} is at ${finding.named === undefined ? "its MAC" : macText(finding.named)} (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
       case "address-conflict":
+        if (this.cast.isVip(finding.ip))
+          return `${who} and ${finding.rightful === null ? "another host" : this.fullName(finding.rightful)} both claim VIP ${ip} (${frame}), and no frame tells which of them is its director: only that one may.`;
         return `${who} and ${finding.rightful === null ? "another host" : this.fullName(finding.rightful)} both use ${ip} (${frame}): give one of them another address.`;
       case "flip-flop":
         return `${ip} goes back and forth between ${claimant ?? "one host"} and ${finding.rightful === null ? "another" : this.fullName(finding.rightful)} (from ${frame}): see which of them may announce it.`;
