@@ -143,7 +143,7 @@ export function rolesTable({ topology }: Report): Content {
 
 function reasons(evidence: readonly string[]): Content {
   return evidence.length === 0
-    ? html`<span class="muted">–</span>`
+    ? html`<span class="muted">&ndash;</span>`
     : html`<ul>${evidence.map((reason) => html`<li>${reason}</li>`)}</ul>`;
 }
 
