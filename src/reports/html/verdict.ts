@@ -138,7 +138,7 @@ function amount({ kind, bypass, victims, count }: ReportedFinding): Markup {
       ? html`<b>${plural(count, "frame")}</b><span>no cache was seen to be fooled</span>`
       : html`<b>${fooled}</b><span>by ${plural(count, "frame")}</span>`;
   }
-  return html`<b>${plural(bypass.frames, "frame")} astray</b><span>${countText(bypass.bytes)} bytes, ${plural(bypass.flows, "flow")}; ${fooled}</span>`;
+  return html`<b>${plural(bypass.frames, "frame")} astray</b><span>${countText(bypass.bytes)} bytes${bypass.flows > 0 && `, ${plural(bypass.flows, "flow")}`}; ${fooled}</span>`;
 }
 
 const REMEDIES: Partial<Record<ReportedFinding["kind"], string>> = {
