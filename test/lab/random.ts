@@ -122,7 +122,7 @@ async function anything(
   const own = ownAddress(one.is);
   const address = one.holdsVip ? dice.pick([own, VIP]) : own;
   const target = dice.pick([ownAddress(other.is), ownAddress(other.is), VIP]);
-  switch (dice.roll(9)) {
+  switch (dice.roll(12)) {
     case 0:
     case 1:
       await request(lab, client, { count: 1 + dice.roll(3), interval: 0.1, firstPort: port });
@@ -155,7 +155,36 @@ async function anything(
         await lab.do(one.host, "sh", "-c", `arping -q -U -c 1 -I eth0 ${VIP} || true`);
       }
       return;
+    case 9:
+    case 10:
+    case 11:
+      await lab.do(one.host, "python3", lab.program("forge.py"), "eth0", ...forgedFrame(dice, hosts, one));
+      return;
   }
+}
+
+const NOBODY = "00:00:00:00:00:00";
+const EVERYBODY = "ff:ff:ff:ff:ff:ff";
+const STRANGER = "02:00:00:00:00:99";
+
+/**
+ * Anything that fits into an ARP frame, but for another host's MAC as the frame's source: who really sent such a frame
+ * is in no capture.
+ */
+function forgedFrame(dice: Dice, hosts: readonly [Player, ...Player[]], forger: Player): string[] {
+  const anyMac = () => dice.pick(hosts).is.mac;
+  const anyAddress = () => dice.pick([VIP, ownAddress(dice.pick(hosts).is), ownAddress(dice.pick(hosts).is)]);
+  const senderMac = dice.pick([forger.is.mac, anyMac(), STRANGER]);
+  const spa = dice.pick([anyAddress(), anyAddress(), anyAddress(), "0.0.0.0", "192.168.1.77"]);
+  return [
+    dice.pick([EVERYBODY, anyMac()]),
+    dice.pick([forger.is.mac, forger.is.mac, STRANGER]),
+    dice.pick(["1", "2"]),
+    senderMac,
+    spa,
+    dice.pick([NOBODY, EVERYBODY, senderMac, anyMac()]),
+    dice.pick([anyAddress(), anyAddress(), spa]),
+  ];
 }
 
 /** One line for each entry that only one of the two has. */
