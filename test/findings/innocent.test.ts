@@ -18,7 +18,7 @@ import {
   SECOND_REAL_SERVER,
   VIP,
 } from "../support/frames.ts";
-import { lookup } from "../support/incidents.ts";
+import { lookup, SOUND_CLUSTER } from "../support/incidents.ts";
 import { advertisement, carp, vrrp } from "../support/lvs-frames.ts";
 import type { CapturedFrame } from "../support/pcap.ts";
 import {
@@ -216,6 +216,11 @@ const ROWS: readonly Row[] = [
       ]),
       ...lookup(60_000, GATEWAY, { ...REAL_SERVER, ip: "192.168.1.90" }),
     ],
+    benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
+  },
+  {
+    name: "a director that takes the VIP over without VRRP, and has nothing to pass on yet",
+    frames: [...SOUND_CLUSTER, at(20_000, announcement(VIP, SECOND_DIRECTOR))],
     benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
   },
   {
@@ -535,6 +540,24 @@ const STILL_SUSPICIOUS: readonly Suspicious[] = [
       at(15_000, announcement(VIP, REAL_SERVER)),
     ]),
     found: [`vip-gratuitous of ${VIP} by ${REAL_SERVER.mac}`],
+  },
+  {
+    name: "a host that announces the VIP while its director answers for it",
+    frames: [
+      ...SOUND_CLUSTER,
+      at(20_000, announcement(VIP, SECOND_DIRECTOR)),
+      ...lookup(25_000, NEIGHBOUR, { ...DIRECTOR, ip: VIP }),
+    ],
+    found: [`vip-gratuitous of ${VIP} by ${SECOND_DIRECTOR.mac}`],
+  },
+  {
+    name: "a host that announces the VIP, and keeps the traffic that it gets",
+    frames: [
+      ...SOUND_CLUSTER,
+      at(20_000, announcement(VIP, SECOND_DIRECTOR)),
+      at(21_000, packet(GATEWAY, SECOND_DIRECTOR, { source: CLIENT.ip, destination: VIP })),
+    ],
+    found: [`vip-gratuitous of ${VIP} by ${SECOND_DIRECTOR.mac}`],
   },
   {
     name: "GLBP: a MAC outside of the group's",
