@@ -51,6 +51,12 @@ describe("the package", () => {
     expect(places.filter((place) => !existsSync(join(ROOT, place)))).toEqual([]);
   });
 
+  it("has a program of ASCII alone, since it is read byte by byte to start the sooner", () => {
+    const program = readFileSync(join(ROOT, "dist/cli/program.js"), "latin1");
+    // What esbuild cannot escape are tagged templates: there a character has its name, as &minus;.
+    expect(program.match(/.*[\u0080-\u00ff].*/g) ?? []).toEqual([]);
+  });
+
   it("offers its types before its code, or TypeScript would not find them", () => {
     expect(Object.keys(manifest.exports["."])).toEqual(["types", "default"]);
   });

@@ -50,6 +50,8 @@ export function bypassOf(
       // What is remembered from before a restart has no row any more.
       strays.push(row, ...periods.filter(({ last }) => last.ordinal < row.first.ordinal));
     } else strays.push(...periods);
+    // Whoever passes packets on leaves the answers to others, and its flows are not told apart.
+    if (binding.passers.has(claimant)) continue;
     for (const period of periods) for (const flow of period.flows) flows.add(flow);
   }
   if (strays.length === 0) return null;

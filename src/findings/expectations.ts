@@ -48,19 +48,30 @@ export function checkExpectations(state: NetworkState, expected: GivenRoles): Ex
     realServers: [],
     gateways: [],
   });
+  const given = byAddress(cast.vips.filter(({ origin }) => origin === "given"));
+  const bindings = byAddress(expected.gateways.length === 0 ? [] : state.bindings);
   return [
     ...expected.vips.flatMap(({ ip, directors, realServers }) => {
       const owners = [...expected.directors, ...directors];
       const servers = [...expected.realServers, ...realServers];
-      return cast.vips
-        .filter((vip) => vip.ip === ip && vip.origin === "given")
-        .flatMap((vip) => [
-          ...expectOwner(vip, owners),
-          ...servers.flatMap((server) => expectServer(state, cast, unguided, vip, server)),
-        ]);
+      return (given.get(ip) ?? []).flatMap((vip) => [
+        ...expectOwner(vip, owners),
+        ...servers.flatMap((server) => expectServer(state, cast, unguided, vip, server)),
+      ]);
     }),
-    ...expected.gateways.flatMap((gateway) => expectGateway(state, cast, gateway)),
+    ...expected.gateways.flatMap((gateway) => expectGateway(state, cast, bindings, gateway)),
   ];
+}
+
+/** A topology may have thousands of addresses, and so may the frames. */
+function byAddress<T extends { readonly ip: number }>(items: Iterable<T>): Map<number, T[]> {
+  const found = new Map<number, T[]>();
+  for (const item of items) {
+    const same = found.get(item.ip);
+    if (same === undefined) found.set(item.ip, [item]);
+    else same.push(item);
+  }
+  return found;
 }
 
 function expectOwner(vip: CastVip, owners: readonly HostName[]): Expectation[] {
@@ -139,7 +150,12 @@ function forwardedAt(binding: Binding | null, station: Station | undefined): Pos
   return passing === undefined ? [] : [passing.at];
 }
 
-function expectGateway(state: NetworkState, cast: Cast, gateway: HostName): Expectation[] {
+function expectGateway(
+  state: NetworkState,
+  cast: Cast,
+  byIp: ReadonlyMap<number, readonly Binding[]>,
+  gateway: HostName,
+): Expectation[] {
   const { ip, mac } = gateway;
   if (ip === null) {
     const stations = [...state.stations].filter((station) => mac !== null && hasMac(station, mac));
@@ -147,9 +163,7 @@ function expectGateway(state: NetworkState, cast: Cast, gateway: HostName): Expe
     const base = { kind: "gateway", ip, segment: alive?.segment ?? 0, expected: [gateway] } as const;
     return [outcome(base, alive === undefined ? "unobserved" : "met", alive ?? null, [])];
   }
-  const bindings = [...state.bindings].filter(
-    (binding) => binding.ip === ip && binding.claims.some(isOwnClaim),
-  );
+  const bindings = (byIp.get(ip) ?? []).filter((binding) => binding.claims.some(isOwnClaim));
   if (bindings.length === 0) {
     const base = { kind: "gateway", ip, segment: 0, expected: [gateway] } as const;
     return [outcome(base, "unobserved", null, [])];

@@ -95,7 +95,7 @@ export interface Disagreement {
 export interface Bypass {
   readonly frames: number;
   readonly bytes: number;
-  /** Distinct flows: each is exactly one of answered, reset and unanswered. */
+  /** Distinct flows: each is exactly one of answered, reset and unanswered. 0 where they are not told apart. */
   readonly flows: number;
   /** The claimant sent back a packet that is no refusal. */
   readonly answered: number;

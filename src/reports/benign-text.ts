@@ -41,7 +41,7 @@ export function benignText({ ip, from, to, reason }: Benign, wording: Wording): 
     case "own-announcement":
       return `${taker} announced ${address}, which nobody else claimed at the time`;
     case "routes":
-      return `${taker} answers for ${plural(reason.addresses, "address")} and routes their packets (TTL ${reason.ttl}): proxy ARP`;
+      return `${taker} answers for ${address}${reason.addresses > 1 ? ` and ${plural(reason.addresses - 1, "other address")}` : ""}, and routes ${reason.addresses > 1 ? "their" : "its"} packets (TTL ${reason.ttl}): proxy ARP`;
     case "virtual-mac":
       return `${address} is at the virtual MAC of ${reason.protocol} group ${reason.group}, whose members are heard here`;
     case "restored":

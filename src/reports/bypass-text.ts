@@ -17,7 +17,7 @@ export function bypassLines(bypass: ReportedBypass, at: (position: ReportedPosit
   const { frames, bytes, flows, answered, reset, unanswered, first, last, ended } = bypass;
   const where = bypass.endedBy === "capture-end" ? "" : ` (${at(ended)})`;
   return [
-    `${plural(frames, "frame")}, ${countText(bytes)} bytes, ${plural(flows, "flow")}, from ${at(first)} to ${at(last)}`,
+    `${plural(frames, "frame")}, ${countText(bytes)} bytes${flows === 0 ? "" : `, ${plural(flows, "flow")}`}, from ${at(first)} to ${at(last)}`,
     `for ${elapsedText(nanosecondsBetween(first.time, ended.time))}, until ${ENDS[bypass.endedBy]}${where}`,
     ...(flows === 0
       ? []

@@ -289,7 +289,10 @@ export interface ReportedOutcome extends Host {
 export interface ReportedBypass {
   frames: number;
   bytes: number;
-  /** Distinct by client, ports and protocol; each is exactly one of `answered`, `reset` and `unanswered`. */
+  /**
+   * Distinct by client, ports and protocol; each is exactly one of `answered`, `reset` and `unanswered`. 0 where they are not
+   * told apart: a claimant that passes packets on leaves the answers to others.
+   */
   flows: number;
   /** Flows in which the claimant itself sent back a packet that is no refusal. */
   answered: number;

@@ -20,6 +20,7 @@ const WIDTH = 80;
 const EXPLAINED_SHOWN = 8;
 /** An inventory of a large cluster lists hundreds. */
 const VIPS_SHOWN = 24;
+const EXPECTATIONS_SHOWN = 24;
 
 /** The report for people: fits 80 columns, and without colour holds nothing but text and lines. */
 export function renderTable(report: Report, options: { color: boolean }): string {
@@ -230,14 +231,18 @@ function expectations({ expectations: promises }: Report, style: Style): string 
   const met = promises.length - violated.length - unobserved.length;
   const lines = [`${style.strong("as expected?")}  ${violated.length === 0 ? "yes" : style.critical("NO")}`];
   const list = (label: string, items: typeof promises) => {
-    for (const { what } of items) {
+    // A real server that is not seen is not seen for any of its VIPs.
+    const texts = [...new Set(items.map(({ what }) => what))];
+    for (const what of texts.slice(0, EXPECTATIONS_SHOWN)) {
       const [head = "", ...tail] = wrap(`${label}: ${printable(what)}`, WIDTH - 4);
       lines.push(`  ${head}`, ...tail.map((line) => `    ${line}`));
     }
+    const more = texts.length - EXPECTATIONS_SHOWN;
+    if (more > 0) lines.push(`  and ${countText(more)} more ${label} in --format json`);
   };
   list("violated", violated);
   list("not observed", unobserved);
-  lines.push(`  ${met} of ${promises.length} met`);
+  lines.push(`  ${countText(met)} of ${countText(promises.length)} met`);
   return lines.join("\n");
 }
 

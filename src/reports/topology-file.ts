@@ -1,9 +1,7 @@
 import { Document, isMap, isScalar, isSeq, type Scalar, visit } from "yaml";
+import { UNSEEN_MAC, vendorName } from "./html/names.ts";
 import type { Host, Report, ReportedFinding, ReportedVip } from "./report.ts";
 import { frameText, printable } from "./text.ts";
-
-/** All zero in a report for a host that no frame shows. */
-const UNSEEN_MAC = "00:00:00:00:00:00";
 
 interface TopologyHost {
   ip?: string;
@@ -92,15 +90,13 @@ function commentVip(
   }
 }
 
-function hostNotes(
-  { mac, vendor }: Host,
-  findings: readonly ReportedFinding[],
-  manyCaptures: boolean,
-): string[] {
-  const accusing = findings.filter(({ claimant, severity }) => claimant.mac === mac && severity !== "notice");
+function hostNotes(host: Host, findings: readonly ReportedFinding[], manyCaptures: boolean): string[] {
+  const accusing = findings.filter(
+    ({ claimant, severity }) => claimant.mac === host.mac && severity !== "notice",
+  );
   return [
-    ...(mac === UNSEEN_MAC ? ["no frame shows its MAC"] : []),
-    ...(vendor === undefined ? [] : [vendor]),
+    ...(host.mac === UNSEEN_MAC ? ["no frame shows its MAC"] : []),
+    ...[vendorName(host)].filter((vendor) => vendor !== null),
     ...accusing.map(({ id, kind, first }) => `accused by ${id}: ${kind} (${frameText(first, manyCaptures)})`),
   ];
 }

@@ -40,7 +40,9 @@ function howFar(event: FindingEvent): string {
       : [wrong.length === 0 ? "everybody is right again" : deceived(event, wrong)]),
     ...(bypass === null
       ? []
-      : [`${plural(bypass.frames, "frame")} of ${plural(bypass.flows, "flow")} went astray`]),
+      : [
+          `${plural(bypass.frames, "frame")}${bypass.flows === 0 ? "" : ` of ${plural(bypass.flows, "flow")}`} went astray`,
+        ]),
   ].join(", ");
 }
 

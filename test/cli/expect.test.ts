@@ -42,6 +42,19 @@ describe("--expect: a topology as a test", () => {
     });
   });
 
+  it("says once that a real server of many VIPs is not seen, and lists no thousand addresses", async () => {
+    const vips = [...Array(500).keys()].map(
+      (index) =>
+        `  - { ip: 10.0.${index >> 8}.${index & 255}, directors: [10.9.9.9], realServers: [10.9.9.8] }`,
+    );
+    const capture = scratchFile("expect-many.pcap", writePcap(SOUND_CLUSTER));
+    const file = scratchFile("expect-many.yaml", ["vips:", ...vips].join("\n"));
+    const { stdout } = await lvsPcap(["analyze", capture, "--expect", file]);
+    expect(stdout.match(/no frame shows real server/g)).toHaveLength(1);
+    expect(stdout).toContain("and 477 more not observed in --format json");
+    expect(stdout).toContain("0 of 1,000 met");
+  });
+
   it("is violated by a real server that claims the VIP, whatever findings are let pass", async () => {
     const { status, promises, report } = await held(PROBLEM_3.frames, AS_PLANNED, "--fail-on", "never");
     expect([status, promises.slice(0, 2)]).toEqual([

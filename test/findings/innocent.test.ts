@@ -307,7 +307,7 @@ const ROWS: readonly Row[] = [
       ]),
     ],
     benign: [
-      { kind: "proxy-arp", why: /2 addresses and routes their packets \(TTL 63\)/ },
+      { kind: "proxy-arp", why: /192.168.1.81 and 1 other address, and routes their packets \(TTL 63\)/ },
       { kind: "proxy-arp", why: /proxy ARP/ },
     ],
   },

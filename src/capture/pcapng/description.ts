@@ -1,4 +1,6 @@
 import type { CapturedInterface } from "./interface.ts";
+import { OPTION_COMMENT, optionsOf } from "./options.ts";
+import { optionText } from "./text.ts";
 
 /** Somebody's remark, on the capture as a whole or on one of its frames. */
 export interface CaptureComment {
@@ -25,12 +27,30 @@ export class CaptureDescription {
     else this.interfacesOmitted++;
   }
 
-  /** Whether a further comment would be kept, and so is worth its text. */
-  get takesComments(): boolean {
-    return this.comments.length < MOST_COMMENTS;
-  }
-
-  addComment(comment: CaptureComment): void {
-    this.comments.push(comment);
+  /**
+   * Keeps the comments among the options of a block. Options that do not fit are no damage where only a comment could be
+   * lost.
+   *
+   * @param frame which one they are about; null where it is none
+   */
+  readComments(
+    view: DataView,
+    start: number,
+    end: number,
+    littleEndian: boolean,
+    blockType: number,
+    frame: number | null,
+  ): void {
+    if (start >= end) return;
+    try {
+      for (const option of optionsOf(view, start, end, littleEndian, blockType)) {
+        if (option.code !== OPTION_COMMENT || option.length === 0) continue;
+        if (this.comments.length < MOST_COMMENTS)
+          this.comments.push({ frame, text: optionText(view, option) });
+        else this.commentsOmitted++;
+      }
+    } catch {
+      return;
+    }
   }
 }

@@ -1,10 +1,18 @@
 import type { CaptureSink } from "../capture-sink.ts";
 import type { RecordWalker, Resynchronised } from "../record-walker.ts";
+import {
+  blockProblem,
+  lengthProblem,
+  PACKET_BLOCK,
+  packetProblem,
+  SIMPLE_PACKET_BLOCK,
+} from "./block-problems.ts";
 import { isBlockAt } from "./block-search.ts";
 import { CaptureDescription } from "./description.ts";
 import { INTERFACE_BLOCK, type Interface, readInterface } from "./interface.ts";
 import { InterfaceIdentities } from "./interface-identities.ts";
-import { OPTION_COMMENT, optionsOf, padded, tooShort } from "./options.ts";
+import { Oddities } from "./oddities.ts";
+import { padded, tooShort } from "./options.ts";
 import {
   BIG_ENDIAN_BLOCKS,
   BLOCK_TRAILER_BYTES,
@@ -22,19 +30,14 @@ import {
   sectionLengthProblem,
 } from "./section.ts";
 import { readDropped, STATISTICS_BLOCK, STATISTICS_FIXED_BYTES } from "./statistics.ts";
-import { optionText } from "./text.ts";
 
 /** Type and length. */
 const BLOCK_HEADER_BYTES = 8;
 /** To the end of a section's byte-order magic, by which its length can be read. */
 const SECTION_START_BYTES = 12;
-/** INITIAL_MAX_BLOCKSIZE of libpcap's sf-pcapng.c. */
-const LARGEST_BLOCK_BYTES = 16 << 20;
 /** Of one section. Nobody has as many, and somebody could claim billions. */
 const MOST_INTERFACES = 65_536;
 
-const PACKET_BLOCK = 2;
-const SIMPLE_PACKET_BLOCK = 3;
 /** 8 original length. */
 const SIMPLE_PACKET_AT = 12;
 
@@ -56,9 +59,7 @@ export class PcapngWalker implements RecordWalker {
   private frames = 0;
   private seconds = 0;
   private nanoseconds = 0;
-  private timelessFrames = 0;
-  private unpaddedBlocks = 0;
-  private unpaddedBytes = 0;
+  private readonly oddities = new Oddities();
 
   constructor(sink: CaptureSink) {
     this.sink = sink;
@@ -89,10 +90,10 @@ export class PcapngWalker implements RecordWalker {
         next > end ||
         view.getUint32(next - 4, littleEndian) !== length
       ) {
-        const lenient = this.unpaddedLength(view, offset, length, end);
+        const lenient = this.oddities.unpaddedEnd(view, offset, end, littleEndian);
         if (lenient === null) {
           this.wantedBytes = padded(length);
-          return this.stop(offset, this.blockProblem(view, offset, length, end, type));
+          return this.stop(offset, blockProblem(view, offset, end, littleEndian));
         }
         next = lenient;
       }
@@ -100,7 +101,7 @@ export class PcapngWalker implements RecordWalker {
         const body = next - BLOCK_TRAILER_BYTES;
         const source = this.interfaces[view.getUint32(offset + 8, littleEndian)];
         if (length < PACKET_AT + BLOCK_TRAILER_BYTES || source === undefined)
-          return this.stop(offset, this.packetProblem(view, offset, length, type));
+          return this.stop(offset, packetProblem(view, offset, length, littleEndian, this.interfaces.length));
         const runEnd = this.takeRun(view, offset, end, source);
         if (runEnd > offset) {
           offset = runEnd;
@@ -108,11 +109,12 @@ export class PcapngWalker implements RecordWalker {
         }
         const capturedBytes = view.getUint32(offset + 20, littleEndian);
         if (offset + PACKET_AT + capturedBytes > body || capturedBytes > source.longestBytes)
-          return this.stop(offset, this.lengthProblem(capturedBytes, source, type));
+          return this.stop(offset, lengthProblem(capturedBytes, source.longestBytes, type));
         this.setTime(view, offset, source);
         this.give(view, offset + PACKET_AT, capturedBytes, view.getUint32(offset + 24, littleEndian), source);
         const options = offset + PACKET_AT + padded(capturedBytes);
-        if (options < body) this.readComments(view, options, body, type, this.frames);
+        if (options < body)
+          this.description.readComments(view, options, body, littleEndian, type, this.frames);
       } else {
         const problem = this.takeBlock(view, offset, next, type);
         if (problem !== null) return this.stop(offset, problem);
@@ -172,77 +174,16 @@ export class PcapngWalker implements RecordWalker {
   }
 
   get notes(): readonly string[] {
-    const { timelessFrames: frames } = this;
-    if (frames === 0) return [];
-    return [
-      `${frames} ${frames === 1 ? "frame has" : "frames have"} no time (Simple Packet Blocks), and took that of the frame before`,
-    ];
+    return this.oddities.notes;
   }
 
   get faults(): readonly string[] {
-    const { unpaddedBlocks: blocks, unpaddedBytes: bytes } = this;
-    if (blocks === 0) return [];
-    return [
-      `${blocks} ${blocks === 1 ? "block" : "blocks"} in pcapng dump file, the last one with a length of ${bytes} that is not a multiple of 4; read as if padded to it`,
-    ];
+    return this.oddities.faults;
   }
 
   private stop(offset: number, damage: string | null): number {
     this.damage = damage;
     return offset;
-  }
-
-  /**
-   * Some writers state the length without the padding at both ends of a block, and Wireshark reads such files. libpcap
-   * does not: it is a fault all the same.
-   *
-   * @returns where the next block begins; null where this is not such a block
-   */
-  private unpaddedLength(view: DataView, offset: number, length: number, end: number): number | null {
-    const next = offset + padded(length);
-    if (length < 12 || (length & 3) === 0 || length > LARGEST_BLOCK_BYTES || next > end) return null;
-    if (view.getUint32(next - BLOCK_TRAILER_BYTES, this.littleEndian) !== length) return null;
-    this.unpaddedBlocks++;
-    this.unpaddedBytes = length;
-    return next;
-  }
-
-  /** The five checks of libpcap's `read_block`, in its order and words; null where only bytes are missing so far. */
-  private blockProblem(
-    view: DataView,
-    offset: number,
-    length: number,
-    end: number,
-    type: number,
-  ): string | null {
-    const sectionProblem = type === SECTION_BLOCK ? sectionLengthProblem(length) : null;
-    if (sectionProblem !== null) return sectionProblem;
-    if (length < 12) return `block in pcapng dump file has a length of ${length} < 12`;
-    if (length % 4 !== 0 && offset + padded(length) > end && length <= LARGEST_BLOCK_BYTES) return null;
-    if (length % 4 !== 0)
-      return `block in pcapng dump file has a length of ${length} that is not a multiple of 4`;
-    if (length > LARGEST_BLOCK_BYTES) return `pcapng block size ${length} > maximum ${LARGEST_BLOCK_BYTES}`;
-    if (offset + length > end) return null;
-    const trailer = view.getUint32(offset + length - BLOCK_TRAILER_BYTES, this.littleEndian);
-    return `block total length in header ${length} and trailer ${trailer} don't match`;
-  }
-
-  private packetProblem(view: DataView, offset: number, length: number, type: number): string {
-    if (length < PACKET_AT + BLOCK_TRAILER_BYTES) return tooShort(type).message;
-    if (this.interfaces.length === 0)
-      return "the capture file has a packet block before any Interface Description Blocks";
-    const id =
-      type === PACKET_BLOCK
-        ? view.getUint16(offset + 8, this.littleEndian)
-        : type === SIMPLE_PACKET_BLOCK
-          ? 0
-          : view.getUint32(offset + 8, this.littleEndian);
-    return `a packet arrived on interface ${id}, but there's no Interface Description Block for that interface`;
-  }
-
-  private lengthProblem(capturedBytes: number, source: Interface, type: number): string {
-    if (capturedBytes <= source.longestBytes) return tooShort(type).message;
-    return `invalid packet capture length ${capturedBytes}, bigger than maximum of ${source.longestBytes}`;
   }
 
   /** @returns what is wrong with the block, null where nothing is */
@@ -258,12 +199,19 @@ export class PcapngWalker implements RecordWalker {
           this.hasBegun = true;
           this.interfaces = [];
           this.identities.beginSection();
-          this.readComments(view, body + SECTION_OPTIONS_AT, bodyEnd, type, null);
+          this.description.readComments(
+            view,
+            body + SECTION_OPTIONS_AT,
+            bodyEnd,
+            this.littleEndian,
+            type,
+            null,
+          );
           return null;
         }
         case INTERFACE_BLOCK:
           this.addInterface(readInterface(view, body, bodyEnd, this.littleEndian));
-          this.readComments(view, body + 8, bodyEnd, type, null);
+          this.description.readComments(view, body + 8, bodyEnd, this.littleEndian, type, null);
           return null;
         case SIMPLE_PACKET_BLOCK:
           return this.takeSimplePacket(view, offset, bodyEnd);
@@ -309,8 +257,8 @@ export class PcapngWalker implements RecordWalker {
     const originalBytes = view.getUint32(offset + 8, this.littleEndian);
     const capturedBytes = Math.min(originalBytes, source.snapLengthBytes);
     if (capturedBytes > source.longestBytes || offset + SIMPLE_PACKET_AT + capturedBytes > bodyEnd)
-      return this.lengthProblem(capturedBytes, source, SIMPLE_PACKET_BLOCK);
-    this.timelessFrames++;
+      return lengthProblem(capturedBytes, source.longestBytes, SIMPLE_PACKET_BLOCK);
+    this.oddities.timelessFrames++;
     this.give(view, offset + SIMPLE_PACKET_AT, capturedBytes, originalBytes, source);
     return null;
   }
@@ -321,14 +269,16 @@ export class PcapngWalker implements RecordWalker {
     const length = bodyEnd + BLOCK_TRAILER_BYTES - offset;
     if (length < PACKET_AT + BLOCK_TRAILER_BYTES) return tooShort(PACKET_BLOCK).message;
     const source = this.interfaces[view.getUint16(offset + 8, littleEndian)];
-    if (source === undefined) return this.packetProblem(view, offset, length, PACKET_BLOCK);
+    if (source === undefined)
+      return packetProblem(view, offset, length, littleEndian, this.interfaces.length);
     const capturedBytes = view.getUint32(offset + 20, littleEndian);
     if (offset + PACKET_AT + capturedBytes > bodyEnd || capturedBytes > source.longestBytes)
-      return this.lengthProblem(capturedBytes, source, PACKET_BLOCK);
+      return lengthProblem(capturedBytes, source.longestBytes, PACKET_BLOCK);
     this.setTime(view, offset, source);
     const originalBytes = view.getUint32(offset + 24, littleEndian);
     this.give(view, offset + PACKET_AT, capturedBytes, originalBytes, source);
-    this.readComments(view, offset + PACKET_AT + padded(capturedBytes), bodyEnd, PACKET_BLOCK, this.frames);
+    const options = offset + PACKET_AT + padded(capturedBytes);
+    this.description.readComments(view, options, bodyEnd, littleEndian, PACKET_BLOCK, this.frames);
     return null;
   }
 
@@ -360,20 +310,5 @@ export class PcapngWalker implements RecordWalker {
       this.sink.link(linkType);
     }
     for (const captured of this.identities.turnTo(source)) this.sink.interface?.(captured);
-  }
-
-  /** Options that do not fit are no damage where only a comment could be lost. */
-  private readComments(view: DataView, start: number, end: number, type: number, frame: number | null): void {
-    const { description, littleEndian } = this;
-    if (start >= end) return;
-    try {
-      for (const option of optionsOf(view, start, end, littleEndian, type)) {
-        if (option.code !== OPTION_COMMENT || option.length === 0) continue;
-        if (description.takesComments) description.addComment({ frame, text: optionText(view, option) });
-        else description.commentsOmitted++;
-      }
-    } catch {
-      return;
-    }
   }
 }

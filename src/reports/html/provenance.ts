@@ -14,7 +14,7 @@ ${report.captures.map(fileEntry)}
 ${unseen(report)}
 ${report.inventories.length > 0 && html`<h3>Inventories</h3>${report.inventories.map(inventoryEntry)}`}
 <h3>Made by</h3>
-<p>lvs-pcap ${report.tool.version}, neighbour caches by the model “${report.neighbourModel}”.</p>
+<p>lvs-pcap ${report.tool.version}, neighbour caches by the model &ldquo;${report.neighbourModel}&rdquo;.</p>
 ${args.length > 0 && copyable(["lvs-pcap", ...args.map(quoted)].join(" "), "the command line")}
 <h3>Second opinion</h3>
 ${report.secondOpinion === null ? howToVerify(report) : report.secondOpinion.map((opinion) => opinionEntry(opinion, report))}`;

@@ -13,7 +13,7 @@ const LARGE_GROUP = 20;
 const GROUPS_SHOWN = 5;
 
 /** A table whose rows beyond the first hundred are folded up; a script finds and sorts among all of them. */
-function longTable(
+export function longTable(
   name: string,
   className: string,
   heads: readonly string[],
@@ -143,7 +143,7 @@ export function rolesTable({ topology }: Report): Content {
 
 function reasons(evidence: readonly string[]): Content {
   return evidence.length === 0
-    ? html`<span class="muted">–</span>`
+    ? html`<span class="muted">&ndash;</span>`
     : html`<ul>${evidence.map((reason) => html`<li>${reason}</li>`)}</ul>`;
 }
 

@@ -119,11 +119,11 @@ export class Marks {
   }
 
   /** What the host sent by what it believed. */
-  private band({ to, first, last, frames, bytes, flows }: SentPeriod, host: Host, y: number): Markup {
+  private band({ to, first, last, frames, bytes }: SentPeriod, host: Host, y: number): Markup {
     const owner = this.owners.of(to);
     const isAstray = owner.standing === "wrong";
-    const text = `Traffic ${isAstray ? "astray" : "on its way"}: ${hostName(host)} sent ${this.owners.nameOf(to)} ${plural(frames, "frame")}, ${countText(bytes)} bytes, ${plural(flows, "flow")} for ${this.timeline.ip} (${this.calendar.moment(first)} to ${this.calendar.moment(last)})`;
-    const label = `${plural(frames, "frame")}${isAstray ? " astray" : ""}`;
+    const text = `Traffic ${isAstray ? "astray" : "on its way"}: ${hostName(host)} sent ${this.owners.nameOf(to)} ${plural(frames, "frame")}, ${countText(bytes)} bytes for ${this.timeline.ip} (${this.calendar.moment(first)} to ${this.calendar.moment(last)})`;
+    const label = isAstray ? `${countText(frames)} astray` : plural(frames, "frame");
     return html`<rect class="mark sent ${owner.className} ${owner.standing}" ${this.stretch(first.time, last.time)} y="${y}" height="${BAND_HEIGHT}" ${told(text)}</rect>${this.label(label, `sent-label ${owner.className} ${owner.standing}`, first.time, last.time, y, 11.5, BAND_HEIGHT)}`;
   }
 

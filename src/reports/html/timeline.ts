@@ -103,8 +103,8 @@ class Drawing {
 <figcaption><h3 id="${id}-title">${title}</h3>
 <p class="legend">${[...this.owners].map((owner) => this.ownerKey(owner))}${this.shapeKeys()}</p></figcaption>
 <div class="controls" role="group" aria-label="Zoom of the timeline of ${title}" hidden>
-<button type="button" data-do="in" aria-label="Zoom in">+</button><button type="button" data-do="out" aria-label="Zoom out">−</button><button type="button" data-do="all">Show all</button><button type="button" data-do="linear" aria-pressed="false">True to scale</button>
-<span class="hint">Arrow keys go from mark to mark, + and − zoom, Escape shows all. Ctrl with the wheel zooms, too.</span></div>
+<button type="button" data-do="in" aria-label="Zoom in">+</button><button type="button" data-do="out" aria-label="Zoom out">&minus;</button><button type="button" data-do="all">Show all</button><button type="button" data-do="linear" aria-pressed="false">True to scale</button>
+<span class="hint">Arrow keys go from mark to mark, + and &minus; zoom, Escape shows all. Ctrl with the wheel zooms, too.</span></div>
 <div class="frame"><svg class="lanes" role="group" aria-label="Whose MAC was held for ${title}" width="100%" height="${height}">
 ${this.axis(height)}
 <svg class="plot" x="0" y="0" width="100%" height="${height}" overflow="visible">

@@ -79,7 +79,7 @@ function sentenceFor(finding: ReportedFinding): string {
     case "gateway-impersonation":
       return `${who} posed as the gateway ${ip}: ${course(finding)}`;
     case "address-impersonation":
-      return `${who} posed as ${rightful?.ip === ip ? owner : `${ip}, which is ${owner}'s`}: ${course(finding)}`;
+      return `${who} posed as ${rightful?.ip === ip ? owner : `${ip}, the address of ${ownerBeside(rightful)}`}: ${course(finding)}`;
     case "address-conflict":
       return `${capitalise(rivalName(finding.claimant, ip))} and ${rival} both use ${ip}`;
     case "flip-flop":
@@ -87,6 +87,12 @@ function sentenceFor(finding: ReportedFinding): string {
     default:
       return `${who} ${DEEDS[finding.kind]}`;
   }
+}
+
+/** Of a host that is called by another address only its MAC tells that this one is its own, too. */
+function ownerBeside(rightful: Host | null): string {
+  if (rightful === null) return "another host";
+  return rightful.role === "host" || rightful.role === "unknown" ? rightful.mac : hostName(rightful);
 }
 
 /** What the victims did, or do, with what they believe. */
@@ -138,7 +144,7 @@ function amount({ kind, bypass, victims, count }: ReportedFinding): Markup {
       ? html`<b>${plural(count, "frame")}</b><span>no cache was seen to be fooled</span>`
       : html`<b>${fooled}</b><span>by ${plural(count, "frame")}</span>`;
   }
-  return html`<b>${plural(bypass.frames, "frame")} astray</b><span>${countText(bypass.bytes)} bytes, ${plural(bypass.flows, "flow")}; ${fooled}</span>`;
+  return html`<b>${plural(bypass.frames, "frame")} astray</b><span>${countText(bypass.bytes)} bytes${bypass.flows > 0 && `, ${plural(bypass.flows, "flow")}`}; ${fooled}</span>`;
 }
 
 const REMEDIES: Partial<Record<ReportedFinding["kind"], string>> = {
