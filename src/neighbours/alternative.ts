@@ -1,7 +1,7 @@
 import type { Ask, Binding, BindingTable, HeardClaim } from "./binding.ts";
 import { CacheEntry } from "./cache-entry.ts";
 import { Caches } from "./caches.ts";
-import type { Loss, NeighbourModel } from "./models/model.ts";
+import type { Loss, NeighbourModel, NeighbourModelName } from "./models/model.ts";
 import type { Position } from "./position.ts";
 import type { Possession } from "./possession.ts";
 import type { Station } from "./station.ts";
@@ -25,12 +25,16 @@ const MOST_ENTRIES = 16_384;
  * by which the real host only re-checked its entry, and the answer, count for a stack that re-checks, too.
  */
 export class Alternative extends Caches {
+  /** Whose entries these are. */
+  private readonly name: NeighbourModelName;
+
   constructor(model: NeighbourModel, bindings: BindingTable, possession: Possession) {
     super(model, bindings, possession, NO_TRAFFIC);
+    this.name = model.name;
   }
 
   override entriesOf(binding: Binding): Iterable<CacheEntry> {
-    return binding.alternatives.get(this.model.name)?.values() ?? [];
+    return binding.alternatives.get(this.name)?.values() ?? [];
   }
 
   override beginResolution(host: Station, binding: Binding, ask: Ask): void {
@@ -57,14 +61,20 @@ export class Alternative extends Caches {
     for (const binding of bindings) for (const entry of this.entriesOf(binding)) this.expire(entry, end);
   }
 
+  protected override overhearAll(binding: Binding, heard: HeardClaim): void {
+    const entries = binding.alternatives.get(this.name);
+    if (entries === undefined || entries.size === 0) return;
+    for (const entry of entries.values()) this.overhearAs(entry, heard);
+  }
+
   protected override entry(host: Station, binding: Binding): CacheEntry | undefined {
-    return binding.alternatives.get(this.model.name)?.get(host);
+    return binding.alternatives.get(this.name)?.get(host);
   }
 
   protected override create(host: Station, binding: Binding, nowNs: number): CacheEntry {
     const entry = new CacheEntry(host, binding.ip, nowNs);
-    const entries = binding.alternatives.get(this.model.name);
-    if (entries === undefined) binding.alternatives.set(this.model.name, new Map([[host, entry]]));
+    const entries = binding.alternatives.get(this.name);
+    if (entries === undefined) binding.alternatives.set(this.name, new Map([[host, entry]]));
     else {
       if (entries.size >= MOST_ENTRIES) forgetHalf(entries, binding);
       entries.set(host, entry);

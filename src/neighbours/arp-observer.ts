@@ -93,9 +93,10 @@ export class ArpObserver {
     sender.ownAddresses.delete(facts.targetIp);
     // Where the link layer does not name the receiver, it is taken from the cache itself, and proves nothing of it.
     const isSeen = facts.linkAddresses === LinkAddresses.Both || facts.packetType === PacketType.ToUs;
-    for (const caches of this.models) {
-      if (broadcast) caches.beginResolution(sender, target, ask);
-      else if (sentTo !== sender) caches.revealByProbe(sender, target, sentTo, at, isSeen);
+    const { models } = this;
+    for (let index = 0; index < models.length; index++) {
+      if (broadcast) models[index]?.beginResolution(sender, target, ask);
+      else if (sentTo !== sender) models[index]?.revealByProbe(sender, target, sentTo, at, isSeen);
     }
   }
 
@@ -143,7 +144,8 @@ export class ArpObserver {
   }
 
   private learnByAnswering(host: Station, heard: HeardClaim): void {
-    for (const caches of this.models) caches.learnByAnswering(host, heard);
+    const { models } = this;
+    for (let index = 0; index < models.length; index++) models[index]?.learnByAnswering(host, heard);
   }
 
   /** keepalived and arping announce from a socket of their own; only who looks the address up does not hold it. */
@@ -177,7 +179,8 @@ export class ArpObserver {
     const binding: Binding = this.bindings.of(facts.segment, facts.senderIp);
     this.meanings.push({ claim: binding.addClaim(heard), form });
     this.newcomers.note(heard.claimed, sender, heard.ip, at);
-    for (const caches of this.models) caches.overhear(binding, heard);
+    const { models } = this;
+    for (let index = 0; index < models.length; index++) models[index]?.overhear(binding, heard);
     return heard;
   }
 }

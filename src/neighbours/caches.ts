@@ -59,25 +59,15 @@ export class Caches {
     if (!entry.valid) entry.certain = heard.form !== "addressed";
     const effect = this.model.learn(entry, heard.claimed, heard.at.timeNs);
     noteEffect(entry, effect, heard, "answered-request");
-    for (const later of binding.recentClaims) {
-      if (later.at.ordinal > heard.at.ordinal && later.sentBy !== host && reaches(later, host)) {
-        this.hear(entry, later);
-      }
-    }
+    this.hearLater(entry, binding, heard);
     if (entry.owner !== before) this.witness.changed(entry, before);
   }
 
   /** A claim that others than its sender heard: it updates what they have, and may create what its target has not. */
   overhear(binding: Binding, heard: HeardClaim): void {
-    for (const entry of this.entriesReached(binding, heard)) {
-      if (entry.holder === heard.sentBy) continue;
-      // Where a request for one's own address teaches only if it is answered, that comes separately.
-      const answersFirst = heard.form === "request" && !this.model.learnsAsTarget;
-      if (answersFirst && this.possession.holds(entry.holder, heard.targetIp)) continue;
-      const before = entry.owner;
-      this.hear(entry, heard);
-      if (entry.owner !== before) this.witness.changed(entry, before);
-    }
+    // Of a router's address thousands have an entry, and most of its frames go to one of them.
+    if (heard.sentTo !== null) this.overhearAs(this.entry(heard.sentTo, binding), heard);
+    else this.overhearAll(binding, heard);
     if (this.model.learnsAsTarget && heard.targetIp !== heard.ip) this.learnAsTarget(binding, heard);
   }
 
@@ -183,6 +173,31 @@ export class Caches {
     this.witness.changed(entry, before);
   }
 
+  protected overhearAll(binding: Binding, heard: HeardClaim): void {
+    const { holders } = binding;
+    for (let index = 0; index < holders.length; index++) this.overhearAs(holders[index], heard);
+  }
+
+  protected overhearAs(entry: CacheEntry | undefined, heard: HeardClaim): void {
+    if (entry === undefined || entry.holder === heard.sentBy) return;
+    // Where a request for one's own address teaches only if it is answered, that comes separately.
+    const answersFirst = heard.form === "request" && !this.model.learnsAsTarget;
+    if (answersFirst && this.possession.holds(entry.holder, heard.targetIp)) return;
+    const before = entry.owner;
+    this.hear(entry, heard);
+    if (entry.owner !== before) this.witness.changed(entry, before);
+  }
+
+  /** What the host heard between a request and its answer. */
+  private hearLater(entry: CacheEntry, { recentClaims }: Binding, { at }: HeardClaim): void {
+    const host = entry.holder;
+    for (let index = 0; index < recentClaims.length; index++) {
+      const later = recentClaims[index];
+      if (later === undefined || later.at.ordinal <= at.ordinal || later.sentBy === host) continue;
+      if (reaches(later, host)) this.hear(entry, later);
+    }
+  }
+
   /** "Am I the target protocol address?": who says yes, and has no entry yet, creates one. */
   private learnAsTarget(binding: Binding, heard: HeardClaim): void {
     if (heard.sentTo !== null) {
@@ -191,14 +206,11 @@ export class Caches {
     }
     const target = this.bindings.get(binding.segment, heard.targetIp);
     if (target === undefined) return;
-    for (const { station } of target.claims) this.learnIfTarget(station, binding, heard);
-  }
-
-  /** Of a router's address thousands have an entry, and most of its frames go to one of them. */
-  private entriesReached(binding: Binding, { sentTo }: HeardClaim): Iterable<CacheEntry> {
-    if (sentTo === null) return this.entriesOf(binding);
-    const entry = this.entry(sentTo, binding);
-    return entry === undefined ? [] : [entry];
+    const { claims } = target;
+    for (let index = 0; index < claims.length; index++) {
+      const claim = claims[index];
+      if (claim !== undefined) this.learnIfTarget(claim.station, binding, heard);
+    }
   }
 
   private learnIfTarget(host: Station, binding: Binding, heard: HeardClaim): void {

@@ -44,7 +44,7 @@ export class Newcomers {
    */
   noteForgotten(sender: Station, ip: number, at: Position, forgotten: number): void {
     const { segment } = sender;
-    const [known] = this.floods;
+    const known = this.floods[0];
     if (known === undefined) {
       this.floods.push({ segment, sender, ip, first: at, last: at, frames: 1, stations: 1 });
       this.floodFrames.set(segment, this.frames.get(segment) ?? 0);

@@ -95,7 +95,9 @@ export class TrafficTable {
    * @returns the row that the state machine should look at, or -1 for a frame like others before
    */
   count(facts: FrameFacts, ordinal: number, isBeyond: boolean): number {
-    const [wire0, wire4, wire8] = wireOfFacts(facts);
+    const wire0 = (facts.destinationMacHigh << 16) | (facts.destinationMacLow >>> 16);
+    const wire4 = (facts.destinationMacLow << 16) | facts.sourceMacHigh;
+    const wire8 = facts.sourceMacLow;
     let pair = this.pairs.find(wire0, wire4, wire8, facts.segment);
     let row = pair >= 0 && isBeyond ? this.pairs.restRow(pair) : -1;
     if (row < 0 && pair >= 0) row = this.find(pair, facts.destinationIp);
