@@ -1,4 +1,5 @@
 import { Air, ArpOperation, type FrameFacts, LinkAddresses, PacketType } from "../decode/facts.ts";
+import { isGroupAddress, isUnicastAddress } from "../network/address.ts";
 import type { Ask, Binding, BindingTable, Claim, ClaimForm, HeardClaim } from "./binding.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import type { Caches } from "./caches.ts";
@@ -201,13 +202,4 @@ function isGratuitous(facts: FrameFacts): boolean {
   if (facts.senderIp !== facts.targetIp) return false;
   if (facts.operation === ArpOperation.Request) return true;
   return facts.targetMacHigh === facts.senderMacHigh && facts.targetMacLow === facts.senderMacLow;
-}
-
-/** 224.0.0.0/3 and 127.0.0.0/8, for which `arp_process` drops a frame. */
-function isGroupAddress(ip: number): boolean {
-  return ip >>> 29 === 7 || ip >>> 24 === 127;
-}
-
-function isUnicastAddress(ip: number): boolean {
-  return ip >>> 24 !== 0 && !isGroupAddress(ip);
 }

@@ -1,5 +1,5 @@
 import type { CacheEntry } from "./cache-entry.ts";
-import { Claim, type ClaimForm } from "./claim.ts";
+import { Claim, type ClaimForm, type ClaimTally } from "./claim.ts";
 import type { ClaimLog } from "./claim-log.ts";
 import type { NeighbourModelName } from "./models/model.ts";
 import type { Position } from "./position.ts";
@@ -191,6 +191,19 @@ export class Binding {
     return claim;
   }
 
+  /** What is left of an address at peace that had to be given up: one station claimed it so often. */
+  recall(
+    station: Station,
+    form: ClaimForm,
+    tally: Pick<ClaimTally, "count" | "first" | "last">,
+    targetIp: number,
+  ): void {
+    const claim = new Claim(station);
+    claim.recall(form, tally, targetIp);
+    this.claims.push(claim);
+    this.takeTurn(station, tally.first, form);
+  }
+
   /** A host begins to have a cache entry about the address. */
   addHolder(entry: CacheEntry): void {
     if (this.holders.length >= this.holderLimit) this.forgetHolders();
@@ -351,8 +364,11 @@ export class Binding {
       this.raceCounts.set(station, (this.raceCounts.get(station) ?? 0) + 1);
   }
 
-  private noteTurn({ claimed: station, at, form }: HeardClaim): void {
-    if (this.lastTurn === station) return;
+  private noteTurn({ claimed, at, form }: HeardClaim): void {
+    if (this.lastTurn !== claimed) this.takeTurn(claimed, at, form);
+  }
+
+  private takeTurn(station: Station, at: Position, form: ClaimForm): void {
     this.turnBefore = this.lastTurn;
     this.lastTurn = station;
     this.turnCount++;

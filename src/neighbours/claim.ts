@@ -77,6 +77,13 @@ export class Claim {
     }
   }
 
+  /** So many frames of its own as were counted where nothing else was kept of them. */
+  recall(form: ClaimForm, { count, first, last }: Omit<ClaimTally, "evidence">, targetIp: number): void {
+    const evidence = [{ at: first, targetIp, sentBy: this.station }];
+    this.tallies.set(form, { count, first, last, evidence });
+    this.own.set(form, count);
+  }
+
   /** The frame just added, captured a second time: on the wire it was one. */
   addCopy(form: ClaimForm, { at, sentBy }: Pick<ClaimEvidence, "at" | "sentBy">): void {
     for (const tally of [this.tallies.get(form), this.lent.get(sentBy)]) {
