@@ -9,10 +9,8 @@ import type { Tunnels } from "./tunnels.ts";
 
 /** Addresses followed at a time: what a capture of a large segment shows, within a fixed bound of memory. */
 const MOST_BINDINGS = 1 << 13;
-/** Of those at peace so many stay once there are more: a segment of more hosts has nothing to tell of nearly all. */
-const LEFT_AT_PEACE = 1 << 10;
-/** From here on only those get a place that must have one. */
-export const MOST_ADMITTED = 1 << 11;
+/** With more than these, once some had to go, only those get a place that must have one. */
+export const MOST_ADMITTED = 1 << 10;
 /** Whoever has more is a router or a server, and whom a poison would fool must be known before it comes. */
 const FEW_HOLDERS = 2;
 /** A station of which no binding knows costs little, but a flood of them costs much. */
@@ -22,7 +20,10 @@ const MOST_PARTS = 1 << 16;
 const CLAIMS_LEFT = 16;
 /** Where more stations than that have to stay, to look for others at every turn would cost more than the frames do. */
 const STATIONS_BETWEEN = 1 << 12;
-/** What a long watch keeps of those who came once, and for how long it keeps the others. */
+/**
+ * So many addresses at peace stay where there were too many, or in a long watch of those who came once; and for how long
+ * it keeps the others.
+ */
 const MOST_AT_PEACE = 1 << 9;
 const HOLDERS_AT_PEACE = 1 << 8;
 const PASSED_BY_NS = 60_000_000_000;
@@ -85,8 +86,8 @@ export class Eviction {
   makeRoom(): void {
     if (this.bindings.size > MOST_BINDINGS) {
       // Who has been there for long is not given up for a flood of those who come once.
-      this.evictBindings((binding) => isUneventful(binding) && wasSeenOnce(binding), LEFT_AT_PEACE);
-      this.evictBindings((binding) => isUneventful(binding) && isForFew(binding), LEFT_AT_PEACE);
+      this.evictBindings((binding) => isUneventful(binding) && wasSeenOnce(binding), MOST_AT_PEACE);
+      this.evictBindings((binding) => isUneventful(binding) && isForFew(binding), MOST_AT_PEACE);
       if (this.bindings.size > (MOST_BINDINGS * 3) / 4)
         this.evictBindings((binding) => isUneventful(binding) && binding.passings.length === 0);
       if (this.bindings.size > (MOST_BINDINGS * 3) / 4) this.evictBindings(() => true);

@@ -129,6 +129,7 @@ export class FloodGate {
     this.windowFrames++;
     if (isItsOwn(facts)) {
       this.peaceful.add(facts, nowNs, this.timeline.ordinal);
+      this.bindings.expectNear(facts.senderIp);
       this.turnedAway++;
       return true;
     }

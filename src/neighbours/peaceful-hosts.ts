@@ -89,8 +89,7 @@ export class PeacefulHosts {
   isOf(row: number, macHigh: number, macLow: number): boolean {
     const at = row * ROW_WORDS;
     return (
-      this.words[at + MAC_LOW] === macLow &&
-      ((this.words[at + MAC_HIGH_AND_FORM] ?? 0) & 0xffff) === macHigh
+      this.words[at + MAC_LOW] === macLow && ((this.words[at + MAC_HIGH_AND_FORM] ?? 0) & 0xffff) === macHigh
     );
   }
 
