@@ -64,8 +64,7 @@ export class TrafficObserver {
     if (facts.tunnelDepth > 0) this.table.noteTunnelled(facts);
     if (slot < 0) return;
     this.observed++;
-    const at = this.timeline.here(facts);
-    this.table.noteFirst(slot, at);
+    this.table.noteFirst(slot, facts, this.timeline.nowNs, this.timeline.ordinal);
     if (isGroupMac(facts.sourceMacHigh)) {
       this.table.settle(slot);
       return;
@@ -74,6 +73,7 @@ export class TrafficObserver {
       this.table.settleOffLink(slot, isBeyond);
       return;
     }
+    const at = this.timeline.here(facts);
     const host = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     if (isGroupMac(facts.destinationMacHigh)) {
       this.bindings.get(facts.segment, facts.sourceIp)?.addSpeaker(host, at, facts.ttl);

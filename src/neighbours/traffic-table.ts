@@ -1,4 +1,5 @@
 import type { FrameFacts } from "../decode/facts.ts";
+import { FirstFrames } from "./first-frames.ts";
 import { MacPairs, wireOf } from "./mac-pairs.ts";
 import type { Position } from "./position.ts";
 import { RowIndex } from "./row-index.ts";
@@ -75,7 +76,7 @@ export class TrafficTable {
   doubles = new Float64Array(this.words.buffer);
   /** As in `traffic-layout.ts`. */
   readonly tunnelled = new Int32Array(TUNNELLED_WORDS);
-  private firsts: Position[] = [];
+  private readonly firsts = new FirstFrames();
   private used = 0;
   private readonly described: Row[] = [];
   private readonly rowIndex = new RowIndex();
@@ -108,8 +109,10 @@ export class TrafficTable {
       }
       // Room may have been made by clearing the table: the pair may have another place now, or none.
       pair = this.pairs.find(wire0, wire4, wire8, facts.segment);
-      if (pair < 0) pair = this.pairs.enter(wire0, wire4, wire8, facts.segment);
+      const isFirst = pair < 0;
+      if (isFirst) pair = this.pairs.enter(wire0, wire4, wire8, facts.segment);
       row = this.insert(facts.destinationIp, pair);
+      this.pairs.noteRow(pair, row, isFirst);
     }
     this.tally(row, facts, ordinal);
     return this.isSettled(row) ? -1 : row;
@@ -143,8 +146,8 @@ export class TrafficTable {
   }
 
   /** Keeps the position of a row's first frame. */
-  noteFirst(row: number, at: Position): void {
-    this.firsts[row] ??= at;
+  noteFirst(row: number, facts: FrameFacts, timeNs: number, ordinal: number): void {
+    this.firsts.note(row, facts, timeNs, ordinal);
   }
 
   /**
@@ -216,9 +219,7 @@ export class TrafficTable {
 
   /** For a row's view. */
   firstOf(row: number): Position {
-    const first = this.firsts[row];
-    if (first === undefined) throw new Error(`traffic row ${row} has no first frame`);
-    return first;
+    return this.firsts.of(row);
   }
 
   /** For a row's view: where its pair is. */
@@ -343,20 +344,19 @@ export class TrafficTable {
       const pair = this.pairOf(row);
       wires.push([...wireOf(pairs.destination(pair), pairs.source(pair)), pairs.segment(pair)]);
       words.copyWithin(kept << ROW_WORDS_SHIFT, at, at + ROW_WORDS);
-      const first = firsts[row];
-      if (first !== undefined) firsts[kept] = first;
+      firsts.move(row, kept);
       kept++;
     }
-    firsts.length = kept;
+    firsts.forgetFrom(kept);
     this.described.length = 0;
     this.rowIndex.clear();
     pairs.clear();
     this.tunnelled.fill(0);
     for (const [row, wire] of wires.entries()) {
       const known = pairs.find(...wire);
-      words[(row << ROW_WORDS_SHIFT) + RowWord.Pair] = pairs.number(
-        known >= 0 ? known : pairs.enter(...wire),
-      );
+      const pair = known >= 0 ? known : pairs.enter(...wire);
+      words[(row << ROW_WORDS_SHIFT) + RowWord.Pair] = pairs.number(pair);
+      pairs.noteRow(pair, row, known < 0);
     }
     return kept;
   }
