@@ -10,17 +10,20 @@ const SECONDS = 3;
 const NANOSECONDS = 4;
 const CAPTURE = 5;
 
-const FEWEST = 1 << 8;
 const NS_PER_SECOND = 1_000_000_000;
 
 /** The position of each traffic row's first frame: few are ever asked for, so they are flat memory. */
 export class FirstFrames {
-  private doubles = new Float64Array(FEWEST * WIDTH);
+  private readonly doubles: Float64Array;
+
+  /** @param most so many rows there can be; memory that nobody wrote to takes none */
+  constructor(most: number) {
+    this.doubles = new Float64Array(most * WIDTH);
+  }
 
   /** Keeps the frame's, if it is the first. */
   note(row: number, facts: FrameFacts, timeNs: number, ordinal: number): void {
     const at = row * WIDTH;
-    if (at >= this.doubles.length) this.grow(row);
     const { doubles } = this;
     if (doubles[at + FRAME] !== 0) return;
     doubles[at + FRAME] = facts.number;
@@ -50,14 +53,8 @@ export class FirstFrames {
     this.doubles.copyWithin(to * WIDTH, from * WIDTH, (from + 1) * WIDTH);
   }
 
-  /** Forgets all from this row on. */
-  forgetFrom(row: number): void {
-    this.doubles.fill(0, row * WIDTH);
-  }
-
-  private grow(row: number): void {
-    const before = this.doubles;
-    this.doubles = new Float64Array(Math.max(before.length * 2, (row + 1) * WIDTH));
-    this.doubles.set(before);
+  /** Forgets those of the rows from the one up to the other, which stays out. */
+  forget(from: number, to: number): void {
+    this.doubles.fill(0, from * WIDTH, to * WIDTH);
   }
 }

@@ -200,7 +200,10 @@ export class PeacefulHosts {
   forgetSilent(sinceNs: number): void {
     if (this.used === 0) return;
     this.rebuild((row) => (this.doubles[row * ROW_DOUBLES + LAST_NS] ?? 0) >= sinceNs);
-    if (this.used === 0) this.allot(0);
+    if (this.used > 0) return;
+    this.doubles = new Float64Array(0);
+    this.words = new Int32Array(0);
+    this.index = new Int32Array(0);
   }
 
   private insert({ segment, ip, macHigh, macLow, holds, form, tally, targetIp }: PeacefulHost): void {
@@ -248,18 +251,19 @@ export class PeacefulHosts {
     if (this.gone > rows / 4) {
       this.rebuild(() => true);
     } else if (rows < MOST_ROWS) {
-      const before = this.doubles;
       this.allot(Math.max(FEWEST_ROWS, rows * 2));
-      this.doubles.set(before);
       this.rebuild(() => true);
     } else {
       this.rebuild((row) => row >= rows / 2);
     }
   }
 
+  /** The rows have room for all from the first on: memory that nobody wrote to takes none. */
   private allot(rows: number): void {
-    this.doubles = new Float64Array(rows * ROW_DOUBLES);
-    this.words = new Int32Array(this.doubles.buffer);
+    if (this.doubles.length === 0) {
+      this.doubles = new Float64Array(MOST_ROWS * ROW_DOUBLES);
+      this.words = new Int32Array(this.doubles.buffer);
+    }
     this.index = new Int32Array(rows * 2);
   }
 

@@ -68,15 +68,15 @@ const OFF_LINK_ROWS_PER_PAIR = 64;
  */
 export class TrafficTable {
   readonly pairs = new MacPairs();
-  /** The row's number plus one; 0 where there is none. Another array after the table grew, as the next two. */
+  /** The row's number plus one; 0 where there is none. Another array after the table grew. */
   index = new Int32Array(SMALLEST_CAPACITY);
-  /** As in `traffic-layout.ts`. */
-  words = new Int32Array((SMALLEST_CAPACITY / 2) * ROW_WORDS);
+  /** As in `traffic-layout.ts`; of memory that nobody wrote to the system gives none. */
+  readonly words = new Int32Array((LARGEST_CAPACITY / 2) * ROW_WORDS);
   /** The same memory. */
-  doubles = new Float64Array(this.words.buffer);
+  readonly doubles = new Float64Array(this.words.buffer);
   /** As in `traffic-layout.ts`. */
   readonly tunnelled = new Int32Array(TUNNELLED_WORDS);
-  private readonly firsts = new FirstFrames();
+  private readonly firsts = new FirstFrames(LARGEST_CAPACITY / 2);
   private used = 0;
   private readonly described: Row[] = [];
   private readonly rowIndex = new RowIndex();
@@ -313,10 +313,6 @@ export class TrafficTable {
     if (this.index.length < LARGEST_CAPACITY && !this.pairs.isFull) {
       const capacity = this.index.length * 2;
       this.index = new Int32Array(capacity);
-      const words = new Int32Array((capacity / 2) * ROW_WORDS);
-      words.set(this.words);
-      this.words = words;
-      this.doubles = new Float64Array(words.buffer);
     } else {
       this.index.fill(0);
       this.used = this.drop(
@@ -347,7 +343,7 @@ export class TrafficTable {
       firsts.move(row, kept);
       kept++;
     }
-    firsts.forgetFrom(kept);
+    firsts.forget(kept, this.used);
     this.described.length = 0;
     this.rowIndex.clear();
     pairs.clear();
