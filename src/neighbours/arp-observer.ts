@@ -14,7 +14,7 @@ type ArpLearner = Pick<Caches, "overhear" | "learnByAnswering" | "beginResolutio
 
 /** Turns ARP frames into claims, requests and answers, and tells the caches what each teaches whom. */
 export class ArpObserver {
-  readonly newcomers = new Newcomers();
+  readonly newcomers: Newcomers;
   readonly repeats = new Repeats<readonly Meaning[]>();
   private readonly timeline: Timeline;
   private readonly stations: StationTable;
@@ -30,6 +30,7 @@ export class ArpObserver {
     bindings: BindingTable,
     models: readonly ArpLearner[],
   ) {
+    this.newcomers = new Newcomers(timeline);
     this.timeline = timeline;
     this.stations = stations;
     this.bindings = bindings;

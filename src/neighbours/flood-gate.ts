@@ -90,7 +90,12 @@ export class FloodGate {
   private admitPeaceful(facts: FrameFacts, row: number): Admission {
     const { peaceful, timeline } = this;
     if (this.hasRoom || !isItsOwn(facts)) return this.letIn(facts);
-    if (!peaceful.isOf(row, facts.senderMacHigh, facts.senderMacLow)) return this.letIn(facts);
+    if (!peaceful.isOf(row, facts.senderMacHigh, facts.senderMacLow)) {
+      if (!this.isClosed || !peaceful.doubt(row)) return this.letIn(facts);
+      this.windowFrames++;
+      this.turnedAway++;
+      return "newcomer";
+    }
     const target = this.bindings.get(facts.segment, facts.targetIp);
     if ((target !== undefined && isContested(target)) || this.possession.isVip(facts.targetIp))
       return this.letIn(facts);

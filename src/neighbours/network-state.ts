@@ -174,7 +174,7 @@ export class NetworkState {
       const admission = this.floodGate.admit(facts);
       if (admission !== "observe") {
         const { newcomers } = this.arpObserver;
-        if (admission === "newcomer") newcomers.noteTurnedAway(facts.segment, this.timeline.here(facts));
+        if (admission === "newcomer") newcomers.noteTurnedAway(facts);
         else newcomers.count(facts.segment);
         return;
       }

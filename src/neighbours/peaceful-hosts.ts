@@ -24,7 +24,9 @@ const LAST_NANOSECONDS = 21;
 const FRAMES = 22;
 const CAPTURES = 23;
 const FIRST_TARGET_IP = 24;
-const IS_GONE = 25;
+const STATE = 25;
+const GONE = 1;
+const DOUBTED = 2;
 
 const FORM_SHIFT = 16;
 const FORM_MASK = 3;
@@ -82,7 +84,7 @@ export class PeacefulHosts {
       const row = (index[slot] ?? 0) - 1;
       if (row < 0) return -1;
       const at = row * ROW_WORDS;
-      if (words[at + IP] === ip && words[at + SEGMENT] === segment && words[at + IS_GONE] === 0) return row;
+      if (words[at + IP] === ip && words[at + SEGMENT] === segment && words[at + STATE] !== GONE) return row;
     }
   }
 
@@ -157,6 +159,20 @@ export class PeacefulHosts {
     return windowNs < SHORTEST_WINDOW_NS;
   }
 
+  /**
+   * Another host claims the address, whose owner spoke once only: in a flood of senders that are made up that comes by
+   * chance.
+   *
+   * @returns whether it is the first time
+   */
+  doubt(row: number): boolean {
+    const { words } = this;
+    const at = row * ROW_WORDS;
+    if (words[at + FRAMES] !== 1 || words[at + STATE] === DOUBTED) return false;
+    words[at + STATE] = DOUBTED;
+    return true;
+  }
+
   /** What is known of the host, which has no row from here on. */
   take(row: number): PeacefulHost {
     const { words, doubles } = this;
@@ -164,7 +180,7 @@ export class PeacefulHosts {
     const doublesAt = row * ROW_DOUBLES;
     const word = (offset: number) => words[at + offset] ?? 0;
     const double = (offset: number) => doubles[doublesAt + offset] ?? 0;
-    words[at + IS_GONE] = 1;
+    words[at + STATE] = GONE;
     this.gone++;
     return {
       segment: word(SEGMENT),
@@ -219,7 +235,7 @@ export class PeacefulHosts {
     words[at + FRAMES] = tally.count;
     words[at + CAPTURES] = tally.first.capture | (tally.last.capture << 16);
     words[at + FIRST_TARGET_IP] = targetIp;
-    words[at + IS_GONE] = 0;
+    words[at + STATE] = 0;
     const { first, last }: { readonly first: Position; readonly last: Position } = tally;
     words[at + FIRST_SECONDS] = first.seconds;
     words[at + FIRST_NANOSECONDS] = first.nanoseconds;
@@ -272,7 +288,7 @@ export class PeacefulHosts {
     let kept = 0;
     this.index.fill(0);
     for (let row = 0; row < this.used; row++) {
-      if (words[row * ROW_WORDS + IS_GONE] === 1 || !stays(row)) continue;
+      if (words[row * ROW_WORDS + STATE] === GONE || !stays(row)) continue;
       if (kept !== row) doubles.copyWithin(kept * ROW_DOUBLES, row * ROW_DOUBLES, (row + 1) * ROW_DOUBLES);
       this.enter(kept++);
     }
