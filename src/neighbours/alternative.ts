@@ -1,6 +1,7 @@
 import type { Ask, Binding, BindingTable, HeardClaim } from "./binding.ts";
 import { CacheEntry } from "./cache-entry.ts";
 import { Caches } from "./caches.ts";
+import { MANY_ENTRIES } from "./calm.ts";
 import type { Loss, NeighbourModel, NeighbourModelName } from "./models/model.ts";
 import type { Position } from "./position.ts";
 import type { Possession } from "./possession.ts";
@@ -64,11 +65,17 @@ export class Alternative extends Caches {
   protected override overhearAll(binding: Binding, heard: HeardClaim): void {
     const entries = binding.alternatives.get(this.name);
     if (entries === undefined || entries.size === 0) return;
+    if (entries.size >= MANY_ENTRIES || binding.calms.size > 0) {
+      this.overhearMany(binding, entries.size, heard);
+      return;
+    }
     for (const entry of entries.values()) this.overhearAs(entry, heard);
   }
 
   protected override entry(host: Station, binding: Binding): CacheEntry | undefined {
-    return binding.alternatives.get(this.name)?.get(host);
+    const entry = binding.alternatives.get(this.name)?.get(host);
+    entry?.disturb();
+    return entry;
   }
 
   protected override create(host: Station, binding: Binding, nowNs: number): CacheEntry {
@@ -76,8 +83,12 @@ export class Alternative extends Caches {
     const entries = binding.alternatives.get(this.name);
     if (entries === undefined) binding.alternatives.set(this.name, new Map([[host, entry]]));
     else {
-      if (entries.size >= MOST_ENTRIES) forgetHalf(entries, binding);
+      if (entries.size >= MOST_ENTRIES) {
+        forgetHalf(entries, binding);
+        binding.calms.delete(this.name);
+      }
       entries.set(host, entry);
+      binding.calms.get(this.name)?.disturb(entry);
     }
     return entry;
   }
@@ -88,6 +99,7 @@ export class Alternative extends Caches {
 
   /** What has come of age is asked for anew; the answer is what the host itself holds by then. */
   protected override lose(entry: CacheEntry, loss: Loss): void {
+    entry.disturb();
     const real = entry.holder.cache.get(entry.ip)?.owner ?? null;
     if (loss.cause === "aged-out" && real !== null) this.adopt(entry, real, loss.at);
     else super.lose(entry, loss);

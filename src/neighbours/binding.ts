@@ -1,4 +1,5 @@
 import type { CacheEntry } from "./cache-entry.ts";
+import type { Calm } from "./calm.ts";
 import { Claim, type ClaimForm, type ClaimTally } from "./claim.ts";
 import type { ClaimLog } from "./claim-log.ts";
 import type { NeighbourModelName } from "./models/model.ts";
@@ -121,6 +122,8 @@ export class Binding {
   readonly holders: CacheEntry[] = [];
   /** What the hosts would believe of it by the models that were not chosen. */
   readonly alternatives = new SparseMap<NeighbourModelName, Map<Station, CacheEntry>>();
+  /** By model: the entries that the claimant's broadcasts do nothing to. */
+  readonly calms = new SparseMap<NeighbourModelName, Calm>();
   /** The stations to which frames for the address were sent, each with those that sent them. */
   readonly receivers = new SparseMap<Station, Set<Station>>();
   readonly passings: Passing[] = [];
@@ -254,6 +257,7 @@ export class Binding {
       this.forgottenParts++;
     }
     this.holders.splice(0, this.holders.length, ...kept);
+    this.calms.clear();
     this.holderLimit = Math.max(MOST_HOLDERS, 2 * kept.size);
   }
 

@@ -1,5 +1,6 @@
 import type { Ask, Binding, BindingTable, ClaimForm, HeardClaim } from "./binding.ts";
 import { type CacheCause, CacheEntry } from "./cache-entry.ts";
+import { Calm, MANY_ENTRIES } from "./calm.ts";
 import type { Effect, Loss, NeighbourModel } from "./models/model.ts";
 import type { Position } from "./position.ts";
 import type { Possession } from "./possession.ts";
@@ -94,7 +95,7 @@ export class Caches {
    * @returns false while the frame may have been on its way when the model changed: look at the next one, too
    */
   revealByTraffic(host: Station, binding: Binding, owner: Station, at: Position, certain: boolean): boolean {
-    const existing = host.cache.get(binding.ip);
+    const existing = this.entry(host, binding);
     if (existing !== undefined) {
       this.expire(existing, at);
       const agrees = existing.owner === owner;
@@ -145,13 +146,16 @@ export class Caches {
   }
 
   protected entry(host: Station, binding: Binding): CacheEntry | undefined {
-    return host.cache.get(binding.ip);
+    const entry = host.cache.get(binding.ip);
+    entry?.disturb();
+    return entry;
   }
 
   protected create(host: Station, binding: Binding, nowNs: number): CacheEntry {
     const entry = new CacheEntry(host, binding.ip, nowNs);
     host.cache.set(binding.ip, entry);
     binding.addHolder(entry);
+    binding.calms.get(this.model.name)?.disturb(entry);
     return entry;
   }
 
@@ -169,13 +173,35 @@ export class Caches {
 
   protected lose(entry: CacheEntry, { at, timeNs, cause }: Loss): void {
     const before = entry.owner;
+    entry.disturb();
     entry.lose(at, cause, "failed", timeNs);
     this.witness.changed(entry, before);
   }
 
   protected overhearAll(binding: Binding, heard: HeardClaim): void {
     const { holders } = binding;
+    if (holders.length >= MANY_ENTRIES || binding.calms.size > 0) {
+      this.overhearMany(binding, holders.length, heard);
+      return;
+    }
     for (let index = 0; index < holders.length; index++) this.overhearAs(holders[index], heard);
+  }
+
+  /** Where one station says it again and again, only those entries are looked at to which that may do something. */
+  protected overhearMany(binding: Binding, count: number, heard: HeardClaim): void {
+    const { name } = this.model;
+    const mayBeCalm = count >= MANY_ENTRIES && heard.sentBy === heard.claimed && !heard.recheck;
+    const calm = mayBeCalm ? binding.calms.get(name) : undefined;
+    if (calm?.covers(heard) === true && !calm.isVain(count)) {
+      calm.pass(heard, (entry) => this.overhearAs(entry, heard));
+      return;
+    }
+    for (const entry of this.entriesOf(binding)) this.overhearAs(entry, heard);
+    if (!mayBeCalm) binding.calms.delete(name);
+    else {
+      const forms = calm?.isOf(heard.claimed) !== true || calm.isVain(count) ? [] : calm.forms;
+      binding.calms.set(name, new Calm(this.model, heard, this.entriesOf(binding), forms));
+    }
   }
 
   protected overhearAs(entry: CacheEntry | undefined, heard: HeardClaim): void {
