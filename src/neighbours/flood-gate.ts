@@ -13,6 +13,14 @@ const WINDOW_NS = 1_000_000_000;
 /** With fewer newcomers than this in a second the flood is over. */
 const FLOOD_FRAMES = 100;
 
+/** What may overflow. */
+interface Tables {
+  readonly timeline: Timeline;
+  readonly bindings: BindingTable;
+  readonly stations: StationTable;
+  readonly peaceful: PeacefulHosts;
+}
+
 /** What to do with an ARP frame. */
 export type Admission = "observe" | "newcomer" | "known";
 
@@ -38,13 +46,7 @@ export class FloodGate {
   private readonly possession: Possession;
   private readonly peaceful: PeacefulHosts;
 
-  constructor(
-    timeline: Timeline,
-    bindings: BindingTable,
-    stations: StationTable,
-    possession: Possession,
-    peaceful: PeacefulHosts,
-  ) {
+  constructor({ timeline, bindings, stations, peaceful }: Tables, possession: Possession) {
     this.timeline = timeline;
     this.bindings = bindings;
     this.stations = stations;

@@ -96,8 +96,7 @@ export class NetworkState {
       if (at !== null) this.arpObserver.newcomers.noteForgotten(station, ip, at, addresses + stations);
       this.floodGate.close();
     });
-    const { timeline, bindings, stations, peaceful } = this;
-    this.floodGate = new FloodGate(timeline, bindings, stations, possession, peaceful);
+    this.floodGate = new FloodGate(this, possession);
     this.model = model;
     this.caches = new Caches(model, this.bindings, possession, {
       changed: (entry, before) => {

@@ -180,6 +180,15 @@ export class PeacefulHosts {
     const doublesAt = row * ROW_DOUBLES;
     const word = (offset: number) => words[at + offset] ?? 0;
     const double = (offset: number) => doubles[doublesAt + offset] ?? 0;
+    // Of both frames the same follows what is named here.
+    const position = (frame: number, seconds: number, capture: number) => ({
+      capture,
+      frame: double(frame),
+      seconds: word(seconds) >>> 0,
+      nanoseconds: word(seconds + 1) % NS_PER_SECOND,
+      timeNs: double(frame + 2),
+      ordinal: double(frame + 1),
+    });
     words[at + STATE] = GONE;
     this.gone++;
     return {
@@ -191,22 +200,8 @@ export class PeacefulHosts {
       form: FORMS[(word(MAC_HIGH_AND_FORM) >>> FORM_SHIFT) & FORM_MASK] ?? "request",
       tally: {
         count: word(FRAMES),
-        first: {
-          capture: word(CAPTURES) & 0xffff,
-          frame: double(FIRST_FRAME),
-          seconds: word(FIRST_SECONDS) >>> 0,
-          nanoseconds: word(FIRST_NANOSECONDS) % NS_PER_SECOND,
-          timeNs: double(FIRST_NS),
-          ordinal: double(FIRST_ORDINAL),
-        },
-        last: {
-          capture: word(CAPTURES) >>> 16,
-          frame: double(LAST_FRAME),
-          seconds: word(LAST_SECONDS) >>> 0,
-          nanoseconds: word(LAST_NANOSECONDS) % NS_PER_SECOND,
-          timeNs: double(LAST_NS),
-          ordinal: double(LAST_ORDINAL),
-        },
+        first: position(FIRST_FRAME, FIRST_SECONDS, word(CAPTURES) & 0xffff),
+        last: position(LAST_FRAME, LAST_SECONDS, word(CAPTURES) >>> 16),
       },
       targetIp: word(FIRST_TARGET_IP),
     };
