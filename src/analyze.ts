@@ -68,7 +68,7 @@ export async function analyzeCapture(
   const report = buildReport(VERSION, summaries, state, cast, findings, explain(state, cast, findings));
   report.inventories = inventories.map(reportInventory);
   if (expected !== null) {
-    const wording = new Wording(cast);
+    const wording = new Wording(cast, files.length);
     report.expectations = checkExpectations(state, expected).map((expectation) =>
       reportExpectation(expectation, cast, wording),
     );

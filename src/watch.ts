@@ -121,6 +121,7 @@ export async function watchCapture(stream: LiveStream, options: WatchOptions = {
       findings,
       benign,
       ids,
+      watcher.judge.wording,
     );
     report.inventories = knowledge.inventories.map(reportInventory);
     return report;

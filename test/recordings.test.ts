@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { analyzeCapture, type Report } from "../src/index.ts";
+import { heldEntries, modelledEntries } from "./lab/cache-entries.ts";
 import { loadRecordings, type Recording } from "./lab/recordings.ts";
 import { cutAtTime } from "./support/pcap.ts";
 
@@ -15,18 +16,7 @@ describe.each(loadRecordings())("the recording $name", (recording) => {
     writeFileSync(file, cutAtTime(readFileSync(recording.capture), mark.time));
     const report = await analyzeCapture(file, { topology: recording.topology });
 
-    const modelled: string[] = [];
-    for (const { host, entries } of report.caches) {
-      const name = recording.hosts.find(({ mac }) => mac === host.mac)?.name ?? host.mac;
-      // A host whose link is down lost its table with it, which no frame shows.
-      if (!(name in mark.neighbours)) continue;
-      for (const { ip, mac, state } of entries)
-        if (state === "known") modelled.push(`${name}: ${ip} at ${mac}`);
-    }
-    const held = Object.entries(mark.neighbours).flatMap(([name, entries]) =>
-      entries.flatMap(({ dst, lladdr }) => (lladdr === undefined ? [] : [`${name}: ${dst} at ${lladdr}`])),
-    );
-    expect(modelled.toSorted()).toEqual(held.toSorted());
+    expect(modelledEntries(report, recording.hosts, mark)).toEqual(heldEntries(mark));
   });
 
   it("gets the verdict that its kernels bear out", async () => {

@@ -144,7 +144,7 @@ function withByte(record: SecondRecord, offset: number, byte: number): SecondRec
 
 /** The command in a process of its own, for what lies outside of this one's reach. */
 function inProcess(nodeOptions: string[], args: string[], input: Uint8Array = Buffer.of()): Promise<Outcome> {
-  const main = join(import.meta.dirname, "..", "src", "cli", "main.ts");
+  const main = join(import.meta.dirname, "..", "src", "cli", "program.ts");
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...nodeOptions, "--import", "tsx", main, ...args]);
     const outcome = { status: -1, stdout: "", stderr: "" };

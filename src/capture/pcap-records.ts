@@ -6,8 +6,11 @@ export const PCAP_RECORD_HEADER_BYTES = 16;
 /** MAXIMUM_SNAPLEN of libpcap: no Ethernet capture holds a longer record, so a longer one is damage. */
 export const LONGEST_RECORD_BYTES = 262_144;
 
-/** How the numbers before a record's frame are to be read. */
-export type RecordForm = Pick<PcapHeader, "littleEndian" | "nanosecond">;
+/** How the numbers before a record's frame are to be read, and where the next record is. */
+export interface RecordForm extends Pick<PcapHeader, "littleEndian" | "nanosecond"> {
+  /** Whether each lies in a pcapng block, whose length stands eight bytes before it; else the next follows the frame. */
+  readonly isInBlocks?: true;
+}
 
 /** Takes each frame where it lies; nothing may be kept of `view` after the call. */
 export interface FrameSink {

@@ -1,15 +1,4 @@
 #!/usr/bin/env node
-import { run } from "./run.ts";
+import { loadProgram } from "./load-program.ts";
 
-// `lvs-pcap analyze ... | head` closes the pipe early; what it wanted to read it has.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
-
-process.exitCode = await run(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  openStdin: () => process.stdin,
-  stdoutFd: 1,
-  environment: process.env,
-});
+loadProgram(import.meta.dirname).run();

@@ -31,8 +31,8 @@ interface WatchFlags extends RoleFlags, SinkFlags {
 const EPILOGUE = `
 lvs-pcap itself needs no privilege: it reads a pipe. tcpdump needs CAP_NET_RAW.
 
-An alert comes when its frame does; tcpdump hands frames over by the block, up to
-a second late, unless told --immediate-mode. --interface does so.
+An alert comes when its frame does; tcpdump hands frames over by the block, up
+to a second late, unless told --immediate-mode. --interface does so.
 
 SIGINT and SIGTERM end the watch with a report. SIGHUP reads the topology and
 inventories again, and opens --output anew.
@@ -42,7 +42,8 @@ Exit status: that of analyze; 2 also where tcpdump ended by itself.
 Examples:
   tcpdump -i eth0 --immediate-mode -U -w - | lvs-pcap watch --vip 192.168.1.2
   lvs-pcap watch --interface eth0 --topology cluster.yaml
-  ssh gw tcpdump -i eth0 --immediate-mode -U -w - | lvs-pcap watch --format ndjson`;
+  ssh gw tcpdump -i eth0 --immediate-mode -U -w - \\
+    | lvs-pcap watch --format ndjson`;
 
 /** `lvs-pcap watch`: live, a capture stream or an interface. */
 export function addWatchCommand(

@@ -81,8 +81,9 @@ export class WatchOutput {
     const isGraver = this.noteGravity(event);
     const sentence = () => printable(sentenceFor(event, styleFor(false), isGraver));
     if (this.screen !== null) {
-      const time = this.style.dim(event.at.slice(...TIME_OF_DAY));
-      this.screen.say(`${time} ${sentenceFor(event, this.style, isGraver)}`);
+      const time = event.at.slice(...TIME_OF_DAY);
+      const sentence = sentenceFor(event, this.style, isGraver);
+      this.screen.say(sentence, `${this.style.dim(time)} `);
     }
     if (format === "ndjson") this.write(`${jsonText(event)}\n`);
     else if (format !== "table") this.sayBeside(`${event.at} ${sentence()}`);

@@ -1,5 +1,6 @@
 import type { WriteStream } from "node:tty";
-import { countText, elapsedText, plural } from "../reports/text.ts";
+import { countText, elapsedText, plural, severityCount } from "../reports/text.ts";
+import { widthOf, wrap } from "../reports/wrap.ts";
 import type { WatchGauges } from "../watch/event.ts";
 
 /** What the screen is drawn on. */
@@ -12,6 +13,8 @@ export type Terminal = Pick<WriteStream, "write"> & {
 const CLEAR_LINE = "\r\x1b[K";
 const CLEAR_BELOW = "\r\x1b[J";
 const DEFAULT_COLUMNS = 80;
+/** On fewer nothing is broken at words any more. */
+const LEAST_COLUMNS = 40;
 
 /** Events that scroll by, above one line that says how the watch stands and is redrawn in its place. */
 export class WatchScreen {
@@ -28,10 +31,21 @@ export class WatchScreen {
     this.draw();
   }
 
-  /** Writes lines above the status line. */
-  say(text: string): void {
+  /**
+   * Writes lines above the status line.
+   *
+   * @param lead stands before the first row; what finds no room there goes on below the text
+   */
+  say(text: string, lead = ""): void {
     this.drawn = this.line();
-    this.terminal.write(`${CLEAR_LINE}${text.replace(/\n$/, "")}\n${this.drawn}`);
+    const indent = widthOf(lead);
+    const width = Math.max(LEAST_COLUMNS, this.columns - 1) - indent;
+    const rows = text
+      .replace(/\n$/, "")
+      .split("\n")
+      .flatMap((line) => wrap(line, width));
+    const below = `\n${" ".repeat(indent)}`;
+    this.terminal.write(`${CLEAR_LINE}${lead}${rows.join(below)}\n${this.drawn}`);
   }
 
   draw(): void {
@@ -77,7 +91,7 @@ export function statusParts(gauges: WatchGauges): string[] {
     (droppedFrames ?? 0) + Object.values(gauges.sinkDropped).reduce((sum, count) => sum + count, 0);
   return [
     openText(gauges),
-    `${countText(Math.round(gauges.framesPerSecond))} frames/s`,
+    `${plural(Math.round(gauges.framesPerSecond), "frame")}/s`,
     ...(dropped === 0 ? [] : [`${countText(dropped)} dropped`]),
     plural(gauges.hosts, "host"),
     plural(gauges.bindings, "binding"),
@@ -95,7 +109,7 @@ function openText({ open }: WatchGauges): string {
     const count = open
       .filter((gauge) => gauge.severity === severity)
       .reduce((sum, gauge) => sum + gauge.count, 0);
-    return count === 0 ? [] : [`${count} ${severity}`];
+    return count === 0 ? [] : [severityCount(count, severity)];
   });
   return counts.length === 0 ? "nothing open" : `open: ${counts.join(", ")}`;
 }

@@ -10,7 +10,7 @@ import type { Contests } from "./contest.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 import { defenceAgainst, followsLeases, isHandedOver } from "./handovers.ts";
 import type { Kin } from "./kinship.ts";
-import { movedAway, type Speech } from "./moves.ts";
+import { haveRaced, movedAway, type Speech } from "./moves.ts";
 import { victimsOf } from "./victims.ts";
 
 /** Frames that a station sends itself; of them all the one form that it does not is what others believe. */
@@ -59,6 +59,22 @@ export function judgeAddress(bench: Bench, binding: Binding): Finding[] {
       return [accuse(bench, binding, claim, owner, kind)];
     }),
   ];
+}
+
+/**
+ * A VIP has a director, though perhaps none that the frames let one tell. So of those who answer the same question for
+ * it, and were not accused of anything worse, all but one are at fault.
+ */
+export function judgeRivals(bench: Bench, binding: Binding, accused: ReadonlySet<Station>): Finding[] {
+  const rest = binding.claims.filter((claim) => isOwnClaim(claim) && !accused.has(claim.station));
+  const rivals = rest.filter(({ station }) =>
+    rest.some((other) => haveRaced(binding, station, other.station)),
+  );
+  const owner = rivals.at(-1)?.station;
+  return rivals
+    .slice(0, -1)
+    .filter(({ station }) => owner !== undefined && haveRaced(binding, station, owner))
+    .map((claim) => accuse(bench, binding, claim, owner, "address-conflict"));
 }
 
 function accuse(
@@ -160,11 +176,7 @@ function disputeBetween(
   const other = claim.station;
   const ownerClaim = binding.claimOf(owner);
   if (ownerClaim !== undefined && kin.between(binding, ownerClaim, claim) !== null) return null;
-  const raced = binding.races.some(({ answers }) => {
-    const by = new Set(answers.map((answer) => answer.by));
-    return by.has(owner) && by.has(other);
-  });
-  if (raced) return "address-conflict";
+  if (haveRaced(binding, owner, other)) return "address-conflict";
   if (movedAway(speech, binding, owner, other)) return null;
   if (followsLeases(state, speech, binding) || isHandedOver(speech, binding)) return null;
   if (defenceAgainst(binding, owner, claim) !== null) return null;

@@ -9,7 +9,7 @@ import type { Benign, BenignReason } from "./benign.ts";
 import { explainHosts } from "./benign-hosts.ts";
 import { type Finding, idsInOrder } from "./finding.ts";
 import { followsLeases, isHandedOver, leaseAt } from "./handovers.ts";
-import { claimSpan, Speech } from "./moves.ts";
+import { claimSpan, haveRaced, Speech } from "./moves.ts";
 import { virtualMacOf } from "./virtual-macs.ts";
 
 /**
@@ -119,7 +119,8 @@ function explainTurn(
   if (vip?.directors.includes(turn.station))
     return { kind: "director-takeover", reason: { why: "both-directors" } };
   const spanFrom = claimSpan(binding.claimOf(from));
-  const isOver = spanFrom !== null && spanFrom.last.ordinal < turn.at.ordinal;
+  const isOver =
+    spanFrom !== null && spanFrom.last.ordinal < turn.at.ordinal && !haveRaced(binding, from, turn.station);
   const lease = leaseAt(state.leases.of(binding.segment, binding.ip), turn.at);
   if (isOver && lease?.station === turn.station) {
     return { kind: "address-moved", reason: { why: "leased", lease: lease.at } };

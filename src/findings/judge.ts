@@ -1,7 +1,7 @@
 import type { Binding } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Cast } from "../roles/cast.ts";
-import { type Bench, judgeAddress } from "./address-rules.ts";
+import { type Bench, judgeAddress, judgeRivals } from "./address-rules.ts";
 import { Contests } from "./contest.ts";
 import type { Finding } from "./finding.ts";
 import { judgeContradictions } from "./inventory-rule.ts";
@@ -83,8 +83,11 @@ export class Judgement {
   /** Where nobody can be told to be the VIP's director, it is an address like any other. */
   private conclude(binding: Binding, asVip: readonly Finding[]): readonly Finding[] {
     const vip = this.cast.vipOf(binding);
-    if (vip !== undefined && (vip.directors.length > 0 || this.isAccused(vip.ip))) return asVip;
-    return judgeAddress(this.bench, binding);
+    if (vip === undefined || (vip.directors.length === 0 && !this.isAccused(vip.ip)))
+      return judgeAddress(this.bench, binding);
+    if (vip.directors.length > 0) return asVip;
+    const accused = new Set(asVip.flatMap(({ claimant }) => claimant ?? []));
+    return [...asVip, ...judgeRivals(this.bench, binding, accused)];
   }
 
   private isAccused(ip: number): boolean {

@@ -35,6 +35,13 @@ export class Speech {
   }
 }
 
+/** Whether both answered the same question: then both hold the address, and neither took it over from the other. */
+export function haveRaced(binding: Binding, a: Station, b: Station): boolean {
+  return binding.races.some(
+    ({ answers }) => answers.some(({ by }) => by === a) && answers.some(({ by }) => by === b),
+  );
+}
+
 /** Whether one of the two fell silent before the other spoke up: then the address moved, and nobody is at odds. */
 export function movedAway(speech: Speech, binding: Binding, a: Station, b: Station): boolean {
   const spanA = claimSpan(binding.claimOf(a));

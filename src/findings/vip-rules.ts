@@ -11,6 +11,7 @@ import type { Evidence, Finding, FindingKind, Severity, Victim } from "./finding
 import { preventionOf } from "./prevention.ts";
 import { racesOf } from "./races.ts";
 import { judgeSplit } from "./split-rule.ts";
+import { takesOver } from "./succession.ts";
 import { unseenLearners } from "./unseen.ts";
 import { entriesByOwner, unexplainedVictimsOf, victimsOf } from "./victims.ts";
 
@@ -51,7 +52,7 @@ export function judgeVip(state: NetworkState, cast: Cast, vip: CastVip): Finding
 /** ARP frames by which a host that is not the VIP's director claims it. A packet from the VIP is no claim: so direct routing works. */
 function leaks(state: NetworkState, cast: Cast, vip: CastVip, binding: Binding): Finding[] {
   const excused = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
-  const guilty = guiltyClaims(cast, vip, binding);
+  const guilty = guiltyClaims(state, cast, vip, binding);
   const intruding = (claim: Claim) =>
     cast.roleOf(claim.station) !== "real-server" && impersonates(binding, claim);
   const leaking = guilty.filter((claim) => !intruding(claim));
@@ -81,10 +82,12 @@ function leaks(state: NetworkState, cast: Cast, vip: CastVip, binding: Binding):
  *
  * Where no director could be told from the rest, only a known real server is accused; somebody must own the VIP.
  */
-function guiltyClaims(cast: Cast, vip: CastVip, binding: Binding): Claim[] {
-  return binding.claims.filter(({ station }) => {
+function guiltyClaims(state: NetworkState, cast: Cast, vip: CastVip, binding: Binding): Claim[] {
+  return binding.claims.filter((claim) => {
+    const { station } = claim;
     if (vip.directors.includes(station)) return false;
-    return vip.directors.length > 0 || cast.roleOf(station) === "real-server";
+    if (cast.roleOf(station) === "real-server") return true;
+    return vip.directors.length > 0 && !takesOver(state, vip, binding, claim);
   });
 }
 

@@ -48,7 +48,7 @@ export class FastLane {
   }
 
   /**
-   * Counts the Ethernet frames in a piece of a classic pcap file up to the first that has to be decoded.
+   * Counts the Ethernet frames in a piece of a capture up to the first that has to be decoded.
    *
    * Record headers are read here, too: one loop over all is twice as fast as a call for every frame. All tables are
    * looked up once and kept in local variables, for nothing in the loop makes them grow.
@@ -59,6 +59,7 @@ export class FastLane {
    */
   run(view: DataView, header: RecordForm, start: number, end: number, newest: FrameFacts): number {
     const { littleEndian } = header;
+    const isInBlocks = header.isInBlocks === true;
     const nanosecondsPerUnit = header.nanosecond ? 1 : 1000;
     const { words: pairs } = this.traffic.pairs;
     const { index, words: rows, doubles } = this.traffic;
@@ -203,7 +204,7 @@ export class FastLane {
       doubles[doublesAt + rowLastFrame] = frame;
       doubles[doublesAt + rowLastOrdinal] = frame + ordinalOffset;
       counted = record;
-      record = next;
+      record = isInBlocks ? record + view.getInt32(record - 8, littleEndian) : next;
     }
     if (counted >= 0) {
       newest.number = frame;

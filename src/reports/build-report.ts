@@ -15,6 +15,7 @@ import type { Station } from "../neighbours/station.ts";
 import type { Limit } from "../neighbours/vantage.ts";
 import type { Cast, CastGateway } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
+import { benignText } from "./benign-text.ts";
 import { displayFilterFor } from "./display-filter.ts";
 import { hostOf, positionOf } from "./references.ts";
 import { remedyFor } from "./remedy.ts";
@@ -45,6 +46,7 @@ export const UNSEEN_MAC = "00:00:00:00:00:00";
  * Turns state and findings into the report of the contract: the step from integers to text.
  *
  * @param ids by which the findings are known
+ * @param wording by which events told of them, where some were
  */
 export function buildReport(
   version: string,
@@ -54,8 +56,8 @@ export function buildReport(
   findings: readonly Finding[],
   benign: readonly Benign[],
   ids: readonly string[] = idsInOrder(findings),
+  wording: Wording = new Wording(cast, captures.length),
 ): Report {
-  const wording = new Wording(cast);
   return {
     schemaVersion: 1,
     tool: { name: "lvs-pcap", version },
@@ -64,7 +66,7 @@ export function buildReport(
     captures,
     vantage: state.vantage.limits.map((limit) => reportLimit(limit, cast, wording)),
     topology: {
-      gateways: cast.gateways.map((gateway) => reportGateway(cast, gateway)),
+      gateways: cast.gateways.map((gateway) => reportGateway(cast, wording, gateway)),
       vips: cast.vips.map((vip) => reportVip(cast, wording, vip)),
     },
     inventories: [],
@@ -86,11 +88,15 @@ export function buildReport(
   };
 }
 
-function reportGateway(cast: Cast, { station, origin, carried }: CastGateway): ReportedGateway {
+function reportGateway(
+  cast: Cast,
+  wording: Wording,
+  { station, origin, carried }: CastGateway,
+): ReportedGateway {
   const evidence =
     carried === null
       ? []
-      : [`carried a frame of ${ipText(carried.beyondIp)}, beyond the segment (frame ${carried.at.frame})`];
+      : [`carried a frame of ${ipText(carried.beyondIp)}, beyond the segment (${wording.frame(carried.at)})`];
   return { ...hostOf(cast, station), origin, evidence };
 }
 
@@ -187,7 +193,7 @@ export function reportBenign(benign: Benign, cast: Cast, wording: Wording): Beni
     to: benign.to && hostOf(cast, benign.to),
     first: positionOf(benign.first),
     last: positionOf(benign.last),
-    why: wording.benign(benign),
+    why: benignText(benign, wording),
     evidence: benign.evidence.map(positionOf),
   };
 }

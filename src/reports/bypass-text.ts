@@ -8,21 +8,21 @@ const ENDS: Record<BypassEnd, string> = {
   "probe-failure": "its probes went unanswered and it asked anew",
   resolution: "it asked anew and the rightful owner answered",
   "entry-lost": "the cache lost the entry",
-  "own-traffic": "its own frames go elsewhere from there on",
+  "own-traffic": "its own frames went elsewhere from then on",
   "capture-end": "the capture's end: nothing had ended it by then",
 };
 
 /** What went astray, for how long, and what became of it; a line each. */
 export function bypassLines(bypass: ReportedBypass, at: (position: ReportedPosition) => string): string[] {
   const { frames, bytes, flows, answered, reset, unanswered, first, last, ended } = bypass;
-  const until = bypass.endedBy === "capture-end" ? "" : ` in ${at(ended)}`;
+  const where = bypass.endedBy === "capture-end" ? "" : ` (${at(ended)})`;
   return [
     `${plural(frames, "frame")}, ${countText(bytes)} bytes, ${plural(flows, "flow")}, from ${at(first)} to ${at(last)}`,
-    `for ${elapsedText(nanosecondsBetween(first.time, ended.time))}, until${until} ${ENDS[bypass.endedBy]}`,
+    `for ${elapsedText(nanosecondsBetween(first.time, ended.time))}, until ${ENDS[bypass.endedBy]}${where}`,
     ...(flows === 0
       ? []
       : [
-          `of the flows the claimant answered ${countText(answered)}, reset ${countText(reset)}, left unanswered ${countText(unanswered)}`,
+          `of these flows the claimant answered ${countText(answered)}, reset ${countText(reset)} and left ${countText(unanswered)} unanswered`,
         ]),
   ];
 }

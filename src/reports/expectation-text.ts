@@ -30,7 +30,7 @@ function sentence(expectation: Expectation, wording: Wording): string {
   const ip = expectation.ip === null ? "" : ipText(expectation.ip);
   const names = expected.map(nameText).join(" or ");
   const who = seen === null ? "nobody" : wording.fullName(seen);
-  const frame = evidence[0] === undefined ? "" : ` (frame ${evidence[0].frame})`;
+  const frame = evidence[0] === undefined ? "" : ` (${wording.frame(evidence[0])})`;
   switch (kind) {
     case "vip-owner":
       if (result === "violated") return `${who} claims VIP ${ip}${frame}; only ${names} may`;

@@ -4,10 +4,11 @@ import { type FixStep, fixSteps } from "./html/fix.ts";
 import { Calendar, clockText, hostName, UNSEEN_MAC, vendorName } from "./html/names.ts";
 import { inventoryText } from "./inventory-summary.ts";
 import { code, codeBlock, indent, prose, table } from "./markdown-text.ts";
+import { nothingToJudge } from "./nothing-to-judge.ts";
 import { raceLines } from "./race-text.ts";
 import type { Host, Report, ReportedExpectation, ReportedFinding, ReportedPosition } from "./report.ts";
 import { differenceTexts, opinionText } from "./second-opinion-text.ts";
-import { countText, elapsedText, nanosecondsBetween, plural } from "./text.ts";
+import { countText, elapsedText, nanosecondsBetween, plural, severityCount } from "./text.ts";
 
 /** A ticket takes some 65,000 letters; all of it is in the JSON. */
 const MOST_DETAILED = 15;
@@ -25,7 +26,7 @@ export function renderMarkdown(report: Report, { args }: RenderOptions): string 
   const detailed = worstFirst.slice(0, MOST_DETAILED);
   const left = worstFirst.length - detailed.length;
   const sections = [
-    `# ARP: ${report.verdict.toUpperCase()}`,
+    `# ARP: ${nothingToJudge(report) === null ? report.verdict.toUpperCase() : "NOTHING TO JUDGE"}`,
     verdict(report, worstFirst),
     ...(worstFirst.length === 0 ? [] : [findingsTable(worstFirst)]),
     ...detailed.map((finding, index) =>
@@ -42,7 +43,8 @@ export function renderMarkdown(report: Report, { args }: RenderOptions): string 
 
 function verdict(report: Report, worstFirst: readonly ReportedFinding[]): string {
   const frames = report.captures.reduce((sum, capture) => sum + capture.frames, 0);
-  if (frames === 0) return "**There was not one frame to judge by.**";
+  const nothing = nothingToJudge(report);
+  if (nothing !== null) return `**${prose(capital(nothing))}.**`;
   const counts = SEVERITIES.map((severity) => ({
     severity,
     count: worstFirst.filter((finding) => finding.severity === severity).length,
@@ -53,7 +55,7 @@ function verdict(report: Report, worstFirst: readonly ReportedFinding[]): string
       worst === undefined ? "" : `; ${plural(worstFirst.length, "notice")} for whom it concerns`;
     return `**Nothing wrong was found in ${plural(frames, "frame")}${noticed}.**`;
   }
-  const found = counts.map(({ severity, count }) => `${countText(count)} ${severity}`).join(", ");
+  const found = counts.map(({ severity, count }) => severityCount(count, severity)).join(", ");
   return `**${prose(worst.summary)}**\n\nFound in ${plural(frames, "frame")}: ${found}.`;
 }
 
@@ -70,7 +72,7 @@ function findingsTable(findings: readonly ReportedFinding[]): string {
     ]);
   const more = findings.length - rows.length;
   return [
-    table(["", "severity", "what", "address", "claimed by", "believed by"], rows),
+    table(["", "severity", "what", "address", "who", "believed by"], rows),
     ...(more > 0 ? [`and ${countText(more)} more.`] : []),
   ].join("\n\n");
 }
@@ -222,7 +224,7 @@ function provenance(report: Report, args: readonly string[]): string {
         : `, ${first.slice(0, 10)} ${clockText(first)} to ${last.slice(0, 10)} ${clockText(last)} UTC (${elapsedText(nanosecondsBetween(first, last))})`;
     const undecoded = Object.values(anomalies).reduce((sum, count) => sum + count, 0);
     return [
-      `- ${code(file)}: ${plural(frames, "frame")}${span}`,
+      `- ${file === "-" ? "standard input" : code(file)}: ${plural(frames, "frame")}${span}`,
       ...(sha256 === null ? [] : [`  - SHA-256 ${code(sha256)}`]),
       ...(problem === null ? [] : [`  - incomplete: ${code(problem)}`]),
       ...(undecoded === 0 ? [] : [`  - ${plural(undecoded, "frame")} could not be decoded`]),

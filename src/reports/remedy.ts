@@ -62,8 +62,15 @@ function stepsFor(finding: Finding, cast: Cast, wording: Wording): string[] {
     case "address-conflict":
     case "flip-flop":
       return [
-        `Find both hosts by their MACs, and take ${ip} from the one that should not have it.`,
+        cast.isVip(finding.ip)
+          ? `See which of the two is the director. On the other, if it is a real server: arp_ignore=1 and arp_announce=2, on "all" and on the card that faces the gateway, and ${ip}/32 on lo or a dummy interface.`
+          : `Find both hosts by their MACs, and take ${ip} from the one that should not have it.`,
         `Check afterwards, from a third host: arping -b -c 3 -I IFACE ${ip} must be answered by one MAC only.`,
+        ...(cast.isVip(finding.ip) || finding.kind === "flip-flop"
+          ? []
+          : [
+              `If several hosts hold ${ip} on purpose, as an LVS cluster's do, name its director: with --vip ${ip} --director ADDRESS the report tells who of them may not answer for it.`,
+            ]),
       ];
     case "vip-split":
       return [
@@ -114,7 +121,7 @@ function heal(finding: Finding, wording: Wording): string[] {
   const director = finding.rightful === null ? "the director" : wording.shortName(finding.rightful);
   const names = poisoned.map(({ station }) => wording.shortName(station)).join(", ");
   return [
-    `Then heal ${names}: on ${director}, arping -U -c 3 -I IFACE ${ipText(finding.ip)}; or there, ip neigh del ${ipText(finding.ip)} dev IFACE.`,
+    `Then heal ${names}: on ${director}, arping -U -c 3 -I IFACE ${ipText(finding.ip)}; or on ${poisoned.length === 1 ? names : "each of them"}, ip neigh del ${ipText(finding.ip)} dev IFACE.`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { bypassLines } from "./bypass-text.ts";
+import { nothingToJudge } from "./nothing-to-judge.ts";
 import { raceLines } from "./race-text.ts";
 import type {
   Host,
@@ -11,7 +12,7 @@ import type {
 } from "./report.ts";
 import { type Style, styleFor } from "./style.ts";
 import { inventoryLines, opinionLines } from "./table-sources.ts";
-import { countText, plural, printable } from "./text.ts";
+import { countText, frameText, plural, printable, severityCount, sourceName } from "./text.ts";
 import { wrap } from "./wrap.ts";
 
 const WIDTH = 80;
@@ -41,23 +42,18 @@ function headline(report: Report, style: Style): string {
     suspicious: style.warning("SUSPICIOUS"),
     poisoned: style.critical("POISONED"),
   }[report.verdict];
-  const frames = report.captures.reduce((sum, capture) => sum + capture.frames, 0);
   const counts = (["critical", "warning", "notice"] as const)
     .map((severity) => ({
       severity,
       count: report.findings.filter((finding) => finding.severity === severity).length,
     }))
     .filter(({ count }) => count > 0)
-    .map(({ severity, count }) => `${count} ${severity}`);
-  const found =
-    counts.length > 0
-      ? counts.join(", ")
-      : frames === 0
-        ? "not one frame to judge by"
-        : "nothing wrong was found";
+    .map(({ severity, count }) => severityCount(count, severity));
+  const nothing = nothingToJudge(report);
+  const found = counts.length > 0 ? counts.join(", ") : (nothing ?? "nothing wrong was found");
   const files = report.captures.map((capture, index) => {
     const lines = [
-      `${printable(capture.file)}: ${plural(capture.frames, "frame")}${span(capture.first, capture.last)}`,
+      `${sourceName(capture.file)}: ${plural(capture.frames, "frame")}${span(capture.first, capture.last)}`,
     ];
     if (capture.problem !== null) lines.push(style.warning(`incomplete: ${printable(capture.problem)}`));
     const undecoded = Object.values(capture.anomalies).reduce((sum, count) => sum + count, 0);
@@ -77,7 +73,10 @@ function headline(report: Report, style: Style): string {
       : [
           `to stay within its memory it gave up ${plural(addresses, "address")}, ${plural(stations, "station")}`,
         ];
-  return [`${verdict}  ${found}`, ...[...files, ...forgotten].map((line) => `  ${line}`)].join("\n");
+  return [
+    `${nothing === null ? verdict : style.warning("NOTHING TO JUDGE")}  ${found}`,
+    ...[...files, ...forgotten].map((line) => `  ${line}`),
+  ].join("\n");
 }
 
 function span(first: string | null, last: string | null): string {
@@ -92,7 +91,7 @@ function durationText(milliseconds: number): string {
 }
 
 function findingsTable(report: Report, style: Style): string {
-  const table = plainTable(["", "severity", "what", "address", "claimed by"]);
+  const table = plainTable(["", "severity", "what", "address", "who"]);
   for (const finding of report.findings) {
     const paint = finding.severity === "critical" ? style.critical : style.warning;
     table.push([
@@ -107,8 +106,7 @@ function findingsTable(report: Report, style: Style): string {
 }
 
 function findingDetails(finding: ReportedFinding, manyCaptures: boolean, style: Style): string {
-  const at = (position: ReportedPosition) =>
-    manyCaptures ? `frame ${position.frame} of capture ${position.capture + 1}` : `frame ${position.frame}`;
+  const at = (position: ReportedPosition) => frameText(position, manyCaptures);
   const lines: string[] = [];
   const [summary = "", ...rest] = wrap(finding.summary, WIDTH - 4);
   lines.push(`${style.strong(finding.id.padEnd(4))}${summary}`, ...rest.map((line) => `    ${line}`));
@@ -165,7 +163,7 @@ function explained(report: Report, style: Style): string {
   const lines = [style.strong("explained, not accused")];
   for (const change of report.benign.slice(0, EXPLAINED_SHOWN)) {
     const [head = "", ...tail] = wrap(
-      `frame ${change.first.frame}, ${change.kind}: ${change.why}`,
+      `${frameText(change.first, report.captures.length > 1)}, ${change.kind}: ${change.why}`,
       WIDTH - 4,
     );
     lines.push(`  ${head}`, ...tail.map((line) => `    ${line}`));

@@ -28,6 +28,19 @@ export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, "\u{fffd}");
 }
 
+/** What a capture is called; `-` says nothing to who reads it later. */
+export function sourceName(file: string): string {
+  return file === "-" ? "standard input" : printable(file);
+}
+
+/** `frame 7`; `frame 7 of file 2` where there are several captures, since each counts its own. */
+export function frameText(
+  { frame, capture }: Pick<Position, "frame" | "capture">,
+  manyCaptures: boolean,
+): string {
+  return manyCaptures ? `frame ${frame} of file ${capture + 1}` : `frame ${frame}`;
+}
+
 /** 1234567 → 1,234,567 */
 export function countText(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -36,6 +49,11 @@ export function countText(count: number): string {
 export function plural(count: number, noun: string): string {
   const ending = count === 1 ? "" : noun.endsWith("s") ? "es" : "s";
   return `${countText(count)} ${noun}${ending}`;
+}
+
+/** `1 critical`, `3 warnings` */
+export function severityCount(count: number, severity: "critical" | "warning" | "notice"): string {
+  return severity === "critical" ? `${countText(count)} critical` : plural(count, severity);
 }
 
 /** From one time of a report to another; to the next few nanoseconds where they are months apart. */

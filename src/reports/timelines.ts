@@ -3,6 +3,7 @@ import type { Binding } from "../neighbours/binding.ts";
 import type { CacheEntry } from "../neighbours/cache-entry.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { latest, type Position } from "../neighbours/position.ts";
+import type { Sent } from "../neighbours/sent-traffic.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { Cast } from "../roles/cast.ts";
 import { hostOf, positionOf } from "./references.ts";
@@ -16,6 +17,11 @@ const MOST_CLAIMANTS = 24;
 const MOST_HOLDINGS = 128;
 /** Of all timelines together, so that a report stays of a size that people can open. */
 const MOST_HOLDINGS_IN_ALL = 8192;
+
+interface Sources {
+  readonly state: NetworkState;
+  readonly cast: Cast;
+}
 
 /** An address worth following, and why. */
 interface Subject {
@@ -31,7 +37,7 @@ export function reportTimelines(state: NetworkState, cast: Cast, findings: reado
   const budget = { holdings: MOST_HOLDINGS_IN_ALL };
   return subjectsOf(state, cast, findings)
     .slice(0, MOST_TIMELINES)
-    .map((subject) => reportTimeline(subject, cast, findings, budget));
+    .map((subject) => reportTimeline(subject, { state, cast }, findings, budget));
 }
 
 function subjectsOf(state: NetworkState, cast: Cast, findings: readonly Finding[]): Subject[] {
@@ -55,10 +61,11 @@ function subjectsOf(state: NetworkState, cast: Cast, findings: readonly Finding[
 
 function reportTimeline(
   { binding, role }: Subject,
-  cast: Cast,
+  sources: Sources,
   findings: readonly Finding[],
   budget: { holdings: number },
 ): Timeline {
+  const { cast } = sources;
   const about = findings.filter(({ ip, segment }) => ip === binding.ip && segment === binding.segment);
   const accused = new Set(
     about.flatMap(({ claimant, severity }) => (severity === "notice" ? [] : (claimant ?? []))),
@@ -71,7 +78,11 @@ function reportTimeline(
     if (lanes.size >= MOST_OBSERVERS || budget.holdings <= 0) break;
     const held = holdingsOf(entry, cast).slice(0, budget.holdings);
     budget.holdings -= held.length;
-    lanes.set(entry.holder, { host: hostOf(cast, entry.holder), held, sent: sentBy(entry, cast) });
+    lanes.set(entry.holder, {
+      host: hostOf(cast, entry.holder),
+      held,
+      sent: sentBy(entry, binding, sources),
+    });
   }
   const unseen = addUnseen(lanes, about, cast);
   return {
@@ -126,21 +137,57 @@ function holdingsOf({ history, certain }: CacheEntry, cast: Cast): CacheHolding[
   return [...holdings.slice(0, MOST_HOLDINGS / 2), ...holdings.slice(-MOST_HOLDINGS / 2)];
 }
 
-function sentBy({ history }: CacheEntry, cast: Cast): SentPeriod[] {
-  return history
-    .flatMap(({ owner, sent }) =>
-      owner === null
-        ? []
-        : sent.map(({ first, last, frames, bytes, flows }) => ({
-            to: hostOf(cast, owner),
-            first: positionOf(first),
-            last: positionOf(last),
-            frames,
-            bytes,
-            flows: flows.size,
-          })),
-    )
+/** From one change of owner to the next. */
+interface Stretch {
+  readonly owner: Station;
+  readonly from: Position;
+  to: Position | null;
+  readonly sent: Sent[];
+}
+
+function sentBy(
+  { history, holder }: CacheEntry,
+  { segment, ip }: Binding,
+  { state, cast }: Sources,
+): SentPeriod[] {
+  return stretchesOf(history)
+    .flatMap(({ owner, from, to, sent }) => {
+      if (sent.length === 0) return [];
+      // Of a flow that goes on only the table of traffic counts every frame.
+      const row = state.traffic.rowBetween(segment, ip, owner, holder);
+      const isWhole =
+        row !== undefined &&
+        row.first.ordinal >= from.ordinal &&
+        row.last.ordinal <= (to?.ordinal ?? Number.POSITIVE_INFINITY);
+      return isWhole
+        ? [sentPeriod(owner, row, new Set(sent.flatMap(({ flows }) => [...flows])).size, cast)]
+        : sent.map((period) => sentPeriod(owner, period, period.flows.size, cast));
+    })
     .slice(0, MOST_HOLDINGS);
+}
+
+function sentPeriod(
+  to: Station,
+  { first, last, frames, bytes }: Pick<Sent, "first" | "last" | "frames" | "bytes">,
+  flows: number,
+  cast: Cast,
+): SentPeriod {
+  return { to: hostOf(cast, to), first: positionOf(first), last: positionOf(last), frames, bytes, flows };
+}
+
+function stretchesOf(history: CacheEntry["history"]): Stretch[] {
+  const stretches: Stretch[] = [];
+  let current: Stretch | null = null;
+  for (const { at, owner, sent } of history) {
+    if (current !== null && current.owner === owner) {
+      current.sent.push(...sent);
+      continue;
+    }
+    if (current !== null) current.to = at;
+    current = owner === null ? null : { owner, from: at, to: null, sent: [...sent] };
+    if (current !== null) stretches.push(current);
+  }
+  return stretches;
 }
 
 /**

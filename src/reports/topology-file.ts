@@ -1,6 +1,6 @@
 import { Document, isMap, isScalar, isSeq, type Scalar, visit } from "yaml";
 import type { Host, Report, ReportedFinding, ReportedVip } from "./report.ts";
-import { printable } from "./text.ts";
+import { frameText, printable } from "./text.ts";
 
 /** All zero in a report for a host that no frame shows. */
 const UNSEEN_MAC = "00:00:00:00:00:00";
@@ -40,9 +40,9 @@ export function renderTopologyYaml(report: Report): string {
   const { gateways, vips } = report.topology;
   for (const [index, gateway] of gateways.entries()) {
     const evidence = gateway.origin === "given" ? ["given"] : ["inferred:", ...gateway.evidence];
-    comment(document, ["gateways", index], [...evidence, ...hostNotes(gateway, [])]);
+    comment(document, ["gateways", index], [...evidence, ...hostNotes(gateway, [], false)]);
   }
-  for (const [index, vip] of vips.entries()) commentVip(document, ["vips", index], vip, report.findings);
+  for (const [index, vip] of vips.entries()) commentVip(document, ["vips", index], vip, report);
   quoteMacs(document);
   return document.toString({ lineWidth: 0 });
 }
@@ -79,7 +79,7 @@ function commentVip(
   document: Document,
   path: readonly (string | number)[],
   vip: ReportedVip,
-  findings: readonly ReportedFinding[],
+  { findings, captures }: Report,
 ): void {
   const about = findings.filter(({ ip, vlan }) => ip === vip.ip && vlan === vip.vlan);
   const origin = vip.origin === "given" ? [] : ["inferred:"];
@@ -87,17 +87,21 @@ function commentVip(
   comment(document, path, [...place, ...origin, ...vip.evidence]);
   for (const part of ["directors", "realServers"] as const) {
     for (const [index, host] of vip[part].entries()) {
-      comment(document, [...path, part, index], hostNotes(host, about));
+      comment(document, [...path, part, index], hostNotes(host, about, captures.length > 1));
     }
   }
 }
 
-function hostNotes({ mac, vendor }: Host, findings: readonly ReportedFinding[]): string[] {
+function hostNotes(
+  { mac, vendor }: Host,
+  findings: readonly ReportedFinding[],
+  manyCaptures: boolean,
+): string[] {
   const accusing = findings.filter(({ claimant, severity }) => claimant.mac === mac && severity !== "notice");
   return [
     ...(mac === UNSEEN_MAC ? ["no frame shows its MAC"] : []),
     ...(vendor === undefined ? [] : [vendor]),
-    ...accusing.map(({ id, kind, first }) => `accused by ${id}: ${kind} (frame ${first.frame})`),
+    ...accusing.map(({ id, kind, first }) => `accused by ${id}: ${kind} (${frameText(first, manyCaptures)})`),
   ];
 }
 

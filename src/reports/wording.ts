@@ -1,10 +1,10 @@
-import type { Benign } from "../findings/benign.ts";
 import type { Disagreement, Evidence, Finding, RestoredBy, Victim } from "../findings/finding.ts";
+import { latest, type Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { Cast, Role } from "../roles/cast.ts";
 import type { RoleEvidence } from "../roles/evidence.ts";
 import { otherOutcomes } from "./model-wording.ts";
-import { elapsedText, ipText, macText, plural, printable } from "./text.ts";
+import { elapsedText, frameText, ipText, macText, plural, printable } from "./text.ts";
 
 const ROLE_NAMES: Record<Role, string> = {
   gateway: "gateway",
@@ -18,9 +18,17 @@ const ROLE_NAMES: Record<Role, string> = {
 /** Says things about hosts and findings in sentences; knows who is called what. */
 export class Wording {
   private readonly cast: Cast;
+  private readonly manyCaptures: boolean;
 
-  constructor(cast: Cast) {
+  /** @param captures how many there are: of several a frame's number alone names none */
+  constructor(cast: Cast, captures = 1) {
     this.cast = cast;
+    this.manyCaptures = captures > 1;
+  }
+
+  /** `frame 7`, or `frame 7 of file 2` */
+  frame(position: Pick<Position, "capture" | "frame">): string {
+    return frameText(position, this.manyCaptures);
   }
 
   /** `192.168.1.11`, or the MAC where no address of its own is known. */
@@ -43,6 +51,11 @@ export class Wording {
     return inner === "" ? this.name(station) : `${this.name(station)} (${inner})`;
   }
 
+  /** `frame 7`, or `4 frames from frame 7 on` */
+  private frames({ count, first }: Pick<Finding, "count" | "first">): string {
+    return count === 1 ? this.frame(first) : `${plural(count, "frame")} from ${this.frame(first)} on`;
+  }
+
   /** Why the parts of a VIP are cast as they are; the same thing is said once. */
   roleEvidence(evidence: readonly RoleEvidence[]): string[] {
     return [...new Set(evidence.map((reason) => this.roleReason(reason)))];
@@ -59,15 +72,15 @@ export class Wording {
       case "unseen-director":
         return `director ${ipText(reason.ip)} is given, but no frame shows its MAC`;
       case "passes-on":
-        return `${this.shortName(reason.from)} answers for it, yet passes its packets on to ${this.shortName(reason.to)} (frame ${reason.at.frame})`;
+        return `${this.shortName(reason.from)} answers for it, yet passes its packets on to ${this.shortName(reason.to)} (${this.frame(reason.at)})`;
       case "passes-on-unseen":
-        return `${this.shortName(reason.station)} answers for it, yet passes its packets on (frame ${reason.at.frame})`;
+        return `${this.shortName(reason.station)} answers for it, yet passes its packets on (${this.frame(reason.at)})`;
       case "tunnels":
-        return `${this.shortName(reason.from)} wraps its packets for ${this.shortName(reason.to)} (frame ${reason.at.frame})`;
+        return `${this.shortName(reason.from)} wraps its packets for ${this.shortName(reason.to)} (${this.frame(reason.at)})`;
       case "advertises":
-        return `${ipText(reason.sourceIp)} advertises it by VRRP version ${reason.version}, virtual router ${reason.virtualRouterId}, priority ${reason.priority} (frames ${reason.at.frame} to ${reason.last.frame})`;
+        return `${ipText(reason.sourceIp)} advertises it by VRRP version ${reason.version}, virtual router ${reason.virtualRouterId}, priority ${reason.priority} (${this.frame(reason.at)} to ${reason.last.frame})`;
       case "synchronises":
-        return `${ipText(reason.sourceIp)} names it in IPVS synchronisation messages (frame ${reason.at.frame})`;
+        return `${ipText(reason.sourceIp)} names it in IPVS synchronisation messages (${this.frame(reason.at)})`;
       case "remembered":
         return `${this.shortName(reason.station)} was its ${reason.part === "director" ? "director" : "real server"} before the restart`;
       case "contradiction":
@@ -125,53 +138,6 @@ export class Wording {
     }
   }
 
-  /** Why a change is innocent. */
-  benign({ ip, from, to, reason }: Benign): string {
-    const taker = to === null ? "another host" : this.fullName(to);
-    const giver = from === null ? "another host" : this.fullName(from);
-    const address = ipText(ip);
-    switch (reason.why) {
-      case "advertised":
-        return `${taker} takes ${address} over from ${giver} and advertises it by VRRP version ${reason.version}, virtual router ${reason.virtualRouterId}, priority ${reason.priority}`;
-      case "resigned":
-        return `${giver} resigned from VRRP version ${reason.version}, virtual router ${reason.virtualRouterId}; ${taker} takes ${address} over`;
-      case "both-directors":
-        return `${taker} takes ${address} over from ${giver}; both are its directors`;
-      case "known-before":
-        return `${address} moved from ${giver}, where ${printable(reason.source)} has it, to ${taker} before the capture began, or as it did`;
-      case "fell-silent":
-        return `${address} moved from ${giver} to ${taker}; the former has not spoken for it since`;
-      case "leased":
-        return `${address} moved from ${giver} to ${taker}, to which a DHCP server had granted it (frame ${reason.lease.frame})`;
-      case "handed-over":
-        return `${taker} takes ${address} over from ${giver} and announces it; each keeps silent while the other has it`;
-      case "defended":
-        return `${taker} defended ${address} against ${giver}, which announced it and then gave it up (RFC 5227)`;
-      case "migrated":
-        return `${taker} announced ${plural(reason.count, "time")} by RARP which port it is at now, as after a live migration; ${address} stays with it`;
-      case "bonded":
-        return `${taker} and ${giver} are cards of one bond: each teaches the switch its MAC by frames to itself, and no other host has their addresses`;
-      case "echoed":
-        return `${taker} bridges ${giver} and puts its own MAC into its frames: ${plural(reason.count, "request")} of the one came again at once from the other`;
-      case "rewritten":
-        return `${giver} sends for ${taker} under its own Ethernet address, its packets, too: a bridge that rewrites MACs`;
-      case "nlb":
-        return `${address} is a cluster of Microsoft NLB, whose heartbeats name it; its hosts answer with the cluster's MAC`;
-      case "group-member":
-        return `${taker} and ${giver} stand for ${address} together: members of ${reason.protocol} group ${reason.group}, which are heard here`;
-      case "probed":
-        return `${taker} looked ${plural(reason.count, "time")} whether ${address} is free (sender address 0.0.0.0); that teaches nobody`;
-      case "own-announcement":
-        return `${taker} announced ${address}, which nobody else claims at that time`;
-      case "routes":
-        return `${taker} answers for ${plural(reason.addresses, "address")} and routes their packets (TTL ${reason.ttl}): proxy ARP`;
-      case "virtual-mac":
-        return `${address} is at the virtual MAC of ${reason.protocol} group ${reason.group}, whose members are heard here`;
-      case "restored":
-        return `an ARP frame for ${taker} ended ${reason.finding}`;
-    }
-  }
-
   restoredBy(restored: RestoredBy): string {
     switch (restored.cause) {
       case "claim":
@@ -206,7 +172,7 @@ export class Wording {
     const first = finding.evidence.find((evidence) => evidence.what === "claim");
     const target = first?.what === "claim" ? ipText(first.targetIp) : "another host";
     const host = finding.claimant === null ? "it" : this.shortName(finding.claimant);
-    const frame = `frame ${finding.first.frame}`;
+    const frame = this.frame(finding.first);
     switch (finding.kind) {
       case "vip-source-in-request":
         return `${who} asked who-has ${target} tell ${ip} (${frame}), using the VIP as its own address${this.effect(finding)}: set arp_announce=2 on ${host}.`;
@@ -223,8 +189,10 @@ export class Wording {
       case "gateway-impersonation":
         return `${who} claims the gateway's address ${ip} (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
       case "address-impersonation":
-        return `${who} keeps telling others, unasked, that ${ip} is at ${finding.named === undefined ? "its MAC" : macText(finding.named)} (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
+        return `${who} ${finding.count === 1 ? "told" : "keeps telling"} others, unasked, that ${ip} is at ${finding.named === undefined ? "its MAC" : macText(finding.named)} (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
       case "address-conflict":
+        if (this.cast.isVip(finding.ip))
+          return `${who} and ${finding.rightful === null ? "another host" : this.fullName(finding.rightful)} both claim VIP ${ip} (${frame}), and no frame tells which of them is its director: only that one may.`;
         return `${who} and ${finding.rightful === null ? "another host" : this.fullName(finding.rightful)} both use ${ip} (${frame}): give one of them another address.`;
       case "flip-flop":
         return `${ip} goes back and forth between ${claimant ?? "one host"} and ${finding.rightful === null ? "another" : this.fullName(finding.rightful)} (from ${frame}): see which of them may announce it.`;
@@ -234,7 +202,7 @@ export class Wording {
         return `${who} asked for one address after another, ${plural(finding.count, "request")} from ${frame} on: a scan; see whether somebody meant it.`;
       case "sender-mismatch": {
         const named = finding.named === undefined ? "another MAC" : macText(finding.named);
-        return `${who} sends ARP frames that put ${ip} at ${named} (${plural(finding.count, "frame")} from ${frame} on): a bridge that rewrites MACs, a cluster's shared MAC, or a forger; see what ${host} is.`;
+        return `${who} sends ARP frames that put ${ip} at ${named} (${this.frames(finding)}): a bridge that rewrites MACs, a cluster's shared MAC, or a forger; see what ${host} is.`;
       }
       case "arp-flood":
         return `ARP senders never heard before came by the hundred, ${plural(finding.count, "frame")} from ${frame} on, ${host} first: a tool that fills tables, or a loop that lets another network in.`;
@@ -250,24 +218,26 @@ export class Wording {
     const [shown] = evidence;
     if (shown?.what === "plays") {
       const part = shown.part === "director" ? "acts as director of" : "serves";
-      return `${who} ${part} VIP ${ipText(ip)} (frame ${first.frame}), but ${source} does not list it: correct the inventory, or see why it does.`;
+      return `${who} ${part} VIP ${ipText(ip)} (${this.frame(first)}), but ${source} does not list it: correct the inventory, or see why it does.`;
     }
     const owner = rightful === null ? "another MAC" : macText(rightful);
     if (rightful !== null && this.cast.roleOf(rightful) === "real-server") {
-      return `${who} speaks for ${ipText(ip)} (${plural(count, "frame")} from frame ${first.frame} on), but ${source} has it at ${owner}, a real server: the cache that this was taken from was poisoned by then.`;
+      return `${who} speaks for ${ipText(ip)} (${this.frames({ count, first })}), but ${source} has it at ${owner}, a real server: the cache that this was taken from was poisoned by then.`;
     }
-    return `${who} speaks for ${ipText(ip)} (${plural(count, "frame")} from frame ${first.frame} on), but ${source} has it at ${owner}: see which of them is right, and correct the other.`;
+    return `${who} speaks for ${ipText(ip)} (${this.frames({ count, first })}), but ${source} has it at ${owner}: see which of them is right, and correct the other.`;
   }
 
   private effect(finding: Finding): string {
     if (finding.stage === "claimed") return this.noEffect(finding);
-    const restored = finding.victims.every((victim) => victim.restored !== null);
+    const restored = lastRestored(finding.victims);
     const victims = this.victims(finding.victims);
-    const verb = finding.victims.length === 1 ? ["sends", "would send"] : ["send", "would send"];
-    if (restored) {
-      return `, so ${victims} ${finding.stage === "used" ? "sent" : "would have sent"} its traffic there${this.past(finding)} until frame ${lastRestored(finding.victims)}`;
+    const isOne = finding.victims.length === 1;
+    const whose = isOne ? "its" : "their";
+    if (restored !== null) {
+      return `, so ${victims} ${finding.stage === "used" ? "sent" : "would have sent"} ${whose} traffic there${this.past(finding)} until ${this.frame(restored)}`;
     }
-    return `, so ${victims} now ${finding.stage === "used" ? verb[0] : verb[1]} its traffic there${this.past(finding)}`;
+    const sends = finding.stage === "used" ? `now ${isOne ? "sends" : "send"}` : "would now send";
+    return `, so ${victims} ${sends} ${whose} traffic there${this.past(finding)}`;
   }
 
   /** Why nobody was fooled: by luck, or because it could not be seen. */
@@ -278,7 +248,7 @@ export class Wording {
       return `; where this was captured it is not observable whether ${host} learned it`;
     }
     const lost = narrowestDefeat(finding);
-    if (lost === null) return "; no cache is seen to have taken it, but the next one may";
+    if (lost === null) return "; no cache was seen to take it, but the next one may";
     return `; ${this.name(lost.winner)} was first by ${elapsedText(lost.byNs)}, and next time may not be`;
   }
 
@@ -313,8 +283,10 @@ function narrowestDefeat({ claimant, races }: Finding): { winner: Station; byNs:
   return narrowest;
 }
 
-function lastRestored(victims: readonly Victim[]): number {
-  return victims.reduce((last, { restored }) => Math.max(last, restored?.frame ?? 0), 0);
+/** When the last of them was right again; null while one is not. */
+function lastRestored(victims: readonly Victim[]): Position | null {
+  const restored = victims.flatMap((victim) => victim.restored ?? []);
+  return restored.length < victims.length || restored.length === 0 ? null : latest(restored);
 }
 
 function askers(finding: Finding): Station[] {

@@ -23,6 +23,8 @@ export interface CastVip {
   /** Null where no frame of the capture names the VIP. */
   readonly binding: Binding | null;
   readonly directors: readonly Station[];
+  /** Whether somebody said who they are; else they are those that the frames show. */
+  readonly areDirectorsGiven: boolean;
   /** Directors given by an address whose station the capture does not show. */
   readonly unseenDirectors: readonly number[];
   readonly realServers: readonly CastRealServer[];
@@ -35,6 +37,7 @@ export function castInferredVip({ binding, directors, realServers, evidence }: I
     origin: "inferred",
     binding,
     directors: [...directors],
+    areDirectorsGiven: false,
     unseenDirectors: [],
     realServers: [...realServers].map(([station, forwarding]) => ({ station, forwarding })),
     evidence,
@@ -62,6 +65,7 @@ export function castGivenVip(
         origin: "given",
         binding: null,
         directors: [],
+        areDirectorsGiven: directorNames.length > 0,
         unseenDirectors: directorNames.flatMap(({ ip }) => ip ?? []),
         realServers: [],
         evidence: [{ what: "given" }, { what: "never-seen" }],
@@ -182,6 +186,7 @@ function castParts(
     origin: "given",
     binding,
     directors: castDirectors,
+    areDirectorsGiven: directors.length > 0,
     unseenDirectors,
     realServers: castRealServers.filter(({ station }) => !castDirectors.includes(station)),
     evidence: [

@@ -63,22 +63,22 @@ function ended(event: FindingEvent): string {
   const about = `${event.kind} of ${event.ip} by ${nameOf(event.claimant)}`;
   switch (event.ending) {
     case "healed":
-      return `is over: ${about}${cure(event)}`;
+      return `is over: ${cure(event)} (${about})`;
     case "ceased":
-      return `is over: ${about}, not a frame of it for a long while`;
+      return `is over: no frame of it for a long while (${about})`;
     default:
-      return `is withdrawn: ${about}, which the frames since then explain`;
+      return `is withdrawn: later frames explain it (${about})`;
   }
 }
 
 function cure({ kind, victims, claimant }: FindingEvent): string {
-  if (kind === "vip-unanswered") return `: ${nameOf(claimant)} answers now`;
+  if (kind === "vip-unanswered") return `${nameOf(claimant)} answers now`;
   const last = victims
     .filter(({ restored }) => restored !== null)
     .toSorted(byRestoration)
     .at(-1);
-  if (last === undefined) return "";
-  return `, ${nameOf(last)} is right again${last.restoredBy === null ? "" : ` by ${last.restoredBy}`}`;
+  if (last === undefined) return "no cache is wrong any more";
+  return `${nameOf(last)} is right again${last.restoredBy === null ? "" : `: ${last.restoredBy}`}`;
 }
 
 function byRestoration(a: ReportedVictim, b: ReportedVictim): number {

@@ -80,12 +80,18 @@ describe("the table", () => {
 
   it("tells which capture a frame is of, where there are several", async () => {
     const { stdout } = await lvsPcap(["analyze", scratchFile("none.pcap", writePcap([])), CAPTURE, ...ROLES]);
-    expect(stdout).toContain("frame 7 of capture 2");
+    expect(stdout).toContain("frame 7 of file 2");
   });
 
   it("says of a capture without frames that there was nothing to judge by", async () => {
     const { stdout } = await lvsPcap(["analyze", scratchFile("none.pcap", writePcap([]))]);
-    expect(stdout).toMatch(/^CLEAN .*not one frame/);
+    expect(stdout).toMatch(/^NOTHING TO JUDGE .*there is no frame/);
+  });
+
+  it("calls no capture clean of which it could read no frame", async () => {
+    const unread = scratchFile("unread.pcap", writePcap(PROBLEM_3.frames, { linkType: 147 }));
+    const { stdout } = await lvsPcap(["analyze", unread, "--fail-on", "never"]);
+    expect(stdout).toMatch(/^NOTHING TO JUDGE .*no frame could be read: link type 147/);
   });
 });
 

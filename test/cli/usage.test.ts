@@ -59,13 +59,17 @@ describe("help", () => {
     },
   );
 
-  it.each([["--help"], ["analyze", "--help"], ["verify", "--help"], ["topology", "--help"]])(
-    "fits a terminal of 80 columns: %s %s",
-    async (...args) => {
-      const { stdout } = await lvsPcap(args.filter((arg) => arg !== undefined));
-      for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
-    },
-  );
+  it.each([
+    ["--help"],
+    ["analyze", "--help"],
+    ["watch", "--help"],
+    ["verify", "--help"],
+    ["topology", "--help"],
+    ["explain", "--help"],
+  ])("fits a terminal of 80 columns: %s %s", async (...args) => {
+    const { stdout } = await lvsPcap(args.filter((arg) => arg !== undefined));
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
 
   it("gives commands of analyze that it understands, one for each thing to bring or to take away", async () => {
     const { stdout } = await lvsPcap(["analyze", "--help"]);

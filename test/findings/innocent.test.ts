@@ -18,7 +18,7 @@ import {
   SECOND_REAL_SERVER,
   VIP,
 } from "../support/frames.ts";
-import { lookup } from "../support/incidents.ts";
+import { lookup, SOUND_CLUSTER } from "../support/incidents.ts";
 import { advertisement, carp, vrrp } from "../support/lvs-frames.ts";
 import type { CapturedFrame } from "../support/pcap.ts";
 import {
@@ -219,6 +219,11 @@ const ROWS: readonly Row[] = [
     benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
   },
   {
+    name: "a director that takes the VIP over without VRRP, and has nothing to pass on yet",
+    frames: [...SOUND_CLUSTER, at(20_000, announcement(VIP, SECOND_DIRECTOR))],
+    benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
+  },
+  {
     name: "kube-vip: the leader announces for ever, and leadership comes back",
     frames: [
       ...Array.from({ length: 10 }, (_, index) =>
@@ -245,7 +250,7 @@ const ROWS: readonly Row[] = [
       ...lookup(62_000, OTHER_NEIGHBOUR, GATEWAY),
     ],
     benign: [
-      { kind: "address-probe", why: /looked 1 time/ },
+      { kind: "address-probe", why: /checked 1 time/ },
       { kind: "address-moved", why: /a DHCP server had granted it \(frame 3\)/ },
     ],
   },
@@ -271,7 +276,7 @@ const ROWS: readonly Row[] = [
       at(5000, announcement("192.168.1.55", { ...NEIGHBOUR, ip: "192.168.1.55" }, { as: "reply" })),
       ...lookup(6000, { ...NEIGHBOUR, ip: "192.168.1.55" }, GATEWAY),
     ],
-    benign: [{ kind: "address-announcement", why: /nobody else claims/ }],
+    benign: [{ kind: "address-announcement", why: /nobody else claimed/ }],
   },
   {
     name: "replaced hardware, and a bond that fails over to a card of another MAC",
@@ -345,8 +350,8 @@ const ROWS: readonly Row[] = [
       ...lookup(8000, NEIGHBOUR, GATEWAY),
     ],
     benign: [
-      { kind: "address-probe", why: /looked 3 times/ },
-      { kind: "address-announcement", why: /nobody else claims/ },
+      { kind: "address-probe", why: /checked 3 times/ },
+      { kind: "address-announcement", why: /nobody else claimed/ },
     ],
   },
   {
@@ -535,6 +540,24 @@ const STILL_SUSPICIOUS: readonly Suspicious[] = [
       at(15_000, announcement(VIP, REAL_SERVER)),
     ]),
     found: [`vip-gratuitous of ${VIP} by ${REAL_SERVER.mac}`],
+  },
+  {
+    name: "a host that announces the VIP while its director answers for it",
+    frames: [
+      ...SOUND_CLUSTER,
+      at(20_000, announcement(VIP, SECOND_DIRECTOR)),
+      ...lookup(25_000, NEIGHBOUR, { ...DIRECTOR, ip: VIP }),
+    ],
+    found: [`vip-gratuitous of ${VIP} by ${SECOND_DIRECTOR.mac}`],
+  },
+  {
+    name: "a host that announces the VIP, and keeps the traffic that it gets",
+    frames: [
+      ...SOUND_CLUSTER,
+      at(20_000, announcement(VIP, SECOND_DIRECTOR)),
+      at(21_000, packet(GATEWAY, SECOND_DIRECTOR, { source: CLIENT.ip, destination: VIP })),
+    ],
+    found: [`vip-gratuitous of ${VIP} by ${SECOND_DIRECTOR.mac}`],
   },
   {
     name: "GLBP: a MAC outside of the group's",

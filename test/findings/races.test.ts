@@ -3,7 +3,7 @@ import { analyzeCapture, type ReportedFinding } from "../../src/index.ts";
 import { renderTable } from "../../src/reports/table.ts";
 import { loadRecordings } from "../lab/recordings.ts";
 import { analyze } from "../support/analyze.ts";
-import { DIRECTOR, GATEWAY, REAL_SERVER, VIP } from "../support/frames.ts";
+import { DIRECTOR, GATEWAY, REAL_SERVER, SECOND_REAL_SERVER, VIP } from "../support/frames.ts";
 import { lookup, PROBLEM_3, REPLY_FIRST, REPLY_LATE, ROLES } from "../support/incidents.ts";
 import type { CapturedFrame } from "../support/pcap.ts";
 import { at, isAt, whoHas } from "../support/traffic.ts";
@@ -98,5 +98,39 @@ describe("the recording of two real servers that answer beside the director", ()
       found.map((race) => race.answers.map(({ by, delayNs }) => [by.mac, delayNs])),
     );
     expect(told).toEqual([[answers], [answers]]);
+  });
+});
+
+describe("a question for the VIP that three answer, of whom only one real server shows its own address", () => {
+  const nameless = (mac: string) => ({ mac, ip: VIP });
+  const frames = [
+    ...lookup(0, REAL_SERVER, GATEWAY),
+    at(1000, whoHas(VIP, GATEWAY)),
+    at(1000.03, isAt(VIP, REAL_SERVER, GATEWAY)),
+    at(1000.04, isAt(VIP, nameless(SECOND_REAL_SERVER.mac), GATEWAY)),
+    at(1000.05, isAt(VIP, nameless(DIRECTOR.mac), GATEWAY)),
+  ];
+  const roles = {
+    vips: [VIP],
+    directors: [DIRECTOR.ip],
+    realServers: [REAL_SERVER.ip, SECOND_REAL_SERVER.ip],
+    gateways: [GATEWAY.ip],
+  };
+
+  it("convicts that one, and says that the other two cannot both be in the right", async () => {
+    const { findings } = await analyze(frames, roles);
+    expect(findings).toMatchObject([
+      { kind: "vip-reply", claimant: { mac: REAL_SERVER.mac } },
+      {
+        kind: "address-conflict",
+        claimant: { mac: SECOND_REAL_SERVER.mac },
+        rightful: { mac: DIRECTOR.mac },
+        summary: expect.stringContaining("no frame tells which of them is its director"),
+      },
+    ]);
+  });
+
+  it("does not take the second answer for a move of the address", async () => {
+    expect((await analyze(frames, roles)).benign.filter(({ kind }) => kind === "address-moved")).toEqual([]);
   });
 });

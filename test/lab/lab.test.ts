@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { analyzeCapture } from "../../src/index.ts";
 import { labUnavailable } from "./available.ts";
+import { heldEntries, modelledEntries } from "./cache-entries.ts";
 import { recordScenario } from "./lab.ts";
 import { loadRecordings } from "./recordings.ts";
 import { SCENARIOS } from "./scenarios/index.ts";
@@ -28,14 +29,9 @@ describe.skipIf(unavailable !== null)("on the kernel of this machine", () => {
     if (recording === undefined) return;
     const report = await analyzeCapture(recording.capture, { topology: recording.topology });
 
-    const names = new Map(recording.hosts.map(({ mac, name }) => [mac, name]));
-    const modelled = report.caches.flatMap(({ host, entries }) =>
-      entries.map(({ ip, mac }) => `${names.get(host.mac) ?? host.mac}: ${ip} at ${mac}`),
-    );
-    const held = Object.entries(recording.marks.at(-1)?.neighbours ?? {}).flatMap(([name, entries]) =>
-      entries.flatMap(({ dst, lladdr }) => (lladdr === undefined ? [] : [`${name}: ${dst} at ${lladdr}`])),
-    );
-    expect(modelled.toSorted()).toEqual(held.toSorted());
+    const mark = recording.marks.at(-1);
+    if (mark === undefined) return;
+    expect(modelledEntries(report, recording.hosts, mark)).toEqual(heldEntries(mark));
     expect(report.findings.map(({ kind }) => kind)).toEqual(
       scenario.expected.findings.map(({ kind }) => kind),
     );

@@ -5,6 +5,7 @@ import { renderPage } from "../../src/reports/html/page.ts";
 import { loadRecordings } from "../lab/recordings.ts";
 import { analyze } from "../support/analyze.ts";
 import { lvsPcap } from "../support/cli.ts";
+import { loadCollected } from "../support/collected.ts";
 import { INCIDENTS, PROBLEM_3 } from "../support/incidents.ts";
 import { writePcap } from "../support/pcap.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -103,7 +104,46 @@ describe("the page", () => {
   });
 
   it("of a capture without frames says so", async () => {
-    expect(textOf(renderPage(await analyze([]), {}))).toContain("There is not one frame to judge by.");
+    const page = textOf(renderPage(await analyze([]), {}));
+    expect(page).toContain("There is no frame to judge by.");
+    expect(page.split("Whose MAC")[0]).not.toContain("clean");
+  });
+
+  it("says of which of several files a frame is, wherever it names one", async () => {
+    const names = ["problem-1", "problem-3", "intruder-arpspoof-gateway"];
+    const files = loadRecordings().flatMap(({ name, capture }) => (names.includes(name) ? [capture] : []));
+    const page = textOf(renderPage(await analyzeCapture(files), {}));
+    const named = page.match(/\bframes? \d+( to \d+)?( of file \d)?/g) ?? [];
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter((text) => !text.includes("of file"))).toEqual([]);
+  });
+
+  it("tells two hosts that use one address apart by their MACs", async () => {
+    const [raced] = loadRecordings().filter(({ name }) => name === "problem-1");
+    const page = textOf(renderPage(await analyzeCapture(raced?.capture ?? ""), {}));
+    for (const said of [
+      "Host 02:00:00:00:00:10 and host 02:00:00:00:00:11 both use 192.168.1.2",
+      "Take 192.168.1.2 from host 02:00:00:00:00:10 or from host 02:00:00:00:00:11",
+      "host 02:00:00:00:00:11 disputed",
+    ]) {
+      expect(page).toContain(said);
+    }
+  });
+
+  it("draws no empty timeline of a VIP that nobody answered for", async () => {
+    const [silent] = loadRecordings().filter(({ name }) => name === "director-never-answers");
+    if (silent === undefined) throw new Error("no such recording");
+    const report = await analyzeCapture(silent.capture, { topology: silent.topology });
+    const page = textOf(renderPage(report, {}));
+    expect(page).toContain("How much 6 requests without an answer");
+    expect(page).toContain("No frame claims it, and no cache was seen to hold it.");
+  });
+
+  it("names a host of which only the MAC is known by that and its vendor", async () => {
+    const [poisoned] = loadCollected().filter(({ name }) => name === "melsoft_UDP_unclean_1");
+    const report = await analyzeCapture(poisoned?.capture ?? "", { vendors: true });
+    const head = textOf(renderPage(report, {}).split("<main>")[0] ?? "");
+    expect(head).toContain("Who host c8:5b:76:8b:4c:69 LCFC(Hefei)");
   });
 });
 

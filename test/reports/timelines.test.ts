@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { analyzeCapture, type Report, type Timeline } from "../../src/index.ts";
 import { loadRecordings, type Recording } from "../lab/recordings.ts";
 import { analyze } from "../support/analyze.ts";
-import { DIRECTOR, GATEWAY, INTRUDER, REAL_SERVER, VIP } from "../support/frames.ts";
+import { CLIENT, DIRECTOR, GATEWAY, INTRUDER, REAL_SERVER, VIP } from "../support/frames.ts";
 import { GATEWAY_SPOOFED, lookup, PROBLEM_3 } from "../support/incidents.ts";
 import { seenAtPortOf } from "../support/port.ts";
 import { scratchFile } from "../support/scratch.ts";
-import { at, isAt } from "../support/traffic.ts";
+import { at, isAt, packet } from "../support/traffic.ts";
 
 function recorded(name: string): Recording {
   const found = loadRecordings().find((candidate) => candidate.name === name);
@@ -47,6 +47,19 @@ describe("the timeline of a VIP", () => {
     const report = await analyze(PROBLEM_3.frames, PROBLEM_3.roles);
     const [, wrong] = timelineOf(report, VIP).observers[0]?.held ?? [];
     expect([wrong?.cause, wrong?.used?.frame]).toEqual(["answered-request", 10]);
+  });
+
+  it("counts all frames of a flow that goes on", async () => {
+    const more = [...Array(40).keys()].map((index) =>
+      at(2000 + index * 10, packet(GATEWAY, REAL_SERVER, { source: CLIENT.ip, destination: VIP })),
+    );
+    const report = await analyze([...PROBLEM_3.frames, ...more], PROBLEM_3.roles);
+    const astray = timelineOf(report, VIP).observers[0]?.sent.filter(({ to }) => to.mac === REAL_SERVER.mac);
+    const bypass = report.findings[0]?.bypass;
+    expect(astray?.map(({ frames, last }) => [frames, last.frame])).toEqual([
+      [bypass?.frames, bypass?.last.frame],
+    ]);
+    expect(bypass?.frames).toBeGreaterThan(40);
   });
 
   it("counts what the host sent by what it believed", async () => {

@@ -74,7 +74,8 @@ describe.skipIf(unavailable !== null)(
       await sleep(3_000);
       await keepalivedFailoverLeakingRealServer.run(new Lab(network));
       await sleep(1_000);
-      during = pane.text;
+      // Sentences are broken at words, below their first.
+      during = pane.text.replace(/\n {13}/g, " ");
       pane.press("C-c");
       process.kill(Number(String(machine.stdout).trim()), "SIGTERM");
       await sleep(2_500);
@@ -102,14 +103,14 @@ describe.skipIf(unavailable !== null)(
     it("has one status line below, with how the watch stands", () => {
       const lines = during.trimEnd().split("\n");
       expect(lines.at(-1)).toMatch(
-        /^nothing open · \d+ frames\/s · \d+ hosts · \d+ bindings · lag [\d.]+ \S+ · /,
+        /^nothing open · \d+ frames?\/s · \d+ hosts · \d+ bindings · lag [\d.]+ \S+ · /,
       );
-      expect(during.match(/frames\/s/g)).toHaveLength(1);
+      expect(during.match(/frames?\/s/g)).toHaveLength(1);
     });
 
     it("ends with the report at Ctrl-C, in place of the status line", () => {
       expect(afterwards).toMatch(/POISONED {2}1 critical/);
-      expect(afterwards).not.toContain("frames/s");
+      expect(afterwards).not.toMatch(/frames?\/s/);
     });
 
     it("is told to a machine by --interface, which drops nothing", () => {

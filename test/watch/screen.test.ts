@@ -79,6 +79,17 @@ describe("the status line", () => {
     expect(terminal.rows).toEqual(["first", "second", "quiet"]);
   });
 
+  it("stays below sentences that are broken at words, under their beginning", () => {
+    const terminal = new Terminal(60);
+    const screen = new WatchScreen(terminal, () => ["quiet"]);
+    screen.say("F1 critical vip-reply: a real server answers for the VIP", "12:00:00.000 ");
+    expect(terminal.rows).toEqual([
+      "12:00:00.000 F1 critical vip-reply: a real server answers",
+      "             for the VIP",
+      "quiet",
+    ]);
+  });
+
   it("is redrawn in its place", () => {
     const terminal = new Terminal(80);
     let status = "one";

@@ -22,6 +22,8 @@ export class InterfaceClock {
   private upper = -1;
   private upperSeconds = 0;
   private upperUnits = 0;
+  /** Units of the lower word at which `seconds` began; a frame is seldom of another second than the one before. */
+  private secondStart = Number.NaN;
 
   /** @param resolution the option's byte: its upper bit tells powers of two from powers of ten */
   constructor(resolution: number, offsetSeconds: bigint) {
@@ -42,6 +44,12 @@ export class InterfaceClock {
       return;
     }
     if (upper !== this.upper) this.turn(upper);
+    const rest = lower - this.secondStart;
+    if (rest >= 0 && rest < this.units) this.nanoseconds = this.nanosecondsOf(rest);
+    else this.turnToSecond(lower);
+  }
+
+  private turnToSecond(lower: number): void {
     const { units } = this;
     let rest = this.upperUnits + lower;
     let seconds = this.upperSeconds;
@@ -56,19 +64,25 @@ export class InterfaceClock {
       seconds += whole;
     }
     if (seconds < 0 || seconds > LATEST_SECONDS) {
+      this.secondStart = Number.NaN;
       this.clamp(seconds < 0);
       return;
     }
+    this.secondStart = lower - rest;
     this.seconds = seconds;
-    this.nanoseconds =
-      this.unitsPerNanosecond === 1
-        ? Math.floor(rest * this.nanosecondsPerUnit)
-        : Math.floor(rest / this.unitsPerNanosecond);
+    this.nanoseconds = this.nanosecondsOf(rest);
+  }
+
+  private nanosecondsOf(units: number): number {
+    return this.unitsPerNanosecond === 1
+      ? Math.floor(units * this.nanosecondsPerUnit)
+      : Math.floor(units / this.unitsPerNanosecond);
   }
 
   private turn(upper: number): void {
     const units = BigInt(upper) << 32n;
     this.upper = upper;
+    this.secondStart = Number.NaN;
     // Beyond 2^53 it is beyond 136 years all the more.
     this.upperSeconds = Number(units / this.unitsPerSecond + this.offsetSeconds);
     this.upperUnits = Number(units % this.unitsPerSecond);

@@ -1,11 +1,19 @@
 import type { CaptureSink } from "../capture-sink.ts";
-import { PCAP_RECORD_HEADER_BYTES, type RecordForm } from "../pcap-records.ts";
 import type { RecordWalker, Resynchronised } from "../record-walker.ts";
 import { isBlockAt } from "./block-search.ts";
 import { CaptureDescription } from "./description.ts";
 import { INTERFACE_BLOCK, type Interface, readInterface } from "./interface.ts";
 import { InterfaceIdentities } from "./interface-identities.ts";
 import { OPTION_COMMENT, optionsOf, padded, tooShort } from "./options.ts";
+import {
+  BIG_ENDIAN_BLOCKS,
+  BLOCK_TRAILER_BYTES,
+  ENHANCED_PACKET_BLOCK,
+  LITTLE_ENDIAN_BLOCKS,
+  makeRecords,
+  PACKET_AT,
+  RECORD_AT,
+} from "./packet-run.ts";
 import {
   checkSection,
   SECTION_BLOCK,
@@ -18,7 +26,6 @@ import { optionText } from "./text.ts";
 
 /** Type and length. */
 const BLOCK_HEADER_BYTES = 8;
-const BLOCK_TRAILER_BYTES = 4;
 /** To the end of a section's byte-order magic, by which its length can be read. */
 const SECTION_START_BYTES = 12;
 /** INITIAL_MAX_BLOCKSIZE of libpcap's sf-pcapng.c. */
@@ -28,15 +35,8 @@ const MOST_INTERFACES = 65_536;
 
 const PACKET_BLOCK = 2;
 const SIMPLE_PACKET_BLOCK = 3;
-const ENHANCED_PACKET_BLOCK = 6;
-/** To the packet's first byte, from the block's: 8 interface · 12 and 16 time · 20 captured · 24 original length. */
-const PACKET_AT = 28;
 /** 8 original length. */
 const SIMPLE_PACKET_AT = 12;
-
-/** Made once, because each block is shown as one. */
-const LITTLE_ENDIAN_RECORD: RecordForm = { littleEndian: true, nanosecond: true };
-const BIG_ENDIAN_RECORD: RecordForm = { littleEndian: false, nanosecond: true };
 
 /** Goes through a pcapng file (draft-ietf-opsawg-pcapng) block by block, from its first section header on. */
 export class PcapngWalker implements RecordWalker {
@@ -65,7 +65,6 @@ export class PcapngWalker implements RecordWalker {
   }
 
   walk(view: DataView, start: number, end: number): number {
-    const { sink } = this;
     let { littleEndian } = this;
     this.damage = null;
     let offset = start;
@@ -102,27 +101,16 @@ export class PcapngWalker implements RecordWalker {
         const source = this.interfaces[view.getUint32(offset + 8, littleEndian)];
         if (length < PACKET_AT + BLOCK_TRAILER_BYTES || source === undefined)
           return this.stop(offset, this.packetProblem(view, offset, length, type));
+        const runEnd = this.takeRun(view, offset, end, source);
+        if (runEnd > offset) {
+          offset = runEnd;
+          continue;
+        }
         const capturedBytes = view.getUint32(offset + 20, littleEndian);
         if (offset + PACKET_AT + capturedBytes > body || capturedBytes > source.longestBytes)
           return this.stop(offset, this.lengthProblem(capturedBytes, source, type));
-        source.clock.set(
-          view.getUint32(offset + 12, littleEndian),
-          view.getUint32(offset + 16, littleEndian),
-        );
-        this.seconds = source.clock.seconds;
-        this.nanoseconds = source.clock.nanoseconds;
-        if (source !== this.source) this.turnTo(source);
-        source.frames++;
-        this.frames++;
-        if (capturedBytes > source.snapLengthBytes || !this.skipOrdinary(view, offset, capturedBytes))
-          sink.frame(
-            view,
-            offset + PACKET_AT,
-            Math.min(capturedBytes, source.snapLengthBytes),
-            view.getUint32(offset + 24, littleEndian),
-            this.seconds,
-            this.nanoseconds,
-          );
+        this.setTime(view, offset, source);
+        this.give(view, offset + PACKET_AT, capturedBytes, view.getUint32(offset + 24, littleEndian), source);
         const options = offset + PACKET_AT + padded(capturedBytes);
         if (options < body) this.readComments(view, options, body, type, this.frames);
       } else {
@@ -133,20 +121,32 @@ export class PcapngWalker implements RecordWalker {
     }
   }
 
-  /**
-   * What stands before an enhanced packet block's packet is what stands before a pcap record's, but for the time. So
-   * with the time written over, nobody being left to read it, the block is a record to whoever takes whole ones.
-   */
-  private skipOrdinary(view: DataView, offset: number, capturedBytes: number): boolean {
+  /** @returns where the first block begins that is not like the one at `offset`, and was not taken with it */
+  private takeRun(view: DataView, offset: number, end: number, source: Interface): number {
     const { sink, littleEndian } = this;
-    if (sink.skipOrdinary === undefined) return false;
-    const record = offset + PACKET_AT - PCAP_RECORD_HEADER_BYTES;
-    view.setUint32(record, this.seconds, littleEndian);
-    view.setUint32(record + 4, this.nanoseconds, littleEndian);
-    const end = offset + PACKET_AT + capturedBytes;
-    return (
-      sink.skipOrdinary(view, littleEndian ? LITTLE_ENDIAN_RECORD : BIG_ENDIAN_RECORD, record, end) === end
-    );
+    const framesBefore = source.frames;
+    const runEnd = makeRecords(view, offset, end, littleEndian, source);
+    if (runEnd === offset) return offset;
+    if (source !== this.source) this.turnTo(source);
+    this.frames += source.frames - framesBefore;
+    this.seconds = source.clock.seconds;
+    this.nanoseconds = source.clock.nanoseconds;
+    const form = littleEndian ? LITTLE_ENDIAN_BLOCKS : BIG_ENDIAN_BLOCKS;
+    const recordsEnd = runEnd + RECORD_AT;
+    let record = offset + RECORD_AT;
+    for (;;) {
+      if (sink.skipOrdinary !== undefined) record = sink.skipOrdinary(view, form, record, runEnd);
+      if (record >= recordsEnd) return runEnd;
+      sink.frame(
+        view,
+        record - RECORD_AT + PACKET_AT,
+        view.getUint32(record + 8, littleEndian),
+        view.getUint32(record + 12, littleEndian),
+        view.getUint32(record, littleEndian),
+        view.getUint32(record + 4, littleEndian),
+      );
+      record += view.getUint32(record - RECORD_AT + 4, littleEndian);
+    }
   }
 
   describeCut(view: DataView, start: number, end: number): string {
@@ -325,13 +325,17 @@ export class PcapngWalker implements RecordWalker {
     const capturedBytes = view.getUint32(offset + 20, littleEndian);
     if (offset + PACKET_AT + capturedBytes > bodyEnd || capturedBytes > source.longestBytes)
       return this.lengthProblem(capturedBytes, source, PACKET_BLOCK);
-    source.clock.set(view.getUint32(offset + 12, littleEndian), view.getUint32(offset + 16, littleEndian));
-    this.seconds = source.clock.seconds;
-    this.nanoseconds = source.clock.nanoseconds;
+    this.setTime(view, offset, source);
     const originalBytes = view.getUint32(offset + 24, littleEndian);
     this.give(view, offset + PACKET_AT, capturedBytes, originalBytes, source);
     this.readComments(view, offset + PACKET_AT + padded(capturedBytes), bodyEnd, PACKET_BLOCK, this.frames);
     return null;
+  }
+
+  private setTime(view: DataView, offset: number, { clock }: Interface): void {
+    clock.set(view.getUint32(offset + 12, this.littleEndian), view.getUint32(offset + 16, this.littleEndian));
+    this.seconds = clock.seconds;
+    this.nanoseconds = clock.nanoseconds;
   }
 
   private give(

@@ -115,11 +115,12 @@ export class KeepalivedText {
     }
     for (const token of tokens) {
       if (token === "{") {
-        if (words.length === 0) broken(file, line, "a { without a name before it");
+        const named = words.length > 0 ? { words, file, line } : namedBefore(target());
+        if (named === null) broken(file, line, "a { without a name before it");
         if (open.length >= MOST_LEVELS) broken(file, line, `more than ${MOST_LEVELS} blocks in one another`);
         const block: Statement[] = [];
-        target().push({ words, file, line, block });
-        open.push({ words, file, line, block });
+        target().push({ ...named, block });
+        open.push({ ...named, block });
         words = [];
       } else if (token === "}") {
         end();
@@ -147,6 +148,14 @@ export class KeepalivedText {
       return this.expand(made, levels - 1, file, line);
     });
   }
+}
+
+/** The name of a block whose brace stands on a line of its own, taken back from the statements. */
+function namedBefore(statements: Statement[]): Statement | null {
+  const last = statements.at(-1);
+  if (last === undefined || last.block !== null) return null;
+  statements.pop();
+  return last;
 }
 
 /** `decomment` of keepalived's parser.c: `!` and `#` begin one anywhere but in quotes or after a backslash. */

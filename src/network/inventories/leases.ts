@@ -105,6 +105,8 @@ function readIsc(file: string, text: string): InventoryContent {
       depth = 1;
       continue;
     }
+    // `} else {`, in what a lease has to do when it ends.
+    if (/^\}.*\{$/.test(line)) continue;
     if (line.endsWith("{")) depth++;
     else if (line === "}") {
       if (depth === 0) broken(file, number, "a } that closes nothing");

@@ -3,7 +3,7 @@ import type { KnownBinding } from "../known-binding.ts";
 import { quote } from "../quoted.ts";
 import type { HostLabel } from "../roles.ts";
 import { broken, type InventoryContent, type InventoryFormat, labelText } from "./inventory.ts";
-import { attributeOf, elementsIn, parseXml, type XmlElement } from "./xml.ts";
+import { attributeOf, elementsIn, lineOf, parseXml, type XmlElement } from "./xml.ts";
 
 /** What `nmap -oX` writes; run on the segment it has each host's MAC. */
 export const NMAP_XML: InventoryFormat = {
@@ -21,14 +21,14 @@ function read(file: string, text: string): InventoryContent {
       if (elementsIn(host, "status").some((status) => attributeOf(status, "state") === "down")) continue;
       const seen =
         secondsOf(attributeOf(host, "endtime")) ?? secondsOf(attributeOf(host, "starttime")) ?? runSeconds;
-      readHost(file, host, seen, known, labels);
+      readHost({ file, text }, host, seen, known, labels);
     }
   }
   return { known, labels };
 }
 
 function readHost(
-  file: string,
+  { file, text }: { file: string; text: string },
   host: XmlElement,
   seenSeconds: number | null,
   known: KnownBinding[],
@@ -41,10 +41,11 @@ function readHost(
   const address = ipv4 && attributeOf(ipv4, "addr");
   const ip = address === undefined ? null : parseIpv4(address);
   if (address !== undefined && ip === null)
-    broken(file, 1, `host ${quote(address)}: expected an IPv4 address`);
+    broken(file, lineOf(text, address), `host ${quote(address)}: expected an IPv4 address`);
   const macText = hardware && attributeOf(hardware, "addr");
   const mac = macText === undefined ? null : parseMac(macText);
-  if (macText !== undefined && mac === null) broken(file, 1, `host ${quote(macText)}: expected a MAC`);
+  if (macText !== undefined && mac === null)
+    broken(file, lineOf(text, macText), `host ${quote(macText)}: expected a MAC`);
   const [first] = elementsIn(host, "hostnames", "hostname");
   const name = labelText(first && attributeOf(first, "name"));
   const vendor = labelText(hardware && attributeOf(hardware, "vendor"));

@@ -39,6 +39,9 @@ export async function readInventory(file: string): Promise<Inventory> {
   const xml = /^\s*</.test(text) ? await xmlFormats() : [];
   const formats = [...xml, ...FORMATS];
   const format = formats.find(({ recognises }) => recognises(text));
+  if (format === undefined && /^apiVersion:/m.test(text) && /^kind:/m.test(text)) {
+    throw new LvsPcapError("bad-inventory", `${file}:1: YAML; expected JSON: run kubectl get with -o json`);
+  }
   if (format === undefined) {
     const names = [...FORMATS.map(({ name }) => name), "nmap -oX", "libvirt domain or network XML"];
     throw new LvsPcapError(

@@ -90,6 +90,15 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map([
   ["amp", "&"],
 ]);
 
+/** Where a value stands in the file: the first line that names it, or else the next one of those given; 1 for none. */
+export function lineOf(text: string, ...values: readonly string[]): number {
+  for (const value of values) {
+    const at = value === "" ? -1 : text.indexOf(value);
+    if (at >= 0) return lineAt(text, at);
+  }
+  return 1;
+}
+
 function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split("\n").length;
 }

@@ -1,5 +1,5 @@
 import type { Host, ReportedFinding } from "../report.ts";
-import { hostName, hostNames, labelledName, UNSEEN_MAC } from "./names.ts";
+import { hostName, hostNames, labelledName, rivalName, UNSEEN_MAC } from "./names.ts";
 
 /** One thing to do on one machine. */
 export interface FixStep {
@@ -58,7 +58,7 @@ function silence({ claimant, prevention }: ReportedFinding): FixStep[] {
   const note =
     own === undefined || settings.length === 0
       ? "The larger of “all” and the card's own value counts; a value for lo alone does nothing."
-      : `${settings.join(" and ")} ${own.enough ? "alone " : ""}would have prevented this: the model was run again without the frames that it suppresses. The larger of “all” and the card's own value counts; a value for lo alone does nothing.`;
+      : `${settings.join(" and ")}${own.enough ? (settings.length > 1 ? " together" : " alone") : ""} would have prevented this: the model was run again without the frames that ${settings.length > 1 ? "they suppress" : "it suppresses"}. The larger of “all” and the card's own value counts; a value for lo alone does nothing.`;
   const on = labelledName(claimant);
   return [
     {
@@ -69,7 +69,7 @@ function silence({ claimant, prevention }: ReportedFinding): FixStep[] {
     },
     {
       on,
-      what: "and after the next boot, before the VIP comes up",
+      what: "Keep it so after a reboot, from before the VIP comes up",
       commands: [
         "printf '%s\\n' 'net.ipv4.conf.all.arp_announce = 2' 'net.ipv4.conf.all.arp_ignore = 1' > /etc/sysctl.d/90-lvs-real-server.conf",
       ],
@@ -127,7 +127,7 @@ function check({ victims, ip, rightful }: ReportedFinding): FixStep[] {
   return [
     {
       on: labelledName(first),
-      what: "See that it worked",
+      what: "Check that it worked",
       commands: [`ip neigh show to ${ip}`],
       note: `It must say lladdr ${rightful.mac}.`,
     },
@@ -160,12 +160,12 @@ function split({ ip, claimant, rightful }: ReportedFinding): FixStep[] {
     },
     {
       on: labelledName(claimant),
-      what: "Until then, let one of them rest",
+      what: "Until then, stop one of them",
       commands: ["systemctl stop keepalived"],
     },
     {
       on: other,
-      what: "and have the other announce the VIP",
+      what: "Have this one announce the VIP",
       commands: [`arping -U -c 3 -I ${cardWith(ip)} ${ip}`],
     },
   ];
@@ -196,11 +196,11 @@ function pin({ victims, ip, rightful }: ReportedFinding): FixStep[] {
 }
 
 function conflict({ ip, claimant, rightful }: ReportedFinding): FixStep[] {
-  const other = rightful === null ? "the other host" : hostName(rightful);
+  const other = rightful === null ? "the other host" : rivalName(rightful, ip);
   return [
     {
       on: "a third host",
-      what: `Take ${ip} from ${hostName(claimant)} or from ${other}, then see that one MAC alone answers`,
+      what: `Take ${ip} from ${rivalName(claimant, ip)} or from ${other}, then see that one MAC alone answers`,
       commands: [`arping -b -c 3 -I ${cardTowards(ip)} ${ip}`],
     },
   ];

@@ -1,5 +1,5 @@
 import type { BenignChange, Host, Report, ReportedPosition } from "../report.ts";
-import { nanosecondsBetween } from "../text.ts";
+import { frameText, nanosecondsBetween } from "../text.ts";
 import { html, type Markup } from "./markup.ts";
 
 const ROLE_NAMES: Record<Host["role"], string> = {
@@ -28,6 +28,11 @@ export function shortName(host: Host): string {
 /** `real server 192.168.1.11` */
 export function hostName(host: Host): string {
   return `${roleName(host)} ${shortName(host)}`;
+}
+
+/** The same of one of several hosts that use an address: this says nothing then, and the MAC does. */
+export function rivalName(host: Host, ip: string): string {
+  return host.ip === ip ? `${roleName(host)} ${host.mac}` : hostName(host);
 }
 
 /** One or two names, or how many more there are. */
@@ -104,8 +109,15 @@ export class Calendar {
     return this.endNs > 86_400e9;
   }
 
-  frame({ frame, capture }: ReportedPosition): string {
-    return this.manyCaptures ? `frame ${frame} of file ${capture + 1}` : `frame ${frame}`;
+  frame(position: ReportedPosition): string {
+    return frameText(position, this.manyCaptures);
+  }
+
+  /** `frames 7 to 9 of file 2` */
+  frames(first: ReportedPosition, last: ReportedPosition): string {
+    if (first.capture === last.capture && first.frame === last.frame) return this.frame(first);
+    if (first.capture !== last.capture) return `${this.frame(first)} to ${this.frame(last)}`;
+    return `frames ${first.frame} to ${last.frame}${this.manyCaptures ? ` of file ${first.capture + 1}` : ""}`;
   }
 
   /** `frame 7, 05:28:14.095862` */

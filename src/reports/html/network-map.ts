@@ -128,10 +128,12 @@ ${plan.edges.map((edge) => this.label(edge))}
     const { node } = box;
     const [x, y] = this.at(box);
     const [width, height] = horizontal ? [boxMain, boxCross] : [boxCross, boxMain];
-    const middle = x + width / 2;
+    // Beside the stripe of the accused.
+    const middle = x + (width + (node.accused ? 7 : 0)) / 2;
+    const long = node.name.length > 15 ? " long" : "";
     return html`<g class="node${node.accused ? " accused" : ""}"><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6"></rect>${
       node.accused && html`<rect class="stripe" x="${x}" y="${y}" width="7" height="${height}"></rect>`
-    }<text class="part" x="${middle}" y="${y + 18}">${node.part}${node.accused && ", claims it"}</text><text class="name" x="${middle}" y="${y + 36}">${node.name}</text><text class="mac" x="${middle}" y="${y + 52}">${node.small}</text></g>`;
+    }<text class="part" x="${middle}" y="${y + 18}">${node.part}${node.accused && ", claims it"}</text><text class="name${long}" x="${middle}" y="${y + 36}">${node.name}</text><text class="mac" x="${middle}" y="${y + 52}">${node.small}</text></g>`;
   }
 
   private edge(edge: PlanEdge): Content {

@@ -49,6 +49,15 @@ const WORLD: PlanNode = {
   accused: false,
 };
 
+/** Where nobody is known to have believed it. */
+const ANYBODY: PlanNode = {
+  key: "anybody",
+  part: "whoever asks",
+  name: "other hosts",
+  small: "none seen fooled",
+  accused: false,
+};
+
 /** Takes a place, and is not drawn. */
 export const GHOST: PlanNode = { key: "", part: "", name: "", small: "", accused: false };
 
@@ -139,14 +148,14 @@ function intrusionPlan(finding: ReportedFinding): Plan {
   const owner = rightful === null ? missing("owner") : hostNode(rightful, false);
   const isGateway = kind === "gateway-impersonation";
   const levels = [
-    shown.length > 0 ? shown.map((victim) => hostNode(victim, false)) : [missing("victim")],
+    shown.length > 0 ? shown.map((victim) => hostNode(victim, false)) : [ANYBODY],
     // The upper way is free for what goes where it should.
     [GHOST, hostNode(claimant, true)],
     [owner],
     ...(isGateway ? [[{ ...WORLD, name: "other networks" }]] : []),
   ];
   const edges: PlanEdge[] = [
-    ...shown.map(({ mac }) => should(mac, owner.key)),
+    ...(shown.length > 0 ? shown.map(({ mac }) => should(mac, owner.key)) : [should(ANYBODY.key, owner.key)]),
     ...(isGateway ? [should(owner.key, WORLD.key)] : []),
     ...(finding.stage === "claimed" ? [] : strayEdges({ ...finding, victims: shown })),
   ];

@@ -1,5 +1,5 @@
 import type { Host, Report, ReportedFinding, Timeline } from "../report.ts";
-import { UNSEEN_MAC } from "./names.ts";
+import { hostName, roleName, UNSEEN_MAC } from "./names.ts";
 
 /** Whether a cache does right to hold this owner's MAC for the address. */
 type Standing = "right" | "wrong" | "other";
@@ -25,7 +25,8 @@ export function accusations(timeline: Timeline, report: Report): ReportedFinding
 export class Owners {
   private readonly byMac = new Map<string, Owner>();
   /** Whether hosts that merely share the address by mistake are called wrong. */
-  readonly wrongWord: string;
+  private readonly wrongWord: string;
+  private readonly rightWord: string;
 
   constructor(timeline: Timeline, report: Report) {
     const about = accusations(timeline, report);
@@ -45,6 +46,13 @@ export class Owners {
     }
     const isDispute = about.some(({ kind }) => kind === "address-conflict" || kind === "flip-flop");
     this.wrongWord = isDispute ? "disputed" : "wrong";
+    this.rightWord = about.some(({ kind }) => kind === "address-conflict") ? "disputed" : "rightful";
+  }
+
+  /** `director 192.168.1.10`; by its MAC where several are called so. */
+  nameOf(host: Host): string {
+    const rivals = [...this.byMac.values()].filter((owner) => hostName(owner.host) === hostName(host));
+    return rivals.length > 1 ? `${roleName(host)} ${host.mac}` : hostName(host);
   }
 
   of(host: Host): Owner {
@@ -52,7 +60,11 @@ export class Owners {
   }
 
   wordFor({ standing }: Owner): string {
-    return { right: "rightful", wrong: this.wrongWord, other: "neither rightful nor accused" }[standing];
+    return {
+      right: this.rightWord,
+      wrong: this.wrongWord,
+      other: "neither rightful nor accused",
+    }[standing];
   }
 
   [Symbol.iterator](): IterableIterator<Owner> {

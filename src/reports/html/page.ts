@@ -1,3 +1,4 @@
+import { nothingToJudge } from "../nothing-to-judge.ts";
 import type { Report } from "../report.ts";
 import { opinionText } from "../second-opinion-text.ts";
 import { plural } from "../text.ts";
@@ -27,6 +28,7 @@ export function renderPage(report: Report, { args = [] }: { args?: readonly stri
   const calendar = new Calendar(report);
   const sentence = verdictSentence(report);
   const chosen = chooseStories(report.findings, STORIES + FOLDED_STORIES, OF_ONE_SORT);
+  const nothing = nothingToJudge(report) !== null;
   const told = new Set(chosen.map(({ id }) => id));
   const page = html`<!doctype html>
 <html lang="en">
@@ -36,15 +38,15 @@ export function renderPage(report: Report, { args = [] }: { args?: readonly stri
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-<title>${report.verdict}: ${sentence}</title>
+<title>${nothing ? "nothing to judge" : report.verdict}: ${sentence}</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>
 </head>
 <body>
 ${SHARED_SHAPES}
-<header class="top ${report.verdict}">
+<header class="top ${nothing ? "empty" : report.verdict}">
 <p class="kicker">ARP incident report <span>${files(report)}${calendar.start !== null && `, ${dateText(calendar.start)}`}</span></p>
-<p class="verdict">${SIGNS[report.verdict]} ${report.verdict}</p>
+<p class="verdict">${nothing ? "nothing to judge" : [SIGNS[report.verdict], ` ${report.verdict}`]}</p>
 <h1>${sentence}</h1>
 ${problems(report)}
 ${renderGlance(report, calendar)}
@@ -60,7 +62,7 @@ ${
         .map((finding) => renderStory(finding, calendar))}</details>`,
   ])
 }
-${section("timeline", "Whose MAC was held, and when", renderTimelines(report, calendar), AXIS_NOTE)}
+${section("timeline", "Whose MAC was held, and when", renderTimelines(report, calendar), report.timelines.length > 0 ? AXIS_NOTE : undefined)}
 ${section("map", "Which way the packets went", renderMaps(report))}
 ${section("findings", "Findings", [groupsOf(report.findings), findingsTable(report.findings, told, calendar)])}
 ${section("benign", "Explained, not accused", benignTable(report.benign, calendar))}
@@ -76,7 +78,7 @@ ${section("provenance", "Where this comes from", renderProvenance(report, args))
   return page.source;
 }
 
-const AXIS_NOTE = "Quiet stretches are drawn shorter than they were; the ticks say what time it was, in UTC.";
+const AXIS_NOTE = "Long stretches are drawn shorter than they were; the ticks say what time it was, in UTC.";
 
 const SIGNS: Record<Report["verdict"], Markup> = {
   poisoned: html`<svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true"><path d="M9 1 17.5 16.5H.5Z"></path><path class="inner" d="M9 6.5v5M9 13.2v1.6"></path></svg>`,

@@ -105,7 +105,9 @@ function inventoryEntry(inventory: ReportedInventory): Markup {
   )}${notes.length > 0 && entry("Left out", html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>`)}</dl>`;
 }
 
-function unseen({ vantage, forgotten, findings }: Report): Content {
+function unseen({ captures, vantage, forgotten, findings }: Report): Content {
+  if (captures.every(({ frames }) => frames === 0))
+    return html`<p>Everything: the ${captures.length === 1 ? "capture holds" : "captures hold"} no frame.</p>`;
   const hidden = findings.filter(({ notObservable }) => notObservable.length > 0).length;
   const notes = [
     ...vantage.map(({ what }) => what),

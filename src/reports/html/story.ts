@@ -18,6 +18,12 @@ const NOT_CLAIMS: readonly ReportedFinding["kind"][] = [
   "arp-storm",
 ];
 
+/** What is counted where it is not frames of the claimant's. */
+const FRAMES: Partial<Record<ReportedFinding["kind"], string>> = {
+  "vip-unanswered": "request",
+  "arp-scan": "request",
+};
+
 /** One finding from the claim to the cure. */
 export function renderStory(finding: ReportedFinding, calendar: Calendar): Markup {
   const { id, severity, summary, kind } = finding;
@@ -40,7 +46,9 @@ function claimed(finding: ReportedFinding, calendar: Calendar): Markup {
   const { claimant, evidence, count, kind, first, last } = finding;
   const [proof] = evidence;
   const more =
-    count === 1 ? null : html` ${plural(count, "such frame")} in all, the last is ${calendar.frame(last)}.`;
+    count === 1
+      ? null
+      : html` ${plural(count, FRAMES[kind] ?? "such frame")} in all, the last is ${calendar.frame(last)}.`;
   return step(
     NOT_CLAIMS.includes(kind) ? "Seen" : "Claimed",
     first,
@@ -72,9 +80,9 @@ function learned(finding: ReportedFinding, calendar: Calendar): Content {
 function believed(victim: ReportedVictim, calendar: Calendar): string {
   const how =
     victim.learned === null
-      ? "believed it before any frame shows why"
+      ? "believed it already before any frame shows why"
       : `took the claimant's MAC into its cache in ${calendar.frame(victim.learned)}`;
-  const use = victim.used === null ? "" : ` and used it from ${calendar.frame(victim.used)} on`;
+  const use = victim.used === null ? "" : `, and used it from ${calendar.frame(victim.used)} on`;
   return `${capitalise(hostName(victim))} ${how}${use}.`;
 }
 

@@ -41,14 +41,14 @@ export function findingsTable(
   return longTable(
     "Findings",
     "findings",
-    ["Finding", "What", "Address", "Claimed by", "Effect", "Frames"],
+    ["Finding", "What", "Address", "Who", "Effect", "Frames"],
     findings.map((finding) => findingRow(finding, told, calendar)),
   );
 }
 
 function findingRow(finding: ReportedFinding, told: ReadonlySet<string>, calendar: Calendar): Markup {
   const { id, severity, stage, kind, ip, vlan, claimant, first, last, count } = finding;
-  return html`<tr><td>${told.has(id) ? html`<a href="#${id}">${id}</a>` : id} <span class="tag ${severity}">${severity}</span></td><td>${kind}</td><td>${ip}${vlan !== null && ` VLAN ${vlan}`}</td><td>${hostCell(claimant)}</td><td>${stage}${effect(finding)}</td><td>${calendar.frame(first)}${last.frame !== first.frame && ` to ${last.frame}`}${count > 1 && `, ${countText(count)} in all`}</td></tr>`;
+  return html`<tr><td>${told.has(id) ? html`<a href="#${id}">${id}</a>` : id} <span class="tag ${severity}">${severity}</span></td><td>${kind}</td><td>${ip}${vlan !== null && ` VLAN ${vlan}`}</td><td>${hostCell(claimant)}</td><td>${stage}${effect(finding)}</td><td>${calendar.frames(first, last)}${count > 1 && `, ${countText(count)} in all`}</td></tr>`;
 }
 
 function effect({ victims, bypass }: ReportedFinding): string {
@@ -77,7 +77,7 @@ export function benignTable(benign: readonly BenignChange[], calendar: Calendar)
 function framesOf(positions: readonly ReportedPosition[], calendar: Calendar): Markup {
   const shown = positions.slice(0, FRAMES_SHOWN).map((position) => calendar.frame(position));
   const more = positions.length - shown.length;
-  return html`${shown.join(", ")}${more > 0 && `, and ${countText(more)} more`}${filterFor(positions)}`;
+  return html`${shown.join(", ")}${more > 0 && `, and ${countText(more)} more`} ${filterFor(positions)}`;
 }
 
 /** A display filter for frames by their numbers, with a button; across files numbers say nothing. */
@@ -109,13 +109,13 @@ export function bindingsTable({ caches, topology, findings }: Report, calendar: 
     entries.map(({ ip, mac, since, state }) => {
       const owner = names.get(mac);
       const isWrong = wrong.has(`${ip} ${vlan} ${mac}`);
-      return html`<tr><td>${hostCell(host)}${vlan !== null && ` VLAN ${vlan}`}</td><td>${ip}</td><td><span class="mac">${mac}</span>${owner !== undefined && html` <span class="muted">${roleName(owner)}</span>`}${isWrong && html` <span class="word wrong">wrong</span>`}</td><td>${calendar.frame(since)}, ${clockText(since.time)}${filterFor([since])}</td><td>${state}</td></tr>`;
+      return html`<tr><td>${hostCell(host)}${vlan !== null && ` VLAN ${vlan}`}</td><td>${ip}</td><td><span class="mac">${mac}</span>${owner !== undefined && html` <span class="muted">${roleName(owner)}</span>`}${isWrong && html` <span class="word wrong">wrong</span>`}</td><td>${calendar.frame(since)}, ${clockText(since.time)} ${filterFor([since])}</td><td>${state}</td></tr>`;
     }),
   );
   return longTable(
     "Neighbour caches at the end",
     "caches",
-    ["Cache of", "Address", "holds", "Since", "State"],
+    ["Cache of", "Address", "Holds", "Since", "State"],
     rows,
   );
 }
@@ -182,6 +182,6 @@ export function groupsOf(findings: readonly ReportedFinding[]): Content {
   return html`<ul class="groups">${large.slice(0, GROUPS_SHOWN).map(([first, ...others]) => {
     if (first === undefined) return null;
     const filter = `arp && eth.src == ${first.claimant.mac}`;
-    return html`<li>${hostCell(first.claimant)}: ${plural(others.length + 1, "finding")} of the kind ${first.kind}, ${first.id} the first${copyButton(filter)}</li>`;
+    return html`<li>${hostCell(first.claimant)}: ${plural(others.length + 1, "finding")} of kind ${first.kind}, the first of them ${first.id} ${copyButton(filter)}</li>`;
   })}</ul>`;
 }

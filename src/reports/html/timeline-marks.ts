@@ -9,7 +9,7 @@ import type {
 } from "../report.ts";
 import { countText, plural } from "../text.ts";
 import { type Content, html, type Markup } from "./markup.ts";
-import { type Calendar, capitalise, changeName, hostName, shortName } from "./names.ts";
+import { type Calendar, capitalise, changeName, hostName, roleName } from "./names.ts";
 import type { Owners } from "./owners.ts";
 import type { TimeScale } from "./scale.ts";
 import { CAUSES, CLAIM_FORMS } from "./wording.ts";
@@ -33,6 +33,11 @@ const SHAPES: Record<TimelineClaim["form"], Markup> = {
 export function shapeOf(form: TimelineClaim["form"]): Markup {
   return html`<svg class="claim other-0" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">${SHAPES[form]}</svg>`;
 }
+
+/** The same for what is no mark of a single frame. */
+export const MORE_KEY = html`<svg class="other-0" width="26" height="14" aria-hidden="true"><rect class="mark more" x="1" y="5" width="24" height="4"></rect></svg>`;
+export const POSSIBLE_KEY = html`<svg class="other-0" width="26" height="14" aria-hidden="true"><rect class="bar possible" x="1" y="1" width="24" height="12"></rect></svg>`;
+export const SENT_KEY = html`<svg class="other-0" width="26" height="14" aria-hidden="true"><rect class="sent" x="1" y="3" width="24" height="9"></rect></svg>`;
 
 /**
  * What stands along the axis: every mark carries its times, for a script to move it, and what there is to tell of it.
@@ -80,15 +85,17 @@ export class Marks {
   private moreClaims({ claimant, count, frames, last, form }: TimelineClaim, y: number): Content {
     const kept = frames.at(-1);
     if (kept === undefined || count <= frames.length) return null;
-    const text = `${capitalise(hostName(claimant))}: ${countText(count - frames.length)} more such frames to ${this.calendar.moment(last)}; it ${CLAIM_FORMS[form]}`;
-    return html`<rect class="mark more ${this.owners.of(claimant).className}" ${this.stretch(kept.time, last.time)} y="${y - 4}" height="8" ${told(text)}</rect>`;
+    const text = `${capitalise(this.owners.nameOf(claimant))}: ${countText(count - frames.length)} more such frames to ${this.calendar.moment(last)}; it ${CLAIM_FORMS[form]}`;
+    const { className, standing } = this.owners.of(claimant);
+    // The accused above the others, so that neither hides the other.
+    return html`<rect class="mark more ${className}" ${this.stretch(kept.time, last.time)} y="${standing === "wrong" ? y - 5 : y + 1}" height="4" ${told(text)}</rect>`;
   }
 
   private claimFrames({ claimant, form, frames }: TimelineClaim, y: number): Content {
     const owner = this.owners.of(claimant);
     return frames.map((frame) => {
       const by = frame.sentBy === null ? "" : `, sent by ${hostName(frame.sentBy)} in its name`;
-      const text = `${capitalise(hostName(claimant))} ${CLAIM_FORMS[form]}${by}: ${this.owners.wordFor(owner)} (${this.calendar.moment(frame)})`;
+      const text = `${capitalise(this.owners.nameOf(claimant))} ${CLAIM_FORMS[form]}${by}: ${this.owners.wordFor(owner)} (${this.calendar.moment(frame)})`;
       return html`<svg class="mark claim ${owner.className} ${owner.standing}" ${this.point(frame.time)} y="${y}" overflow="visible" ${told(text)}<circle class="touch" r="11"></circle>${SHAPES[form]}</svg>`;
     });
   }
@@ -103,8 +110,9 @@ export class Marks {
         ? "to the end"
         : `until ${this.calendar.moment(to)}${endedBy === null ? "" : `, ${CAUSES[endedBy]}`}`;
     const usage = used === null ? "" : `; used from ${this.calendar.frame(used)}`;
-    const text = `${capitalise(hostName(host))} ${state === "known" ? "held" : "may have held"} the MAC of ${hostName(of)}, ${word}: ${of.mac} from ${this.calendar.moment(from)}, ${CAUSES[cause]}; ${ending}${usage}`;
-    const label = owner.standing === "wrong" ? `${word}: ${shortName(of)}` : hostName(of);
+    const text = `${capitalise(hostName(host))} ${state === "known" ? "held" : "may have held"} the MAC of ${this.owners.nameOf(of)}, ${word}: ${of.mac} from ${this.calendar.moment(from)}, ${CAUSES[cause]}; ${ending}${usage}`;
+    const name = this.owners.nameOf(of);
+    const label = owner.standing === "wrong" ? `${word}: ${name.slice(roleName(of).length + 1)}` : name;
     return html`<rect class="mark bar ${owner.className} ${state}" ${box} y="${y}" height="${BAR_HEIGHT}" ${told(text)}</rect>${
       owner.standing === "wrong" && html`<rect class="hatch" ${box} y="${y}" height="${BAR_HEIGHT}"></rect>`
     }${this.label(label, owner.className, from.time, to?.time ?? null, y, 15.5, BAR_HEIGHT)}`;
@@ -114,7 +122,7 @@ export class Marks {
   private band({ to, first, last, frames, bytes, flows }: SentPeriod, host: Host, y: number): Markup {
     const owner = this.owners.of(to);
     const isAstray = owner.standing === "wrong";
-    const text = `Traffic ${isAstray ? "astray" : "on its way"}: ${hostName(host)} sent ${hostName(to)} ${plural(frames, "frame")}, ${countText(bytes)} bytes, ${plural(flows, "flow")} for ${this.timeline.ip} (${this.calendar.moment(first)} to ${this.calendar.moment(last)})`;
+    const text = `Traffic ${isAstray ? "astray" : "on its way"}: ${hostName(host)} sent ${this.owners.nameOf(to)} ${plural(frames, "frame")}, ${countText(bytes)} bytes, ${plural(flows, "flow")} for ${this.timeline.ip} (${this.calendar.moment(first)} to ${this.calendar.moment(last)})`;
     const label = `${plural(frames, "frame")}${isAstray ? " astray" : ""}`;
     return html`<rect class="mark sent ${owner.className} ${owner.standing}" ${this.stretch(first.time, last.time)} y="${y}" height="${BAND_HEIGHT}" ${told(text)}</rect>${this.label(label, `sent-label ${owner.className} ${owner.standing}`, first.time, last.time, y, 11.5, BAND_HEIGHT)}`;
   }

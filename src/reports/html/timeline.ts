@@ -1,10 +1,10 @@
 import type { BenignChange, Report, Timeline } from "../report.ts";
 import { elapsedText, plural } from "../text.ts";
 import { type Content, html, type Markup } from "./markup.ts";
-import { type Calendar, changeName, clockText, dateText, hostCell, hostName, labelledName } from "./names.ts";
+import { type Calendar, changeName, clockText, dateText, hostCell, labelledName } from "./names.ts";
 import { accusations, type Owner, Owners } from "./owners.ts";
 import { type Stop, TimeScale } from "./scale.ts";
-import { LANE_HEIGHT, Marks, percent, shapeOf } from "./timeline-marks.ts";
+import { LANE_HEIGHT, Marks, MORE_KEY, POSSIBLE_KEY, percent, SENT_KEY, shapeOf } from "./timeline-marks.ts";
 import { CAUSES, CLAIM_SHAPES } from "./wording.ts";
 
 const AXIS_HEIGHT = 40;
@@ -15,6 +15,8 @@ const NAME_HEIGHT = 19;
 /** Least distance of two ticks; where the page is narrow every one that is closer than the second gives way. */
 const TICKS_APART = 0.14;
 const TICKS_FAR_APART = 0.3;
+/** Of a tick's text, which at the end stands to the left of its line. */
+const TICK_WIDTH = 0.13;
 
 /** Changes that turn the picture; an announcement that changes nothing stands among the claims. */
 const EXPLAINED: readonly BenignChange["kind"][] = [
@@ -31,7 +33,7 @@ const MOST_FLAGS = 20;
 /** For each VIP and gateway whose MAC every cache held over time; those where nothing happened folded up. */
 export function renderTimelines(report: Report, calendar: Calendar): Content {
   if (report.timelines.length === 0) {
-    return html`<p class="muted">The captures name no VIP and no gateway, and nothing else was claimed by two.</p>`;
+    return html`<p class="muted">No VIP and no gateway is known, and no other address was claimed by two hosts.</p>`;
   }
   const drawings = report.timelines.map((timeline, index) => new Drawing(timeline, index, report, calendar));
   const most = Math.max(...drawings.map(({ weight }) => weight));
@@ -76,7 +78,7 @@ class Drawing {
     this.flags = changes.slice(0, MOST_FLAGS);
     this.weight =
       accusations(timeline, report).length > 0 ? 3 : changes.length > 0 ? 2 : timeline.role === "vip" ? 1 : 0;
-    this.scale = new TimeScale(this.times());
+    this.scale = new TimeScale(this.events(), this.repeats());
     this.marks = new Marks(timeline, this.scale, this.owners, calendar);
   }
 
@@ -91,6 +93,8 @@ class Drawing {
 
   render(): Markup {
     const { timeline, flags, title, id, calendar } = this;
+    if (timeline.claims.length + timeline.observers.length === 0)
+      return html`<figure class="timeline" aria-labelledby="${id}-title"><figcaption><h3 id="${id}-title">${title}</h3></figcaption><p class="muted">No frame claims it, and no cache was seen to hold it.</p></figure>`;
     const top = AXIS_HEIGHT + (flags.length > 0 ? FLAGS_HEIGHT : 0);
     const laneTop = (index: number) => top + CLAIMS_HEIGHT + index * LANE_HEIGHT;
     const height = laneTop(timeline.observers.length);
@@ -117,7 +121,7 @@ ${this.table()}
 </figure>`;
   }
 
-  private *times(): IterableIterator<number> {
+  private *events(): IterableIterator<number> {
     const { timeline, calendar } = this;
     yield 0;
     yield calendar.endNs;
@@ -131,36 +135,52 @@ ${this.table()}
         yield calendar.nsOf(last.time);
       }
     }
-    for (const { frames, last } of timeline.claims) {
-      for (const { time } of frames) yield calendar.nsOf(time);
+    for (const { first, last } of timeline.claims) {
+      yield calendar.nsOf(first.time);
       yield calendar.nsOf(last.time);
     }
     for (const { first } of this.flags) yield calendar.nsOf(first.time);
   }
 
+  private *repeats(): IterableIterator<number> {
+    for (const { frames } of this.timeline.claims) {
+      for (const { time } of frames) yield this.calendar.nsOf(time);
+    }
+  }
+
   private ownerKey(owner: Owner): Markup {
     return html`<span class="key ${owner.className}"><svg width="26" height="14" aria-hidden="true"><rect class="bar" x="1" y="1" width="24" height="12"></rect>${
       owner.standing === "wrong" && html`<rect class="hatch" x="1" y="1" width="24" height="12"></rect>`
-    }</svg>${hostName(owner.host)} <span class="muted">${this.owners.wordFor(owner)}</span></span> `;
+    }</svg>${this.owners.nameOf(owner.host)} <span class="muted">${this.owners.wordFor(owner)}</span></span> `;
   }
 
   private shapeKeys(): Content {
-    const forms = new Set(this.timeline.claims.map(({ form }) => form));
-    return [...forms].map(
-      (form) => html`<span class="key muted">${shapeOf(form)}${CLAIM_SHAPES[form]}</span> `,
-    );
+    const { claims, observers } = this.timeline;
+    const forms = new Set(claims.map(({ form }) => form));
+    const key = (drawing: Markup, text: string) => html`<span class="key muted">${drawing}${text}</span> `;
+    return [
+      [...forms].map((form) => key(shapeOf(form), CLAIM_SHAPES[form])),
+      claims.some(({ count, frames }) => count > frames.length) && key(MORE_KEY, "more of the same"),
+      observers.some(({ held }) => held.some(({ state }) => state === "possible")) &&
+        key(POSSIBLE_KEY, "not certain"),
+      observers.some(({ sent }) => sent.length > 0) && key(SENT_KEY, "traffic sent there"),
+    ];
   }
 
   /** Ticks stand where something happened, and between them how long it took. */
   private axis(height: number): Markup {
-    // A tick at the very end would write past it.
-    const ticks = this.scale.stops.filter(spacedBy(TICKS_APART)).filter(({ share }) => share <= 0.88);
+    const end = this.scale.stops.at(-1);
+    const ticks = this.scale.stops
+      .filter(spacedBy(TICKS_APART))
+      .filter(({ share }) => share <= 1 - 2 * TICK_WIDTH);
+    if (end !== undefined && end.share === 1) ticks.push(end);
     const isFar = spacedBy(TICKS_FAR_APART);
     return html`<g class="ticks" aria-hidden="true">${ticks.map((tick, index) => {
       const x = percent(tick.share);
       const [last, next] = [ticks[index - 1], ticks[index + 1]];
       const nearestNs = Math.min(tick.ns - (last?.ns ?? -1e9), (next?.ns ?? tick.ns + 1e9) - tick.ns);
-      return html`<g class="${isFar(tick) ? "tick" : "tick dense"}"><line x1="${x}" x2="${x}" y1="30" y2="${height}"></line><text x="${x}" y="12">${this.tickText(tick.ns, nearestNs)}</text>${
+      const className = tick === end ? "tick end" : isFar(tick) && tick.share < 0.5 ? "tick" : "tick dense";
+      return html`<g class="${className}"><line x1="${x}" x2="${x}" y1="30" y2="${height}"></line><text x="${x}" y="12">${this.tickText(tick.ns, nearestNs)}</text>${
         next !== undefined &&
         html`<text class="gap" x="${percent((tick.share + next.share) / 2)}" y="26">${elapsedText(next.ns - tick.ns)}</text>`
       }</g>`;
@@ -192,7 +212,7 @@ ${this.table()}
     );
     if (rows.length === 0) return null;
     return html`<details class="more"><summary>The same as a table</summary><table class="held"><caption class="unseen">Caches that held ${this.title}</caption>
-<thead><tr><th scope="col">Cache of</th><th scope="col">held</th><th scope="col">from</th><th scope="col">until</th></tr></thead>
+<thead><tr><th scope="col">Cache of</th><th scope="col">Held</th><th scope="col">From</th><th scope="col">Until</th></tr></thead>
 <tbody>${rows.map(({ host, holding: { owner, from, to, cause, endedBy, state } }) => {
       const known = this.owners.of(owner);
       return html`<tr><td>${hostCell(host)}</td><td>${hostCell(owner)} <span class="word ${known.standing}">${state === "possible" && "possibly, "}${this.owners.wordFor(known)}</span></td><td>${this.calendar.frame(from)}, ${clockText(from.time)}: ${CAUSES[cause]}</td><td>${

@@ -1,5 +1,6 @@
 import { SEVERITIES, STAGES } from "../../findings/finding.ts";
-import type { BenignChange, Report, ReportedFinding } from "../report.ts";
+import { nothingToJudge } from "../nothing-to-judge.ts";
+import type { BenignChange, Host, Report, ReportedFinding } from "../report.ts";
 import { countText, elapsedText, nanosecondsBetween, plural } from "../text.ts";
 import { fixSteps } from "./fix.ts";
 import { type Content, html, type Markup } from "./markup.ts";
@@ -11,6 +12,7 @@ import {
   hostName,
   hostNames,
   labelledName,
+  rivalName,
   shortName,
   vendorName,
 } from "./names.ts";
@@ -41,9 +43,11 @@ export function verdictSentence(report: Report): string {
 
 const FAILOVERS: readonly BenignChange["kind"][] = ["vrrp-failover", "director-takeover"];
 
-function innocence({ captures, benign }: Report): string {
+function innocence(report: Report): string {
+  const { captures, benign } = report;
+  const nothing = nothingToJudge(report);
+  if (nothing !== null) return `${capitalise(nothing)}.`;
   const frames = captures.reduce((sum, capture) => sum + capture.frames, 0);
-  if (frames === 0) return "There is not one frame to judge by.";
   const failovers = benign.filter(({ kind }) => FAILOVERS.includes(kind));
   const [first] = failovers;
   if (first === undefined) return `Nothing wrong was found in ${plural(frames, "frame")}.`;
@@ -58,12 +62,13 @@ function sentenceFor(finding: ReportedFinding): string {
   const who = capitalise(hostName(finding.claimant));
   const { ip, victims, rightful, stage } = finding;
   const owner = rightful === null ? "its owner" : hostName(rightful);
+  const rival = rightful === null ? "another host" : rivalName(rightful, ip);
   switch (finding.kind) {
     case "vip-source-in-request":
     case "vip-reply":
     case "vip-gratuitous":
       return stage === "claimed"
-        ? `${who} claims the VIP ${ip}, which is ${owner}'s; no cache is seen to have believed it`
+        ? `${who} claims the VIP ${ip}, which is ${owner}'s; no cache was seen to believe it`
         : `${who} took the VIP ${ip} from ${owner}: ${course(finding)}`;
     case "vip-bypass":
       return `${capitalise(hostNames(victims))} ${victims.length === 1 ? "sends" : "send"} the traffic of VIP ${ip} straight to ${hostName(finding.claimant)}, past ${owner}`;
@@ -74,11 +79,11 @@ function sentenceFor(finding: ReportedFinding): string {
     case "gateway-impersonation":
       return `${who} posed as the gateway ${ip}: ${course(finding)}`;
     case "address-impersonation":
-      return `${who} posed as ${ip}, which is ${owner}'s: ${course(finding)}`;
+      return `${who} posed as ${rightful?.ip === ip ? owner : `${ip}, which is ${owner}'s`}: ${course(finding)}`;
     case "address-conflict":
-      return `${who} and ${owner} both use ${ip}`;
+      return `${capitalise(rivalName(finding.claimant, ip))} and ${rival} both use ${ip}`;
     case "flip-flop":
-      return `${ip} goes back and forth between ${hostName(finding.claimant)} and ${owner}`;
+      return `${ip} goes back and forth between ${rivalName(finding.claimant, ip)} and ${rival}`;
     default:
       return `${who} ${DEEDS[finding.kind]}`;
   }
@@ -86,7 +91,7 @@ function sentenceFor(finding: ReportedFinding): string {
 
 /** What the victims did, or do, with what they believe. */
 function course({ victims, stage }: ReportedFinding): string {
-  if (victims.length === 0 || stage === "claimed") return "no cache is seen to have believed it";
+  if (victims.length === 0 || stage === "claimed") return "no cache was seen to believe it";
   const isOne = victims.length === 1;
   const lasting = victims.some(({ restored }) => restored === null);
   const names = hostNames(victims);
@@ -102,12 +107,16 @@ export function renderGlance(report: Report, calendar: Calendar): Content {
   const [worst] = byWeight(report.findings);
   if (worst === undefined) return null;
   return html`<dl class="glance">
-<div><dt>Who</dt><dd><b>${labelledName(worst.claimant)}</b><span>${worst.claimant.ip !== null && worst.claimant.mac}${vendorName(worst.claimant) !== null && `, ${vendorName(worst.claimant)}`}</span></dd></div>
+<div><dt>Who</dt><dd><b>${labelledName(worst.claimant)}</b><span>${smallPrint(worst.claimant)}</span></dd></div>
 <div><dt>What</dt><dd><b>${DEEDS[worst.kind]}</b><span>${worst.ip}, ${worst.kind}</span></dd></div>
 <div><dt>When</dt><dd><b>${clockText(worst.first.time).slice(0, 12)} UTC</b><span>${dateText(worst.first.time)}, ${calendar.frame(worst.first)}${lasted(worst)}</span></dd></div>
 <div><dt>How much</dt><dd>${amount(worst)}</dd></div>
 <div><dt>Fix</dt><dd>${remedy(worst)}</dd></div>
 </dl>`;
+}
+
+function smallPrint(host: Host): string {
+  return [host.ip === null ? null : host.mac, vendorName(host)].filter((note) => note !== null).join(", ");
 }
 
 function lasted({ victims, bypass, last, first }: ReportedFinding): string {
@@ -120,11 +129,13 @@ function lasted({ victims, bypass, last, first }: ReportedFinding): string {
   return ns > 0 ? `; went on for ${elapsedText(ns)}` : "";
 }
 
-function amount({ bypass, victims, count }: ReportedFinding): Markup {
+function amount({ kind, bypass, victims, count }: ReportedFinding): Markup {
+  if (kind === "vip-unanswered")
+    return html`<b>${plural(count, "request")}</b><span>without an answer</span>`;
   const fooled = `${plural(victims.length, "cache")} fooled`;
   if (bypass === null) {
     return victims.length === 0
-      ? html`<b>${plural(count, "frame")}</b><span>no cache is seen to be fooled</span>`
+      ? html`<b>${plural(count, "frame")}</b><span>no cache was seen to be fooled</span>`
       : html`<b>${fooled}</b><span>by ${plural(count, "frame")}</span>`;
   }
   return html`<b>${plural(bypass.frames, "frame")} astray</b><span>${countText(bypass.bytes)} bytes, ${plural(bypass.flows, "flow")}; ${fooled}</span>`;
@@ -145,7 +156,8 @@ const REMEDIES: Partial<Record<ReportedFinding["kind"], string>> = {
 
 function remedy(finding: ReportedFinding): Markup {
   const [prevention] = finding.prevention;
-  const what = prevention?.settings.join(", ") ?? REMEDIES[finding.kind] ?? "See what it is";
+  const settings = prevention?.settings.filter((setting) => setting !== "no-announcement") ?? [];
+  const what = settings.length > 0 ? settings.join(", ") : (REMEDIES[finding.kind] ?? "See what it is");
   const where = prevention?.host ?? finding.claimant;
   return html`<b>${what}</b><span>${shortName(where)}: <a href="#${finding.id}-fix">${fixSteps(finding).length > 0 ? "commands" : "what to do"}</a></span>`;
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { LvsPcapError } from "../../errors.ts";
 import type { Binding } from "../../neighbours/binding.ts";
 import type { CacheEntry } from "../../neighbours/cache-entry.ts";
@@ -11,6 +10,7 @@ import { codeOf, reasonOf } from "../sinks/retry.ts";
 import type { Say } from "../sinks/say.ts";
 import { bindingRecord, bindingVersion } from "./binding-record.ts";
 import { cacheRecord, type EntrySeen, hasChanged, seenOf } from "./cache-record.ts";
+import { makeDirectory } from "./directory.ts";
 import { DirectoryLock } from "./directory-lock.ts";
 import { Journal } from "./journal.ts";
 import { stationText } from "./place.ts";
@@ -57,7 +57,7 @@ export class StateMemory implements WatchMemory {
   /** @throws LvsPcapError `bad-usage` where the directory cannot be used, or another watcher does */
   static open(directory: string, say: Say): StateMemory {
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeDirectory(directory);
       return new StateMemory(directory, DirectoryLock.take(directory), say);
     } catch (error) {
       if (error instanceof LvsPcapError) throw error;

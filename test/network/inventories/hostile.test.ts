@@ -41,6 +41,16 @@ describe("an inventory that is none is refused in one line, by name and by line 
       /:1: declares XML entities/,
     ],
     [
+      "YAML of kubectl",
+      "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n",
+      /:1: YAML; expected JSON: run kubectl get with -o json/,
+    ],
+    [
+      "a reservation of libvirt whose MAC is none",
+      "<network>\n<name>lab</name><ip address='192.168.1.1'><dhcp>\n<host mac='02:00' ip='192.168.1.9'/>\n</dhcp></ip></network>",
+      /:3: network lab: host "02:00": expected a MAC/,
+    ],
+    [
       "an XML host whose address is none",
       '<nmaprun><host><address addr="1.2.3" addrtype="ipv4"/></host></nmaprun>',
       /host "1\.2\.3": expected an IPv4 address/,

@@ -35,6 +35,12 @@ describe("keepalived.conf", () => {
     );
   });
 
+  it("is read with braces on lines of their own", async () => {
+    const text =
+      "global_defs\n{\n router_id X\n}\nvirtual_server 192.168.1.2 80\n\n{\n lb_kind DR\n real_server 10.0.0.1 80\n {\n  weight 1\n }\n}\n";
+    expect((await whatTextSays(text)).vips).toEqual(["192.168.1.2, real server 10.0.0.1 by direct-routing"]);
+  });
+
   it("is read with lb_kind of older versions, and NAT where nothing is said", async () => {
     const text = [
       "virtual_server 192.168.1.2 80 {\n lb_kind TUN\n real_server 10.0.0.1 80 {\n }\n}",

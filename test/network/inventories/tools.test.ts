@@ -138,6 +138,12 @@ describe("lists of addresses and MACs", () => {
     });
   });
 
+  it("ISC's leases with what is to be done when they end", async () => {
+    const text =
+      'lease 192.168.1.100 {\n  binding state active;\n  hardware ethernet 02:00:00:00:00:11;\n  on release {\n    if exists x {\n      set a = "{";\n    } else {\n      set a = "b";\n    }\n  }\n}\n';
+    expect((await whatTextSays(text)).known).toEqual(["192.168.1.100 at 02:00:00:00:00:11"]);
+  });
+
   it("ISC's leases: of one address the last counts, and one that was given back is gone", async () => {
     const lease = (ip: string, state: string, mac: string) =>
       `lease ${ip} {\n  ends never;\n  binding state ${state};\n  hardware ethernet ${mac};\n}\n`;

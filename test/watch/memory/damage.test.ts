@@ -84,6 +84,18 @@ describe("the directory", () => {
       `--state ${file}: cannot be used: it is no directory`,
     );
   });
+
+  it.skipIf(process.platform !== "linux")("that no file system lets anybody make is said in one line", () => {
+    expect(() => StateMemory.open("/proc/lvs-pcap/state", NOTHING)).toThrow(
+      "--state /proc/lvs-pcap/state: cannot be used",
+    );
+  });
+
+  it("is made with those above it", async () => {
+    const directory = join(scratchPath("above"), "below");
+    await StateMemory.open(directory, NOTHING).close();
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+  });
 });
 
 describe("a damaged state", () => {

@@ -38,7 +38,10 @@ class TimelineView {
     this.from = 0;
     this.to = 1;
     new ResizeObserver(() => this.draw()).observe(this.frame);
-    addEventListener("beforeprint", () => this.drawTicks(PAPER_WIDTH));
+    addEventListener("beforeprint", () => {
+      this.fitLabels(PAPER_WIDTH);
+      this.drawTicks(PAPER_WIDTH);
+    });
     addEventListener("afterprint", () => this.draw());
   }
 
@@ -106,11 +109,16 @@ class TimelineView {
       item.setAttribute("width", `${Math.max(0.25, right - left)}%`);
       item.setAttribute("visibility", right < -1 || left > 101 ? "hidden" : "visible");
     }
+    this.fitLabels(this.width);
+    this.drawTicks(this.width);
+  }
+
+  /** @param {number} width */
+  fitLabels(width) {
     for (const { label, length } of this.labels) {
-      const room = (Number.parseFloat(label.getAttribute("width") ?? "0") / 100) * this.width;
+      const room = (Number.parseFloat(label.getAttribute("width") ?? "0") / 100) * width;
       label.classList.toggle("tight", room < length + 12);
     }
-    this.drawTicks(this.width);
   }
 
   /** @param {number} width */
@@ -118,18 +126,23 @@ class TimelineView {
     const height = this.svg.getAttribute("height") ?? "0";
     /** @type {{ ns: number, place: number }[]} */
     const chosen = [];
+    const end = this.isWhole && this.stops.length > 1 ? this.stops.at(-1) : undefined;
+    // The end's text stands to the left of its line; without it the last one must not write past the end.
+    const most = 100 - (TICK_ROOM * (end === undefined ? 80 : 190)) / width;
     for (const { ns } of this.stops) {
       const place = this.placeOf(ns);
       const last = chosen.at(-1);
-      if (place < 0 || place > 100 - (TICK_ROOM * 80) / width) continue;
+      if (place < 0 || (place > most && chosen.length > 0)) continue;
       if (last === undefined || ((place - last.place) * width) / 100 >= TICK_ROOM) chosen.push({ ns, place });
     }
+    if (end !== undefined) chosen.push({ ns: end.ns, place: 100 });
     this.ticks.replaceChildren(
       ...chosen.flatMap(({ ns, place }, index) => {
         const next = chosen[index + 1];
         const nearest = Math.min(ns - (chosen[index - 1]?.ns ?? -1e9), (next?.ns ?? ns + 1e9) - ns);
         const line = drawn("line", { x1: `${place}%`, x2: `${place}%`, y1: "30", y2: height });
-        const time = drawn("text", { x: `${place}%`, y: "12" }, this.clock(ns, nearest));
+        const side = ns === end?.ns ? { class: "end" } : {};
+        const time = drawn("text", { x: `${place}%`, y: "12", ...side }, this.clock(ns, nearest));
         if (next === undefined) return [line, time];
         const middle = `${(place + next.place) / 2}%`;
         return [line, time, drawn("text", { class: "gap", x: middle, y: "26" }, elapsed(next.ns - ns))];
