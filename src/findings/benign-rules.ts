@@ -116,7 +116,7 @@ function explainTurn(
     const { priority } = winner;
     return { kind: "vrrp-failover", reason: { why: "advertised", version, virtualRouterId, priority } };
   }
-  if (vip?.directors.includes(turn.station))
+  if (vip?.directors.includes(turn.station) && vip.directors.includes(from))
     return { kind: "director-takeover", reason: { why: "both-directors" } };
   const spanFrom = claimSpan(binding.claimOf(from));
   const isOver =

@@ -10,23 +10,40 @@ import { claimSpan } from "./moves.ts";
 const LINGERING_NS = 1_000_000_000;
 
 /**
- * Whether a host took the VIP over as the next director does: it announces itself, and whoever was director before has
- * done nothing for the VIP since. No frame shows yet what it does with the traffic; a real server is none.
+ * Whether a host was a director before those who are known, or took the VIP over from them as the next one does: each
+ * announces itself, and whoever was director before does nothing for the VIP any more. No frame shows what it did, or
+ * does, with the traffic; a real server is none.
  *
  * Only where nobody said who the directors are.
  */
-export function takesOver(state: NetworkState, vip: CastVip, binding: Binding, claim: Claim): boolean {
+export function tookTurns(state: NetworkState, vip: CastVip, binding: Binding, claim: Claim): boolean {
   const { station } = claim;
-  const announced = claim.tallies.get("announcement");
-  const span = claimSpan(claim);
-  if (vip.areDirectorsGiven || announced === undefined || span === null || impersonates(binding, claim))
-    return false;
+  if (vip.areDirectorsGiven || impersonates(binding, claim)) return false;
   // Who leads by VRRP says so.
   if (state.adverts.routersFor(binding.segment, binding.ip).length > 0) return false;
-  if (span.first.ordinal < announced.first.ordinal) return false;
   if (binding.receivers.has(station) || binding.served.has(station)) return false;
   if (vip.realServers.some((realServer) => realServer.station === station)) return false;
-  return vip.directors.every((director) => hasRetired(state, binding, director, announced.first));
+  const entrance = entranceOf(claim);
+  if (entrance === null) return false;
+  return (
+    vip.directors.every((director) => hasRetired(state, binding, director, entrance)) ||
+    vip.directors.every((director) => hasSucceeded(binding, director, claim))
+  );
+}
+
+/** The announcement by which it took the address over; null where it had claimed it otherwise before. */
+function entranceOf(claim: Claim): Position | null {
+  const announced = claim.tallies.get("announcement");
+  const span = claimSpan(claim);
+  if (announced === undefined || span === null) return null;
+  return span.first.ordinal < announced.first.ordinal ? null : announced.first;
+}
+
+function hasSucceeded(binding: Binding, director: Station, former: Claim): boolean {
+  const claim = binding.claimOf(director);
+  const entrance = claim === undefined ? null : entranceOf(claim);
+  const lastWord = claimSpan(former)?.last ?? null;
+  return entrance !== null && lastWord !== null && lastWord.ordinal < entrance.ordinal;
 }
 
 function hasRetired(state: NetworkState, binding: Binding, director: Station, at: Position): boolean {

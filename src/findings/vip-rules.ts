@@ -11,7 +11,7 @@ import type { Evidence, Finding, FindingKind, Severity, Victim } from "./finding
 import { preventionOf } from "./prevention.ts";
 import { racesOf } from "./races.ts";
 import { judgeSplit } from "./split-rule.ts";
-import { takesOver } from "./succession.ts";
+import { tookTurns } from "./succession.ts";
 import { unseenLearners } from "./unseen.ts";
 import { entriesByOwner, unexplainedVictimsOf, victimsOf } from "./victims.ts";
 
@@ -87,7 +87,7 @@ function guiltyClaims(state: NetworkState, cast: Cast, vip: CastVip, binding: Bi
     const { station } = claim;
     if (vip.directors.includes(station)) return false;
     if (cast.roleOf(station) === "real-server") return true;
-    return vip.directors.length > 0 && !takesOver(state, vip, binding, claim);
+    return vip.directors.length > 0 && !tookTurns(state, vip, binding, claim);
   });
 }
 

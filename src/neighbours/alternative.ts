@@ -1,7 +1,8 @@
 import type { Ask, Binding, BindingTable, HeardClaim } from "./binding.ts";
 import { CacheEntry } from "./cache-entry.ts";
 import { Caches } from "./caches.ts";
-import type { Loss, NeighbourModel } from "./models/model.ts";
+import { MANY_ENTRIES } from "./calm.ts";
+import type { Loss, NeighbourModel, NeighbourModelName } from "./models/model.ts";
 import type { Position } from "./position.ts";
 import type { Possession } from "./possession.ts";
 import type { Station } from "./station.ts";
@@ -25,12 +26,16 @@ const MOST_ENTRIES = 16_384;
  * by which the real host only re-checked its entry, and the answer, count for a stack that re-checks, too.
  */
 export class Alternative extends Caches {
+  /** Whose entries these are. */
+  private readonly name: NeighbourModelName;
+
   constructor(model: NeighbourModel, bindings: BindingTable, possession: Possession) {
     super(model, bindings, possession, NO_TRAFFIC);
+    this.name = model.name;
   }
 
   override entriesOf(binding: Binding): Iterable<CacheEntry> {
-    return binding.alternatives.get(this.model.name)?.values() ?? [];
+    return binding.alternatives.get(this.name)?.values() ?? [];
   }
 
   override beginResolution(host: Station, binding: Binding, ask: Ask): void {
@@ -57,17 +62,33 @@ export class Alternative extends Caches {
     for (const binding of bindings) for (const entry of this.entriesOf(binding)) this.expire(entry, end);
   }
 
+  protected override overhearAll(binding: Binding, heard: HeardClaim): void {
+    const entries = binding.alternatives.get(this.name);
+    if (entries === undefined || entries.size === 0) return;
+    if (entries.size >= MANY_ENTRIES || binding.calms.size > 0) {
+      this.overhearMany(binding, entries.size, heard);
+      return;
+    }
+    for (const entry of entries.values()) this.overhearAs(entry, heard);
+  }
+
   protected override entry(host: Station, binding: Binding): CacheEntry | undefined {
-    return binding.alternatives.get(this.model.name)?.get(host);
+    const entry = binding.alternatives.get(this.name)?.get(host);
+    entry?.disturb();
+    return entry;
   }
 
   protected override create(host: Station, binding: Binding, nowNs: number): CacheEntry {
     const entry = new CacheEntry(host, binding.ip, nowNs);
-    const entries = binding.alternatives.get(this.model.name);
-    if (entries === undefined) binding.alternatives.set(this.model.name, new Map([[host, entry]]));
+    const entries = binding.alternatives.get(this.name);
+    if (entries === undefined) binding.alternatives.set(this.name, new Map([[host, entry]]));
     else {
-      if (entries.size >= MOST_ENTRIES) forgetHalf(entries, binding);
+      if (entries.size >= MOST_ENTRIES) {
+        forgetHalf(entries, binding);
+        binding.calms.delete(this.name);
+      }
       entries.set(host, entry);
+      binding.calms.get(this.name)?.disturb(entry);
     }
     return entry;
   }
@@ -78,6 +99,7 @@ export class Alternative extends Caches {
 
   /** What has come of age is asked for anew; the answer is what the host itself holds by then. */
   protected override lose(entry: CacheEntry, loss: Loss): void {
+    entry.disturb();
     const real = entry.holder.cache.get(entry.ip)?.owner ?? null;
     if (loss.cause === "aged-out" && real !== null) this.adopt(entry, real, loss.at);
     else super.lose(entry, loss);

@@ -1,4 +1,5 @@
 import { Air, ArpOperation, type FrameFacts, LinkAddresses, PacketType } from "../decode/facts.ts";
+import { isGroupAddress, isUnicastAddress } from "../network/address.ts";
 import type { Ask, Binding, BindingTable, Claim, ClaimForm, HeardClaim } from "./binding.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import type { Caches } from "./caches.ts";
@@ -13,7 +14,7 @@ type ArpLearner = Pick<Caches, "overhear" | "learnByAnswering" | "beginResolutio
 
 /** Turns ARP frames into claims, requests and answers, and tells the caches what each teaches whom. */
 export class ArpObserver {
-  readonly newcomers = new Newcomers();
+  readonly newcomers: Newcomers;
   readonly repeats = new Repeats<readonly Meaning[]>();
   private readonly timeline: Timeline;
   private readonly stations: StationTable;
@@ -29,6 +30,7 @@ export class ArpObserver {
     bindings: BindingTable,
     models: readonly ArpLearner[],
   ) {
+    this.newcomers = new Newcomers(timeline);
     this.timeline = timeline;
     this.stations = stations;
     this.bindings = bindings;
@@ -93,9 +95,10 @@ export class ArpObserver {
     sender.ownAddresses.delete(facts.targetIp);
     // Where the link layer does not name the receiver, it is taken from the cache itself, and proves nothing of it.
     const isSeen = facts.linkAddresses === LinkAddresses.Both || facts.packetType === PacketType.ToUs;
-    for (const caches of this.models) {
-      if (broadcast) caches.beginResolution(sender, target, ask);
-      else if (sentTo !== sender) caches.revealByProbe(sender, target, sentTo, at, isSeen);
+    const { models } = this;
+    for (let index = 0; index < models.length; index++) {
+      if (broadcast) models[index]?.beginResolution(sender, target, ask);
+      else if (sentTo !== sender) models[index]?.revealByProbe(sender, target, sentTo, at, isSeen);
     }
   }
 
@@ -143,7 +146,8 @@ export class ArpObserver {
   }
 
   private learnByAnswering(host: Station, heard: HeardClaim): void {
-    for (const caches of this.models) caches.learnByAnswering(host, heard);
+    const { models } = this;
+    for (let index = 0; index < models.length; index++) models[index]?.learnByAnswering(host, heard);
   }
 
   /** keepalived and arping announce from a socket of their own; only who looks the address up does not hold it. */
@@ -177,7 +181,8 @@ export class ArpObserver {
     const binding: Binding = this.bindings.of(facts.segment, facts.senderIp);
     this.meanings.push({ claim: binding.addClaim(heard), form });
     this.newcomers.note(heard.claimed, sender, heard.ip, at);
-    for (const caches of this.models) caches.overhear(binding, heard);
+    const { models } = this;
+    for (let index = 0; index < models.length; index++) models[index]?.overhear(binding, heard);
     return heard;
   }
 }
@@ -198,13 +203,4 @@ function isGratuitous(facts: FrameFacts): boolean {
   if (facts.senderIp !== facts.targetIp) return false;
   if (facts.operation === ArpOperation.Request) return true;
   return facts.targetMacHigh === facts.senderMacHigh && facts.targetMacLow === facts.senderMacLow;
-}
-
-/** 224.0.0.0/3 and 127.0.0.0/8, for which `arp_process` drops a frame. */
-function isGroupAddress(ip: number): boolean {
-  return ip >>> 29 === 7 || ip >>> 24 === 127;
-}
-
-function isUnicastAddress(ip: number): boolean {
-  return ip >>> 24 !== 0 && !isGroupAddress(ip);
 }

@@ -1,5 +1,6 @@
 import type { CacheEntry } from "./cache-entry.ts";
-import { Claim, type ClaimForm } from "./claim.ts";
+import type { Calm } from "./calm.ts";
+import { Claim, type ClaimForm, type ClaimTally } from "./claim.ts";
 import type { ClaimLog } from "./claim-log.ts";
 import type { NeighbourModelName } from "./models/model.ts";
 import type { Position } from "./position.ts";
@@ -121,6 +122,8 @@ export class Binding {
   readonly holders: CacheEntry[] = [];
   /** What the hosts would believe of it by the models that were not chosen. */
   readonly alternatives = new SparseMap<NeighbourModelName, Map<Station, CacheEntry>>();
+  /** By model: the entries that the claimant's broadcasts do nothing to. */
+  readonly calms = new SparseMap<NeighbourModelName, Calm>();
   /** The stations to which frames for the address were sent, each with those that sent them. */
   readonly receivers = new SparseMap<Station, Set<Station>>();
   readonly passings: Passing[] = [];
@@ -168,7 +171,12 @@ export class Binding {
   }
 
   claimOf(station: Station): Claim | undefined {
-    return this.claims.find((claim) => claim.station === station);
+    const { claims } = this;
+    for (let index = 0; index < claims.length; index++) {
+      const claim = claims[index];
+      if (claim?.station === station) return claim;
+    }
+    return undefined;
   }
 
   addClaim(heard: HeardClaim): Claim {
@@ -178,12 +186,25 @@ export class Binding {
       if (this.claims.length >= MOST_CLAIMS) this.forgetClaims(MOST_CLAIMS / 2);
       this.claims.push(claim);
     }
-    claim.add(heard.form, { at: heard.at, targetIp: heard.targetIp, sentBy: heard.sentBy });
+    claim.add(heard.form, heard);
     if (heard.form !== "addressed" && heard.sentBy === heard.claimed) this.noteTurn(heard);
     if (heard.form === "request" && heard.sentBy === heard.claimed) this.noteEcho(claim, heard);
     // Nobody heard what was only said of a station.
     if (heard.form !== "addressed") keepRecent(this.recentClaims, heard);
     return claim;
+  }
+
+  /** What is left of an address at peace that had to be given up: one station claimed it so often. */
+  recall(
+    station: Station,
+    form: ClaimForm,
+    tally: Pick<ClaimTally, "count" | "first" | "last">,
+    targetIp: number,
+  ): void {
+    const claim = new Claim(station);
+    claim.recall(form, tally, targetIp);
+    this.claims.push(claim);
+    this.takeTurn(station, tally.first, form);
   }
 
   /** A host begins to have a cache entry about the address. */
@@ -236,12 +257,13 @@ export class Binding {
       this.forgottenParts++;
     }
     this.holders.splice(0, this.holders.length, ...kept);
+    this.calms.clear();
     this.holderLimit = Math.max(MOST_HOLDERS, 2 * kept.size);
   }
 
   /** @returns whether no kernel would have asked: its sender had this answered seconds ago, in the same name */
   addAsk(ask: Ask, sentTo: Station | null): boolean {
-    const before = this.recentAsks.findLast((earlier) => earlier.asker === ask.asker);
+    const before = this.newestAskOf(ask.asker);
     if (before !== undefined && isRetry(before, ask)) this.noteUnanswered(before, ask);
     keepRecent(this.recentAsks, ask);
     const answered = this.answeredAt.get(ask.asker);
@@ -256,10 +278,23 @@ export class Binding {
 
   /** The request that a reply to `askerIp` answers: the newest one, since an older one was given up. */
   askAnsweredBy(askerIp: number, nowNs: number): Ask | undefined {
-    return this.recentAsks.findLast((ask) => {
+    const { recentAsks } = this;
+    for (let index = recentAsks.length - 1; index >= 0; index--) {
+      const ask = recentAsks[index];
+      if (ask?.askerIp !== askerIp) continue;
       const waitedNs = nowNs - ask.at.timeNs;
-      return ask.askerIp === askerIp && waitedNs <= (ask.answers.length === 0 ? RECENT_NS : LONGEST_RACE_NS);
-    });
+      if (waitedNs <= (ask.answers.length === 0 ? RECENT_NS : LONGEST_RACE_NS)) return ask;
+    }
+    return undefined;
+  }
+
+  private newestAskOf(asker: Station): Ask | undefined {
+    const { recentAsks } = this;
+    for (let index = recentAsks.length - 1; index >= 0; index--) {
+      const ask = recentAsks[index];
+      if (ask?.asker === asker) return ask;
+    }
+    return undefined;
   }
 
   addAnswer(ask: Ask, at: Position, by: Station, claimed: Station): void {
@@ -313,6 +348,8 @@ export class Binding {
 
   /** Two hosts do not ask the same thing in one name within milliseconds, again and again; a frame passed on does. */
   private noteEcho(claim: Claim, { at, targetIp }: HeardClaim): void {
+    // Nobody but the claimant itself ever spoke of it.
+    if (this.claims.length === 1) return;
     const before = this.recentClaims.findLast(
       (other) =>
         other.form === "request" &&
@@ -324,14 +361,18 @@ export class Binding {
   }
 
   private noteRace(ask: Ask, by: Station): void {
+    if (ask.answers.length === 0) return;
     const others = new Set(ask.answers.map((answer) => answer.by));
-    if (others.size === 0 || others.has(by)) return;
+    if (others.has(by)) return;
     for (const station of others.size === 1 ? [...others, by] : [by])
       this.raceCounts.set(station, (this.raceCounts.get(station) ?? 0) + 1);
   }
 
-  private noteTurn({ claimed: station, at, form }: HeardClaim): void {
-    if (this.lastTurn === station) return;
+  private noteTurn({ claimed, at, form }: HeardClaim): void {
+    if (this.lastTurn !== claimed) this.takeTurn(claimed, at, form);
+  }
+
+  private takeTurn(station: Station, at: Position, form: ClaimForm): void {
     this.turnBefore = this.lastTurn;
     this.lastTurn = station;
     this.turnCount++;

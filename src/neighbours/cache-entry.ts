@@ -1,4 +1,5 @@
 import type { ClaimForm } from "./binding.ts";
+import type { Calm } from "./calm.ts";
 import type { Position } from "./position.ts";
 import type { Sent } from "./sent-traffic.ts";
 import type { Station } from "./station.ts";
@@ -61,8 +62,8 @@ export class CacheEntry {
   owner: Station | null = null;
   /** When `owner` or `nud` last changed: `neigh->updated`, from which locktime counts. */
   updatedNs: number;
-  /** When a frame last said what it holds: where entries have an age, from here on. */
-  confirmedNs: number;
+  private confirmedAtNs: number;
+  private calm: Calm | null = null;
   /** Unicast requests that went unanswered, or were not answered yet, since the entry last became valid. */
   unansweredProbes = 0;
   lastProbe: Position | null = null;
@@ -74,7 +75,30 @@ export class CacheEntry {
     this.holder = holder;
     this.ip = ip;
     this.updatedNs = createdNs;
-    this.confirmedNs = createdNs;
+    this.confirmedAtNs = createdNs;
+  }
+
+  /** When a frame last said what it holds: where entries have an age, from here on. */
+  get confirmedNs(): number {
+    return this.calm === null ? this.confirmedAtNs : Math.max(this.confirmedAtNs, this.calm.timeNs);
+  }
+
+  set confirmedNs(timeNs: number) {
+    this.confirmedAtNs = timeNs;
+  }
+
+  /** From here on the owner's broadcasts only confirm it. */
+  calmDown(calm: Calm): void {
+    this.calm = calm;
+  }
+
+  /** To be called before anything else happens to it. */
+  disturb(): void {
+    const { calm } = this;
+    if (calm === null) return;
+    this.confirmedAtNs = this.confirmedNs;
+    this.calm = null;
+    calm.disturb(this);
   }
 
   /** `NUD_VALID`: there is a MAC to send to. */

@@ -1,5 +1,6 @@
 import type { Ask, Binding, BindingTable, ClaimForm, HeardClaim } from "./binding.ts";
 import { type CacheCause, CacheEntry } from "./cache-entry.ts";
+import { Calm, MANY_ENTRIES } from "./calm.ts";
 import type { Effect, Loss, NeighbourModel } from "./models/model.ts";
 import type { Position } from "./position.ts";
 import type { Possession } from "./possession.ts";
@@ -59,25 +60,15 @@ export class Caches {
     if (!entry.valid) entry.certain = heard.form !== "addressed";
     const effect = this.model.learn(entry, heard.claimed, heard.at.timeNs);
     noteEffect(entry, effect, heard, "answered-request");
-    for (const later of binding.recentClaims) {
-      if (later.at.ordinal > heard.at.ordinal && later.sentBy !== host && reaches(later, host)) {
-        this.hear(entry, later);
-      }
-    }
+    this.hearLater(entry, binding, heard);
     if (entry.owner !== before) this.witness.changed(entry, before);
   }
 
   /** A claim that others than its sender heard: it updates what they have, and may create what its target has not. */
   overhear(binding: Binding, heard: HeardClaim): void {
-    for (const entry of this.entriesReached(binding, heard)) {
-      if (entry.holder === heard.sentBy) continue;
-      // Where a request for one's own address teaches only if it is answered, that comes separately.
-      const answersFirst = heard.form === "request" && !this.model.learnsAsTarget;
-      if (answersFirst && this.possession.holds(entry.holder, heard.targetIp)) continue;
-      const before = entry.owner;
-      this.hear(entry, heard);
-      if (entry.owner !== before) this.witness.changed(entry, before);
-    }
+    // Of a router's address thousands have an entry, and most of its frames go to one of them.
+    if (heard.sentTo !== null) this.overhearAs(this.entry(heard.sentTo, binding), heard);
+    else this.overhearAll(binding, heard);
     if (this.model.learnsAsTarget && heard.targetIp !== heard.ip) this.learnAsTarget(binding, heard);
   }
 
@@ -104,7 +95,7 @@ export class Caches {
    * @returns false while the frame may have been on its way when the model changed: look at the next one, too
    */
   revealByTraffic(host: Station, binding: Binding, owner: Station, at: Position, certain: boolean): boolean {
-    const existing = host.cache.get(binding.ip);
+    const existing = this.entry(host, binding);
     if (existing !== undefined) {
       this.expire(existing, at);
       const agrees = existing.owner === owner;
@@ -155,13 +146,16 @@ export class Caches {
   }
 
   protected entry(host: Station, binding: Binding): CacheEntry | undefined {
-    return host.cache.get(binding.ip);
+    const entry = host.cache.get(binding.ip);
+    entry?.disturb();
+    return entry;
   }
 
   protected create(host: Station, binding: Binding, nowNs: number): CacheEntry {
     const entry = new CacheEntry(host, binding.ip, nowNs);
     host.cache.set(binding.ip, entry);
     binding.addHolder(entry);
+    binding.calms.get(this.model.name)?.disturb(entry);
     return entry;
   }
 
@@ -179,8 +173,55 @@ export class Caches {
 
   protected lose(entry: CacheEntry, { at, timeNs, cause }: Loss): void {
     const before = entry.owner;
+    entry.disturb();
     entry.lose(at, cause, "failed", timeNs);
     this.witness.changed(entry, before);
+  }
+
+  protected overhearAll(binding: Binding, heard: HeardClaim): void {
+    const { holders } = binding;
+    if (holders.length >= MANY_ENTRIES || binding.calms.size > 0) {
+      this.overhearMany(binding, holders.length, heard);
+      return;
+    }
+    for (let index = 0; index < holders.length; index++) this.overhearAs(holders[index], heard);
+  }
+
+  /** Where one station says it again and again, only those entries are looked at to which that may do something. */
+  protected overhearMany(binding: Binding, count: number, heard: HeardClaim): void {
+    const { name } = this.model;
+    const mayBeCalm = count >= MANY_ENTRIES && heard.sentBy === heard.claimed && !heard.recheck;
+    const calm = mayBeCalm ? binding.calms.get(name) : undefined;
+    if (calm?.covers(heard) === true && !calm.isVain(count)) {
+      calm.pass(heard, (entry) => this.overhearAs(entry, heard));
+      return;
+    }
+    for (const entry of this.entriesOf(binding)) this.overhearAs(entry, heard);
+    if (!mayBeCalm) binding.calms.delete(name);
+    else {
+      const forms = calm?.isOf(heard.claimed) !== true || calm.isVain(count) ? [] : calm.forms;
+      binding.calms.set(name, new Calm(this.model, heard, this.entriesOf(binding), forms));
+    }
+  }
+
+  protected overhearAs(entry: CacheEntry | undefined, heard: HeardClaim): void {
+    if (entry === undefined || entry.holder === heard.sentBy) return;
+    // Where a request for one's own address teaches only if it is answered, that comes separately.
+    const answersFirst = heard.form === "request" && !this.model.learnsAsTarget;
+    if (answersFirst && this.possession.holds(entry.holder, heard.targetIp)) return;
+    const before = entry.owner;
+    this.hear(entry, heard);
+    if (entry.owner !== before) this.witness.changed(entry, before);
+  }
+
+  /** What the host heard between a request and its answer. */
+  private hearLater(entry: CacheEntry, { recentClaims }: Binding, { at }: HeardClaim): void {
+    const host = entry.holder;
+    for (let index = 0; index < recentClaims.length; index++) {
+      const later = recentClaims[index];
+      if (later === undefined || later.at.ordinal <= at.ordinal || later.sentBy === host) continue;
+      if (reaches(later, host)) this.hear(entry, later);
+    }
   }
 
   /** "Am I the target protocol address?": who says yes, and has no entry yet, creates one. */
@@ -191,14 +232,11 @@ export class Caches {
     }
     const target = this.bindings.get(binding.segment, heard.targetIp);
     if (target === undefined) return;
-    for (const { station } of target.claims) this.learnIfTarget(station, binding, heard);
-  }
-
-  /** Of a router's address thousands have an entry, and most of its frames go to one of them. */
-  private entriesReached(binding: Binding, { sentTo }: HeardClaim): Iterable<CacheEntry> {
-    if (sentTo === null) return this.entriesOf(binding);
-    const entry = this.entry(sentTo, binding);
-    return entry === undefined ? [] : [entry];
+    const { claims } = target;
+    for (let index = 0; index < claims.length; index++) {
+      const claim = claims[index];
+      if (claim !== undefined) this.learnIfTarget(claim.station, binding, heard);
+    }
   }
 
   private learnIfTarget(host: Station, binding: Binding, heard: HeardClaim): void {

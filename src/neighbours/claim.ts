@@ -69,11 +69,19 @@ export class Claim {
       lent.count++;
       lent.last = evidence.at;
       lent.unasked += unasked;
-      if (lent.evidence.length < EVIDENCE_KEPT) lent.evidence.push(evidence);
+      if (lent.evidence.length < EVIDENCE_KEPT) lent.evidence.push(evidenceOf(evidence));
     } else if (this.lent.size < MOST_LENDERS) {
       const { at } = evidence;
-      this.lent.set(evidence.sentBy, { count: 1, first: at, last: at, evidence: [evidence], unasked });
+      const kept = [evidenceOf(evidence)];
+      this.lent.set(evidence.sentBy, { count: 1, first: at, last: at, evidence: kept, unasked });
     }
+  }
+
+  /** So many frames of its own as were counted where nothing else was kept of them. */
+  recall(form: ClaimForm, { count, first, last }: Omit<ClaimTally, "evidence">, targetIp: number): void {
+    const evidence = [{ at: first, targetIp, sentBy: this.station }];
+    this.tallies.set(form, { count, first, last, evidence });
+    this.own.set(form, count);
   }
 
   /** The frame just added, captured a second time: on the wire it was one. */
@@ -110,10 +118,16 @@ export class Claim {
 function addTo(tallies: SparseMap<ClaimForm, ClaimTally>, form: ClaimForm, evidence: ClaimEvidence): void {
   const tally = tallies.get(form);
   if (tally === undefined) {
-    tallies.set(form, { count: 1, first: evidence.at, last: evidence.at, evidence: [evidence] });
+    const kept = [evidenceOf(evidence)];
+    tallies.set(form, { count: 1, first: evidence.at, last: evidence.at, evidence: kept });
     return;
   }
   tally.count++;
   tally.last = evidence.at;
-  if (tally.evidence.length < EVIDENCE_KEPT) tally.evidence.push(evidence);
+  if (tally.evidence.length < EVIDENCE_KEPT) tally.evidence.push(evidenceOf(evidence));
+}
+
+/** Only what is to be kept of it. */
+function evidenceOf({ at, targetIp, sentBy }: ClaimEvidence): ClaimEvidence {
+  return { at, targetIp, sentBy };
 }

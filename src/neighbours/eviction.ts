@@ -1,6 +1,7 @@
 import type { Adverts } from "./adverts.ts";
 import type { Binding, BindingTable } from "./binding.ts";
 import type { Changes } from "./changes.ts";
+import type { PeacefulHosts } from "./peaceful-hosts.ts";
 import type { Possession } from "./possession.ts";
 import type { Station, StationTable } from "./station.ts";
 import type { Synchronisation } from "./synchronisation.ts";
@@ -8,6 +9,10 @@ import type { Tunnels } from "./tunnels.ts";
 
 /** Addresses followed at a time: what a capture of a large segment shows, within a fixed bound of memory. */
 const MOST_BINDINGS = 1 << 13;
+/** With more than these, once some had to go, only those get a place that must have one. */
+export const MOST_ADMITTED = 1 << 10;
+/** Whoever has more is a router or a server, and whom a poison would fool must be known before it comes. */
+const FEW_HOLDERS = 2;
 /** A station of which no binding knows costs little, but a flood of them costs much. */
 const MOST_STATIONS = 1 << 14;
 /** Claims and cache entries of all addresses together, and of one of them once they are more. */
@@ -15,7 +20,10 @@ const MOST_PARTS = 1 << 16;
 const CLAIMS_LEFT = 16;
 /** Where more stations than that have to stay, to look for others at every turn would cost more than the frames do. */
 const STATIONS_BETWEEN = 1 << 12;
-/** What a long watch keeps of those who came once, and for how long it keeps the others. */
+/**
+ * So many addresses at peace stay where there were too many, or in a long watch of those who came once; and for how long
+ * it keeps the others.
+ */
 const MOST_AT_PEACE = 1 << 9;
 const HOLDERS_AT_PEACE = 1 << 8;
 const PASSED_BY_NS = 60_000_000_000;
@@ -37,6 +45,7 @@ export interface Referrers {
   readonly synchronisation: Synchronisation;
   readonly tunnels: Tunnels;
   readonly changes: Changes;
+  readonly peaceful: PeacefulHosts;
 }
 
 /**
@@ -77,7 +86,8 @@ export class Eviction {
   makeRoom(): void {
     if (this.bindings.size > MOST_BINDINGS) {
       // Who has been there for long is not given up for a flood of those who come once.
-      this.evictBindings((binding) => isUneventful(binding) && wasSeenOnce(binding));
+      this.evictBindings((binding) => isUneventful(binding) && wasSeenOnce(binding), MOST_AT_PEACE);
+      this.evictBindings((binding) => isUneventful(binding) && isForFew(binding), MOST_AT_PEACE);
       if (this.bindings.size > (MOST_BINDINGS * 3) / 4)
         this.evictBindings((binding) => isUneventful(binding) && binding.passings.length === 0);
       if (this.bindings.size > (MOST_BINDINGS * 3) / 4) this.evictBindings(() => true);
@@ -95,6 +105,7 @@ export class Eviction {
    */
   forgetPassersBy(nowNs: number): number {
     const before = this.bindings.size;
+    this.referrers.peaceful.forgetSilent(nowNs - PASSED_BY_NS);
     if (before <= MOST_AT_PEACE) return 0;
     for (const binding of this.bindings) {
       if (binding.holders.length > HOLDERS_AT_PEACE) binding.forgetUnanswered(nowNs - PASSED_BY_NS);
@@ -131,6 +142,7 @@ export class Eviction {
         this.onForgotten({ station, ip: binding.ip });
         isFirst = false;
       }
+      if (isUneventful(binding)) this.referrers.peaceful.keep(binding);
       for (const { holder } of binding.holders) holder.cache.delete(binding.ip);
       this.bindings.delete(binding);
       this.referrers.changes.bindings.delete(binding);
@@ -176,6 +188,10 @@ export class Eviction {
 function wasSeenOnce({ claims, holders, passings }: Binding): boolean {
   if (passings.length > 0 || holders.length > 1) return false;
   return claims.every(({ tallies }) => [...tallies.values()].every(({ count }) => count <= 1));
+}
+
+function isForFew({ passings, holders }: Binding): boolean {
+  return passings.length === 0 && holders.length <= FEW_HOLDERS;
 }
 
 function newestNs({ claims, recentAsks }: Binding): number {

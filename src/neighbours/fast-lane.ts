@@ -168,8 +168,12 @@ export class FastLane {
       }
 
       const destinationIp = view.getInt32(ethernet + 30);
-      let row = (pairs[pair + pairRestRow] ?? 0) - 1;
-      if (row < 0 || near[nearSlot(destinationIp)] === 1) {
+      const rest = pairs[pair + pairRestRow] ?? 0;
+      let row = rest - 1;
+      if (rest < 0) {
+        row = -rest - 1;
+        if (rows[(row << rowWordsShift) + rowDestinationIp] !== destinationIp) break;
+      } else if (rest === 0 || near[nearSlot(destinationIp)] === 1) {
         let slot = rowSlot(destinationIp, pairNumber) & indexMask;
         for (;;) {
           row = (index[slot] ?? 0) - 1;

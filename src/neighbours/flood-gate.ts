@@ -1,7 +1,11 @@
 import type { FrameFacts } from "../decode/facts.ts";
-import type { BindingTable } from "./binding.ts";
+import { isUnicastAddress } from "../network/address.ts";
+import type { Binding, BindingTable } from "./binding.ts";
+import { MOST_ADMITTED } from "./eviction.ts";
+import type { PeacefulHosts } from "./peaceful-hosts.ts";
+import type { Timeline } from "./position.ts";
 import type { Possession } from "./possession.ts";
-import type { StationTable } from "./station.ts";
+import { isGroupMac, type StationTable } from "./station.ts";
 
 /** So many remember a flood's last second, and two pairs that share a slot only take each other's for new. */
 const SLOTS_LOG2 = 16;
@@ -9,32 +13,52 @@ const WINDOW_NS = 1_000_000_000;
 /** With fewer newcomers than this in a second the flood is over. */
 const FLOOD_FRAMES = 100;
 
+/** What may overflow. */
+interface Tables {
+  readonly timeline: Timeline;
+  readonly bindings: BindingTable;
+  readonly stations: StationTable;
+  readonly peaceful: PeacefulHosts;
+}
+
+/** What to do with an ARP frame. */
+export type Admission = "observe" | "newcomer" | "known";
+
 /**
  * While a flood makes the tables overflow, an address or a sender that nobody knows gets no place in them for a single
- * frame: it would only push another one out. Whoever speaks twice is let in.
+ * frame: it would only push another one out. Whoever speaks twice is let in while there is room, and whoever is
+ * contradicted or speaks to an address that is contested, always.
  */
 export class FloodGate {
-  /** Frames that were let pass unseen. */
+  /** Addresses that had to stay outside, and frames of senders that nothing is known of. */
   turnedAway = 0;
+  /** Whether anything ever had to be given up. */
+  isCrowded = false;
   private isClosed = false;
   private windowStartNs = 0;
   private windowFrames = 0;
   /** When the newest unknown sender came. */
   private newestNs = 0;
   private readonly seen = new Int32Array(1 << SLOTS_LOG2);
+  private readonly timeline: Timeline;
   private readonly bindings: BindingTable;
   private readonly stations: StationTable;
   private readonly possession: Possession;
+  private readonly peaceful: PeacefulHosts;
 
-  constructor(bindings: BindingTable, stations: StationTable, possession: Possession) {
+  constructor({ timeline, bindings, stations, peaceful }: Tables, possession: Possession) {
+    this.timeline = timeline;
     this.bindings = bindings;
     this.stations = stations;
     this.possession = possession;
+    this.peaceful = peaceful;
   }
 
   /** Something had to be given up. */
-  close(nowNs: number): void {
+  close(): void {
+    this.isCrowded = true;
     if (this.isClosed) return;
+    const { nowNs } = this.timeline;
     this.isClosed = true;
     this.windowStartNs = nowNs;
     this.newestNs = nowNs;
@@ -42,13 +66,80 @@ export class FloodGate {
     this.windowFrames = FLOOD_FRAMES;
   }
 
-  /** @returns whether to have nothing to do with the ARP frame */
-  turnsAway(facts: FrameFacts, nowNs: number): boolean {
-    if (!this.isClosed || this.isKnown(facts)) return false;
+  /** @returns "observe", or whose frame it is with which to have no more to do */
+  admit(facts: FrameFacts): Admission {
+    if (!this.isClosed && this.peaceful.size === 0) return "observe";
+    const { segment, senderIp } = facts;
+    const binding = this.bindings.get(segment, senderIp);
+    if (binding !== undefined || this.possession.isVip(senderIp)) return this.admitKnown(facts, binding);
+    const row = this.peaceful.find(segment, senderIp);
+    if (row >= 0) return this.admitPeaceful(facts, row);
+    if (this.turnsAway(facts)) return "newcomer";
+    return this.letIn(facts);
+  }
+
+  /** The sender's address is followed. */
+  private admitKnown(facts: FrameFacts, binding: Binding | undefined): Admission {
+    const { segment, targetIp } = facts;
+    if (this.peaceful.find(segment, targetIp) < 0) return "observe";
+    if (this.hasRoom || binding === undefined || isContested(binding) || !isItsOwn(facts))
+      return this.letIn(facts);
+    const { station } = binding.claims[0] ?? {};
+    const isSame = station?.macHigh === facts.senderMacHigh && station.macLow === facts.senderMacLow;
+    return isSame ? "known" : this.letIn(facts);
+  }
+
+  private admitPeaceful(facts: FrameFacts, row: number): Admission {
+    const { peaceful, timeline } = this;
+    if (this.hasRoom || !isItsOwn(facts)) return this.letIn(facts);
+    if (!peaceful.isOf(row, facts.senderMacHigh, facts.senderMacLow)) {
+      if (!this.isClosed || !peaceful.doubt(row)) return this.letIn(facts);
+      this.windowFrames++;
+      this.turnedAway++;
+      return "newcomer";
+    }
+    const target = this.bindings.get(facts.segment, facts.targetIp);
+    if ((target !== undefined && isContested(target)) || this.possession.isVip(facts.targetIp))
+      return this.letIn(facts);
+    const isHasty = peaceful.count(row, facts, timeline.nowNs, timeline.ordinal);
+    return isHasty ? this.letIn(facts) : "known";
+  }
+
+  private get hasRoom(): boolean {
+    return this.bindings.size < MOST_ADMITTED;
+  }
+
+  /** What is known of both ends goes into the tables. */
+  private letIn({ segment, senderIp, targetIp }: FrameFacts): Admission {
+    this.recall(segment, senderIp);
+    this.recall(segment, targetIp);
+    return "observe";
+  }
+
+  private recall(segment: number, ip: number): void {
+    const row = this.peaceful.find(segment, ip);
+    if (row < 0) return;
+    const { macHigh, macLow, holds, form, tally, targetIp } = this.peaceful.take(row);
+    if (this.bindings.get(segment, ip) !== undefined) return;
+    const station = this.stations.of(segment, macHigh, macLow);
+    station.hasClaimed = true;
+    if (holds) station.ownAddresses.add(ip);
+    this.bindings.of(segment, ip).recall(station, form, tally, targetIp);
+  }
+
+  private turnsAway(facts: FrameFacts): boolean {
+    if (facts.senderIp === 0 && this.knowsStation(facts)) return false;
+    const { nowNs } = this.timeline;
     if (Math.abs(nowNs - this.windowStartNs) > WINDOW_NS) this.review(nowNs);
     this.newestNs = nowNs;
-    if (!this.isClosed) return false;
+    if (!this.isClosed && this.hasRoom) return false;
     this.windowFrames++;
+    if (isItsOwn(facts)) {
+      this.peaceful.add(facts, nowNs, this.timeline.ordinal);
+      this.bindings.expectNear(facts.senderIp);
+      this.turnedAway++;
+      return true;
+    }
     const pair = pairOf(facts);
     const slot = pair >>> (32 - SLOTS_LOG2);
     if (this.seen[slot] === pair) return false;
@@ -64,10 +155,24 @@ export class FloodGate {
     this.windowFrames = 0;
   }
 
-  private isKnown({ segment, senderIp, sourceMacHigh, sourceMacLow }: FrameFacts): boolean {
-    if (senderIp === 0) return this.stations.get(segment, sourceMacHigh, sourceMacLow) !== undefined;
-    return this.possession.isVip(senderIp) || this.bindings.get(segment, senderIp) !== undefined;
+  private knowsStation({ segment, sourceMacHigh, sourceMacLow }: FrameFacts): boolean {
+    return this.stations.get(segment, sourceMacHigh, sourceMacLow) !== undefined;
   }
+}
+
+function isContested({ claims }: Binding): boolean {
+  return claims.length > 1;
+}
+
+/** Whether the frame's sender speaks of an address for itself, as every kernel does. */
+function isItsOwn(facts: FrameFacts): boolean {
+  const { senderIp, senderMacHigh, senderMacLow } = facts;
+  return (
+    senderMacLow === facts.sourceMacLow &&
+    senderMacHigh === facts.sourceMacHigh &&
+    !isGroupMac(senderMacHigh) &&
+    isUnicastAddress(senderIp)
+  );
 }
 
 /** Never zero, which an empty slot holds. */

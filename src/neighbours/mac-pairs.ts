@@ -136,7 +136,13 @@ export class MacPairs {
 
   /** The row for all further addresses beyond the segment; -1 where there is none. */
   restRow(place: number): number {
-    return (this.words[place + PairWord.RestRow] ?? 0) - 1;
+    return Math.max(-1, (this.words[place + PairWord.RestRow] ?? 0) - 1);
+  }
+
+  /** The pair has a row more, or its first one. */
+  noteRow(place: number, row: number, isFirst: boolean): void {
+    if (isFirst) this.words[place + PairWord.RestRow] = -(row + 1);
+    else if ((this.words[place + PairWord.RestRow] ?? 0) < 0) this.words[place + PairWord.RestRow] = 0;
   }
 
   setRestRow(place: number, row: number): void {

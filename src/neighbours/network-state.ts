@@ -18,6 +18,7 @@ import { Leases } from "./leases.ts";
 import { LINUX } from "./models/linux.ts";
 import type { NeighbourModel } from "./models/model.ts";
 import { otherModels } from "./models/named.ts";
+import { PeacefulHosts } from "./peaceful-hosts.ts";
 import { type Position, Timeline } from "./position.ts";
 import { Possession } from "./possession.ts";
 import { RememberedRoles } from "./remembered-roles.ts";
@@ -57,6 +58,8 @@ export class NetworkState {
   readonly known = new KnownBindings();
   /** What a former run inferred from frames that are not among these. */
   readonly remembered = new RememberedRoles();
+  /** Who is there for whom the tables have no room. */
+  readonly peaceful = new PeacefulHosts();
   readonly vantage = new Vantage(this.timeline, this.stations, this.bindings);
   private readonly unnamedReceivers = new UnnamedReceivers(this.timeline, this.stations, this.vantage);
   readonly captureInterfaces = new CaptureInterfaces(this.unnamedReceivers.interfaces);
@@ -91,9 +94,9 @@ export class NetworkState {
       const at = this.timeline.newest;
       const { addresses, stations } = this.forgotten;
       if (at !== null) this.arpObserver.newcomers.noteForgotten(station, ip, at, addresses + stations);
-      this.floodGate.close(this.timeline.nowNs);
+      this.floodGate.close();
     });
-    this.floodGate = new FloodGate(this.bindings, this.stations, possession);
+    this.floodGate = new FloodGate(this, possession);
     this.model = model;
     this.caches = new Caches(model, this.bindings, possession, {
       changed: (entry, before) => {
@@ -124,6 +127,7 @@ export class NetworkState {
       possession,
       this.recorder,
       this.unnamedReceivers,
+      this.floodGate,
     );
   }
 
@@ -166,8 +170,11 @@ export class NetworkState {
       if (facts.control !== Control.None) this.observeControl(facts);
       this.trafficObserver.observe(facts);
     } else if (facts.kind === FrameKind.Arp) {
-      if (this.floodGate.turnsAway(facts, this.timeline.nowNs)) {
-        this.arpObserver.newcomers.noteTurnedAway(facts.segment, this.timeline.here(facts));
+      const admission = this.floodGate.admit(facts);
+      if (admission !== "observe") {
+        const { newcomers } = this.arpObserver;
+        if (admission === "newcomer") newcomers.noteTurnedAway(facts);
+        else newcomers.count(facts.segment);
         return;
       }
       const claimed = this.bindings.get(facts.segment, facts.senderIp);

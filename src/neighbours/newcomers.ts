@@ -1,4 +1,5 @@
-import type { Position } from "./position.ts";
+import type { FrameFacts } from "../decode/facts.ts";
+import type { Position, Timeline } from "./position.ts";
 import type { Station } from "./station.ts";
 
 /** More MACs than a room full of machines brings up in one second. */
@@ -30,12 +31,26 @@ interface Arrival {
 
 /** Watches for senders without end: a tool that fills tables, or a loop that brings in another network. */
 export class Newcomers {
-  readonly floods: Flood[] = [];
+  private readonly known: Flood[] = [];
+  private readonly newest = new Map<number, NewestFrame>();
+  private readonly timeline: Timeline;
   /** The flood that only shows by what was given up. */
   private overflow: Flood | null = null;
   private readonly frames = new Map<number, number>();
   private readonly arrivals = new Map<number, Arrival[]>();
   private readonly floodFrames = new Map<number, number>();
+
+  constructor(timeline: Timeline) {
+    this.timeline = timeline;
+  }
+
+  get floods(): readonly Flood[] {
+    for (const flood of this.known) {
+      const newest = this.newest.get(flood.segment)?.position;
+      if (newest !== undefined && newest.ordinal > flood.last.ordinal) flood.last = newest;
+    }
+    return this.known;
+  }
 
   /**
    * So many came, if slowly or on many VLANs, that what was known had to be given up: this is a flood, too.
@@ -44,11 +59,11 @@ export class Newcomers {
    */
   noteForgotten(sender: Station, ip: number, at: Position, forgotten: number): void {
     const { segment } = sender;
-    const [known] = this.floods;
+    const known = this.known[0];
     if (known === undefined) {
-      this.floods.push({ segment, sender, ip, first: at, last: at, frames: 1, stations: 1 });
+      this.known.push({ segment, sender, ip, first: at, last: at, frames: 1, stations: 1 });
       this.floodFrames.set(segment, this.frames.get(segment) ?? 0);
-      this.overflow = this.floods[0] ?? null;
+      this.overflow = this.known[0] ?? null;
     } else if (known === this.overflow) {
       known.last = at;
       known.frames = Math.max(
@@ -60,11 +75,17 @@ export class Newcomers {
   }
 
   /** An ARP frame of a sender whom nobody knew, and of whom nothing is kept. */
-  noteTurnedAway(segment: number, at: Position): void {
+  noteTurnedAway(facts: FrameFacts): void {
+    const { segment } = facts;
     this.count(segment);
-    const flood = this.floods.find((candidate) => candidate.segment === segment);
+    const flood = this.floodOf(segment);
     if (flood === undefined) return;
-    flood.last = at;
+    let newest = this.newest.get(segment);
+    if (newest === undefined) {
+      newest = new NewestFrame();
+      this.newest.set(segment, newest);
+    }
+    newest.note(facts, this.timeline);
     flood.frames = (this.frames.get(segment) ?? 0) - (this.floodFrames.get(segment) ?? 0) + 1;
     flood.stations++;
   }
@@ -86,10 +107,10 @@ export class Newcomers {
     while (recent[0] !== undefined && at.timeNs - recent[0].at.timeNs > FLOOD_WINDOW_NS) recent.shift();
     const [began] = recent;
     if (began === undefined || recent.length < FLOOD_STATIONS) return;
-    const flood = this.floods.find((candidate) => candidate.segment === segment);
+    const flood = this.floodOf(segment);
     if (flood === undefined) {
-      if (this.floods.length >= MOST_FLOODS) return;
-      this.floods.push({
+      if (this.known.length >= MOST_FLOODS) return;
+      this.known.push({
         segment,
         sender: began.sender,
         ip: began.ip,
@@ -107,11 +128,39 @@ export class Newcomers {
     recent.shift();
   }
 
+  private floodOf(segment: number): Flood | undefined {
+    return this.known.find((flood) => flood.segment === segment);
+  }
+
   private forgetSegments(): void {
     for (const segment of this.frames.keys()) {
       if (this.floodFrames.has(segment)) continue;
       this.frames.delete(segment);
       this.arrivals.delete(segment);
     }
+  }
+}
+
+/** The newest of a flood's frames: an object for each of a million positions would be most of what the flood costs. */
+class NewestFrame {
+  private capture = 0;
+  private frame = 0;
+  private seconds = 0;
+  private nanoseconds = 0;
+  private timeNs = 0;
+  private ordinal = 0;
+
+  note(facts: FrameFacts, { nowNs, ordinal }: Timeline): void {
+    this.capture = facts.capture;
+    this.frame = facts.number;
+    this.seconds = facts.seconds;
+    this.nanoseconds = facts.nanoseconds;
+    this.timeNs = nowNs;
+    this.ordinal = ordinal;
+  }
+
+  get position(): Position {
+    const { capture, frame, seconds, nanoseconds, timeNs, ordinal } = this;
+    return { capture, frame, seconds, nanoseconds, timeNs, ordinal };
   }
 }

@@ -8,6 +8,7 @@ const FRAMES_REMEMBERED = 8;
 /** An access point keeps a frame to everybody until its next beacon for stations that sleep. */
 const RELAYED_NS = 1_000_000_000;
 const FRAMES_OF_AIR_REMEMBERED = 32;
+const SEEN_MASK = FRAMES_OF_AIR_REMEMBERED - 1;
 
 /** ARP frames of one station about one address that came faster than any kernel sends them. */
 export interface Storm {
@@ -103,18 +104,15 @@ class SeenFrame<Meaning> {
 /** ARP frames that say again what was just said: the same frame captured twice, and storms. */
 export class Repeats<Meaning> {
   readonly storms: Storm[] = [];
+  /** In a ring, from the oldest on. */
   private readonly seen: SeenFrame<Meaning>[] = [];
-  private readonly spare: SeenFrame<Meaning>[] = [];
+  private oldest = 0;
+  private seenCount = 0;
 
   /** What the very same frame was taken for, if it came a moment ago; undefined for one that is new. */
   original(facts: FrameFacts, nowNs: number): Meaning | undefined {
-    const { seen } = this;
-    const keptNs = facts.air === Air.Wired ? SAME_FRAME_NS : RELAYED_NS;
-    while (seen[0] !== undefined && nowNs - seen[0].timeNs > keptNs) this.forgetOldest();
-    const original = seen.find(
-      (frame) =>
-        frame.saysTheSame(facts) && (nowNs - frame.timeNs <= SAME_FRAME_NS || isAgainOnAir(frame, facts)),
-    );
+    this.forgetBefore(nowNs - (facts.air === Air.Wired ? SAME_FRAME_NS : RELAYED_NS));
+    const original = this.seenCount === 0 ? undefined : this.find(facts, nowNs);
     if (original === undefined) return undefined;
     if (facts.air === Air.FromAccessPoint) original.relayed = true;
     // What was sent on may have to be sent again.
@@ -124,10 +122,12 @@ export class Repeats<Meaning> {
 
   remember(facts: FrameFacts, nowNs: number, meaning: Meaning): void {
     const most = facts.air === Air.Wired ? FRAMES_REMEMBERED : FRAMES_OF_AIR_REMEMBERED;
-    if (this.seen.length >= most) this.forgetOldest();
-    const frame = this.spare.pop() ?? new SeenFrame(meaning);
+    if (this.seenCount >= most) this.forgetOldest();
+    const place = (this.oldest + this.seenCount) & SEEN_MASK;
+    const frame = this.seen[place] ?? new SeenFrame(meaning);
     frame.fill(facts, nowNs, meaning);
-    this.seen.push(frame);
+    this.seen[place] = frame;
+    this.seenCount++;
   }
 
   /** Counts a frame by its sender and the address that it asks for, or answers. */
@@ -156,9 +156,22 @@ export class Repeats<Meaning> {
     meter.storm.frames = meter.frames - meter.stormFrame + 1;
   }
 
+  private find(facts: FrameFacts, nowNs: number): SeenFrame<Meaning> | undefined {
+    for (let age = 0; age < this.seenCount; age++) {
+      const frame = this.seen[(this.oldest + age) & SEEN_MASK];
+      if (frame?.saysTheSame(facts) !== true) continue;
+      if (nowNs - frame.timeNs <= SAME_FRAME_NS || isAgainOnAir(frame, facts)) return frame;
+    }
+    return undefined;
+  }
+
+  private forgetBefore(ns: number): void {
+    while (this.seenCount > 0 && (this.seen[this.oldest]?.timeNs ?? ns) < ns) this.forgetOldest();
+  }
+
   private forgetOldest(): void {
-    const oldest = this.seen.shift();
-    if (oldest !== undefined) this.spare.push(oldest);
+    this.oldest = (this.oldest + 1) & SEEN_MASK;
+    this.seenCount--;
   }
 }
 

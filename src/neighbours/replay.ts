@@ -87,6 +87,10 @@ export class Replay extends Caches {
     return this.entries.values();
   }
 
+  protected override overhearAll(_binding: Binding, heard: HeardClaim): void {
+    for (const entry of this.entries.values()) this.overhearAs(entry, heard);
+  }
+
   protected override entry(host: Station): CacheEntry | undefined {
     return this.entries.get(host);
   }

@@ -71,9 +71,8 @@ export class StationTable {
   }
 
   get(segment: number, macHigh: number, macLow: number): Station | undefined {
-    return this.byLow
-      .get(macLow)
-      ?.find((station) => station.macHigh === macHigh && station.segment === segment);
+    const bucket = this.byLow.get(macLow);
+    return bucket === undefined ? undefined : find(bucket, segment, macHigh);
   }
 
   of(segment: number, macHigh: number, macLow: number): Station {
@@ -83,9 +82,8 @@ export class StationTable {
       this.byLow.set(macLow, [station]);
       return station;
     }
-    for (const station of bucket) {
-      if (station.macHigh === macHigh && station.segment === segment) return station;
-    }
+    const known = find(bucket, segment, macHigh);
+    if (known !== undefined) return known;
     const station = this.create(segment, macHigh, macLow);
     bucket.push(station);
     return station;
@@ -108,6 +106,15 @@ export class StationTable {
     this.count++;
     return new Station(segment, macHigh, macLow);
   }
+}
+
+/** Without a closure, for nearly every frame that is looked into comes by here. */
+function find(bucket: readonly Station[], segment: number, macHigh: number): Station | undefined {
+  for (let index = 0; index < bucket.length; index++) {
+    const station = bucket[index];
+    if (station?.macHigh === macHigh && station.segment === segment) return station;
+  }
+  return undefined;
 }
 
 /** The group bit of a MAC's first byte: broadcast or multicast, so no station's (IEEE 802.3, 3.2.3). */

@@ -16,7 +16,11 @@ export const PairWord = {
   Number: 4,
   Flags: 5,
   OffLinkRows: 6,
-  /** The number plus one of the row for all further addresses beyond the segment; 0 where there is none. */
+  /**
+   * The number plus one of the row for all further addresses beyond the segment; 0 where there is none. Where the pair
+   * has one row only, that number negative: of tens of thousands of pairs nearly all do, and the index to their rows
+   * would be one more place in memory that no cache holds.
+   */
   RestRow: 7,
 } as const;
 const PAIR_WORDS_SHIFT = 3;

@@ -2,6 +2,7 @@ import { type FrameFacts, PacketType } from "../decode/facts.ts";
 import type { Binding, BindingTable } from "./binding.ts";
 import type { Caches } from "./caches.ts";
 import type { ClaimRecorder } from "./claim-log.ts";
+import type { FloodGate } from "./flood-gate.ts";
 import type { Position, Timeline } from "./position.ts";
 import type { Possession } from "./possession.ts";
 import { SentTraffic } from "./sent-traffic.ts";
@@ -23,6 +24,7 @@ export class TrafficObserver {
   private readonly recorder: ClaimRecorder;
   private readonly tunnels: Tunnels;
   private readonly unnamedReceivers: UnnamedReceivers;
+  private readonly floodGate: FloodGate;
   readonly sent: SentTraffic;
   /** Frames that had something to tell. */
   observed = 0;
@@ -37,7 +39,9 @@ export class TrafficObserver {
     possession: Possession,
     recorder: ClaimRecorder,
     unnamedReceivers: UnnamedReceivers,
+    floodGate: FloodGate,
   ) {
+    this.floodGate = floodGate;
     this.timeline = timeline;
     this.stations = stations;
     this.bindings = bindings;
@@ -60,12 +64,16 @@ export class TrafficObserver {
     if (facts.tunnelDepth > 0) this.table.noteTunnelled(facts);
     if (slot < 0) return;
     this.observed++;
-    const at = this.timeline.here(facts);
-    this.table.noteFirst(slot, at);
+    this.table.noteFirst(slot, facts, this.timeline.nowNs, this.timeline.ordinal);
     if (isGroupMac(facts.sourceMacHigh)) {
       this.table.settle(slot);
       return;
     }
+    if (this.floodGate.isCrowded && this.isAmongStrangers(facts)) {
+      this.table.settleOffLink(slot, isBeyond);
+      return;
+    }
+    const at = this.timeline.here(facts);
     const host = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     if (isGroupMac(facts.destinationMacHigh)) {
       this.bindings.get(facts.segment, facts.sourceIp)?.addSpeaker(host, at, facts.ttl);
@@ -94,6 +102,18 @@ export class TrafficObserver {
     if (this.isContested(binding) && !binding.passers.has(receiver))
       this.countSent(facts, host, receiver, binding, at);
     else if (understood) this.table.settle(slot);
+  }
+
+  /** Neither addresses nor stations are followed: nothing is learnt from it, and nobody has to be remembered for it. */
+  private isAmongStrangers(facts: FrameFacts): boolean {
+    const { segment, sourceIp, destinationIp } = facts;
+    if (isGroupMac(facts.destinationMacHigh) || this.possession.isVip(destinationIp)) return false;
+    return (
+      this.bindings.get(segment, destinationIp) === undefined &&
+      this.bindings.get(segment, sourceIp) === undefined &&
+      (this.stations.get(segment, facts.sourceMacHigh, facts.sourceMacLow) === undefined ||
+        this.stations.get(segment, facts.destinationMacHigh, facts.destinationMacLow) === undefined)
+    );
   }
 
   /** Rows whose address was claimed only after their traffic began: the sender's cache held it all along. */

@@ -1,4 +1,5 @@
 import type { FrameFacts } from "../decode/facts.ts";
+import { FirstFrames } from "./first-frames.ts";
 import { MacPairs, wireOf } from "./mac-pairs.ts";
 import type { Position } from "./position.ts";
 import { RowIndex } from "./row-index.ts";
@@ -67,15 +68,15 @@ const OFF_LINK_ROWS_PER_PAIR = 64;
  */
 export class TrafficTable {
   readonly pairs = new MacPairs();
-  /** The row's number plus one; 0 where there is none. Another array after the table grew, as the next two. */
+  /** The row's number plus one; 0 where there is none. Another array after the table grew. */
   index = new Int32Array(SMALLEST_CAPACITY);
-  /** As in `traffic-layout.ts`. */
-  words = new Int32Array((SMALLEST_CAPACITY / 2) * ROW_WORDS);
+  /** As in `traffic-layout.ts`; of memory that nobody wrote to the system gives none. */
+  readonly words = new Int32Array((LARGEST_CAPACITY / 2) * ROW_WORDS);
   /** The same memory. */
-  doubles = new Float64Array(this.words.buffer);
+  readonly doubles = new Float64Array(this.words.buffer);
   /** As in `traffic-layout.ts`. */
   readonly tunnelled = new Int32Array(TUNNELLED_WORDS);
-  private firsts: Position[] = [];
+  private readonly firsts = new FirstFrames(LARGEST_CAPACITY / 2);
   private used = 0;
   private readonly described: Row[] = [];
   private readonly rowIndex = new RowIndex();
@@ -95,7 +96,9 @@ export class TrafficTable {
    * @returns the row that the state machine should look at, or -1 for a frame like others before
    */
   count(facts: FrameFacts, ordinal: number, isBeyond: boolean): number {
-    const [wire0, wire4, wire8] = wireOfFacts(facts);
+    const wire0 = (facts.destinationMacHigh << 16) | (facts.destinationMacLow >>> 16);
+    const wire4 = (facts.destinationMacLow << 16) | facts.sourceMacHigh;
+    const wire8 = facts.sourceMacLow;
     let pair = this.pairs.find(wire0, wire4, wire8, facts.segment);
     let row = pair >= 0 && isBeyond ? this.pairs.restRow(pair) : -1;
     if (row < 0 && pair >= 0) row = this.find(pair, facts.destinationIp);
@@ -106,8 +109,10 @@ export class TrafficTable {
       }
       // Room may have been made by clearing the table: the pair may have another place now, or none.
       pair = this.pairs.find(wire0, wire4, wire8, facts.segment);
-      if (pair < 0) pair = this.pairs.enter(wire0, wire4, wire8, facts.segment);
+      const isFirst = pair < 0;
+      if (isFirst) pair = this.pairs.enter(wire0, wire4, wire8, facts.segment);
       row = this.insert(facts.destinationIp, pair);
+      this.pairs.noteRow(pair, row, isFirst);
     }
     this.tally(row, facts, ordinal);
     return this.isSettled(row) ? -1 : row;
@@ -141,8 +146,8 @@ export class TrafficTable {
   }
 
   /** Keeps the position of a row's first frame. */
-  noteFirst(row: number, at: Position): void {
-    this.firsts[row] ??= at;
+  noteFirst(row: number, facts: FrameFacts, timeNs: number, ordinal: number): void {
+    this.firsts.note(row, facts, timeNs, ordinal);
   }
 
   /**
@@ -214,9 +219,7 @@ export class TrafficTable {
 
   /** For a row's view. */
   firstOf(row: number): Position {
-    const first = this.firsts[row];
-    if (first === undefined) throw new Error(`traffic row ${row} has no first frame`);
-    return first;
+    return this.firsts.of(row);
   }
 
   /** For a row's view: where its pair is. */
@@ -310,10 +313,6 @@ export class TrafficTable {
     if (this.index.length < LARGEST_CAPACITY && !this.pairs.isFull) {
       const capacity = this.index.length * 2;
       this.index = new Int32Array(capacity);
-      const words = new Int32Array((capacity / 2) * ROW_WORDS);
-      words.set(this.words);
-      this.words = words;
-      this.doubles = new Float64Array(words.buffer);
     } else {
       this.index.fill(0);
       this.used = this.drop(
@@ -341,20 +340,19 @@ export class TrafficTable {
       const pair = this.pairOf(row);
       wires.push([...wireOf(pairs.destination(pair), pairs.source(pair)), pairs.segment(pair)]);
       words.copyWithin(kept << ROW_WORDS_SHIFT, at, at + ROW_WORDS);
-      const first = firsts[row];
-      if (first !== undefined) firsts[kept] = first;
+      firsts.move(row, kept);
       kept++;
     }
-    firsts.length = kept;
+    firsts.forget(kept, this.used);
     this.described.length = 0;
     this.rowIndex.clear();
     pairs.clear();
     this.tunnelled.fill(0);
     for (const [row, wire] of wires.entries()) {
       const known = pairs.find(...wire);
-      words[(row << ROW_WORDS_SHIFT) + RowWord.Pair] = pairs.number(
-        known >= 0 ? known : pairs.enter(...wire),
-      );
+      const pair = known >= 0 ? known : pairs.enter(...wire);
+      words[(row << ROW_WORDS_SHIFT) + RowWord.Pair] = pairs.number(pair);
+      pairs.noteRow(pair, row, known < 0);
     }
     return kept;
   }

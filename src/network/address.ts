@@ -24,3 +24,12 @@ export function parseMac(text: string): Mac | null {
   const [a = 0, b = 0, ...low] = octets;
   return { high: (a << 8) | b, low: low.reduce((bits, octet) => (bits << 8) | octet, 0) };
 }
+
+/** 224.0.0.0/3 and 127.0.0.0/8, for which `arp_process` drops a frame. */
+export function isGroupAddress(ip: number): boolean {
+  return ip >>> 29 === 7 || ip >>> 24 === 127;
+}
+
+export function isUnicastAddress(ip: number): boolean {
+  return ip >>> 24 !== 0 && !isGroupAddress(ip);
+}

@@ -37,14 +37,26 @@ function addTo(relays: Map<number, Relay[]>, ip: number, relay: Relay): void {
   else known.push(relay);
 }
 
+/** Nearly all of a large segment's addresses have one sender, who passes nothing on. */
+function destinationsOfSeveral(rows: readonly TrafficRow[]): ReadonlySet<number> {
+  const met = new Set<number>();
+  const several = new Set<number>();
+  for (const { destinationIp } of rows) {
+    if (met.has(destinationIp)) several.add(destinationIp);
+    else met.add(destinationIp);
+  }
+  return several;
+}
+
 /** Who passes on whose packets: routers on one arm, directors, bridges that rewrite MACs, and men in the middle. */
 export class Relays {
   private readonly byStation = new Map<Station, PassedOn>();
 
   constructor(state: NetworkState) {
     const arriving = new Map<number, Map<number, TrafficRow[]>>();
+    const isSentAgain = destinationsOfSeveral(state.traffic.rows());
     for (const row of state.traffic.rows()) {
-      if (isGroupMac(row.destinationMacHigh)) continue;
+      if (isGroupMac(row.destinationMacHigh) || !isSentAgain.has(row.destinationIp)) continue;
       let byReceiver = arriving.get(row.destinationIp);
       if (byReceiver === undefined) {
         byReceiver = new Map();

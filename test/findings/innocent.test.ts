@@ -224,6 +224,15 @@ const ROWS: readonly Row[] = [
     benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
   },
   {
+    name: "a director that had the VIP before the one that passes packets on",
+    frames: [
+      at(0, announcement(VIP, SECOND_DIRECTOR)),
+      at(5000, announcement(VIP, DIRECTOR)),
+      ...SOUND_CLUSTER.map(({ atNs, bytes }) => ({ atNs: atNs + 10e9, bytes })),
+    ],
+    benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
+  },
+  {
     name: "kube-vip: the leader announces for ever, and leadership comes back",
     frames: [
       ...Array.from({ length: 10 }, (_, index) =>

@@ -18,6 +18,10 @@ export const BSD: NeighbourModel = {
   // `arptimer` drops the entry at its age; until then nobody is asked whether it still holds.
   rechecks: false,
 
+  notesConfirmations: true,
+
+  isSettled: ({ nud }) => nud === "reachable",
+
   /** `arp_update_lle`: "%s moved from %*D to %*D on %s", and the age starts anew. */
   learn(entry: CacheEntry, owner: Station, nowNs: number): Effect {
     return overwrite(entry, owner, nowNs) ? "replaced" : "confirmed";

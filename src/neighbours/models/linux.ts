@@ -22,6 +22,12 @@ export const LINUX: NeighbourModel = {
   // neigh_timer_handler: DELAY, then PROBE.
   rechecks: true,
 
+  // By a broadcast of the MAC that a valid entry has nothing is confirmed.
+  notesConfirmations: false,
+
+  /** One that is being probed may be given up by the time of the next frame. */
+  isSettled: ({ nud }) => nud !== "probe",
+
   /** `neigh_event_ns`: created or overridden at once, locktime or not. */
   learn(entry: CacheEntry, owner: Station, nowNs: number): Effect {
     return neighUpdate(entry, { owner, state: "stale", override: true }, nowNs) ? "replaced" : "none";

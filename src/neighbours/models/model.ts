@@ -39,6 +39,10 @@ export interface NeighbourModel {
   readonly learnsAsTarget: boolean;
   /** Whether the stack re-checks what it uses by unicast requests, and gives the entry up when they go unanswered. */
   readonly rechecks: boolean;
+  /** Whether a claim that only confirms an entry is written down, once for each form. */
+  readonly notesConfirmations: boolean;
+  /** Whether hearing from the owner that it holds again does nothing to the entry but confirm it. */
+  isSettled(entry: CacheEntry): boolean;
   /** Takes the sender of a request that the host answered, or of a frame for its own address: creates or overrides. */
   learn(entry: CacheEntry, owner: Station, nowNs: number): Effect;
   /** Takes, or refuses, a claim that reached a host which has the entry, or waits for it. */

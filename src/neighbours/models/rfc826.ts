@@ -15,6 +15,10 @@ export const RFC_826: NeighbourModel = {
   // "Related issue": ageing and timeouts are suggested, and left to the implementation.
   rechecks: false,
 
+  notesConfirmations: false,
+
+  isSettled: ({ nud }) => nud === "reachable",
+
   learn(entry: CacheEntry, owner: Station, nowNs: number): Effect {
     return overwrite(entry, owner, nowNs) ? "replaced" : "none";
   },
