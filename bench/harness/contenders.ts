@@ -68,6 +68,35 @@ export function lvsPcapFromPipe(file: DataFile): Contender {
   };
 }
 
+/** What a pipe costs where nobody does anything with the bytes. */
+export function barePipe(file: DataFile): Contender {
+  return {
+    id: "pipe",
+    title: "cat F | cat > /dev/null",
+    file,
+    command: ["sh", "-c", 'cat "$0" | cat > /dev/null', file.path],
+    goodStatuses: [0],
+    counting: { command: ["sh", "-c", 'cat "$0" | cat | wc -c', file.path], count: countBytes },
+    missing: file.missing,
+  };
+}
+
+export function tcpdumpFromPipe(file: DataFile): Contender {
+  const filter = (output: string) => [
+    "sh",
+    "-c",
+    `cat "$0" | tcpdump -r - -w ${output} arp 2> /dev/null`,
+    file.path,
+  ];
+  return {
+    ...tcpdump(file),
+    id: "tcpdump-pipe",
+    title: "cat F | tcpdump -r - -w /dev/null arp",
+    command: filter("/dev/null"),
+    counting: { command: filter("-"), count: countArpRecords },
+  };
+}
+
 export function tcpdump(file: DataFile): Contender {
   return {
     id: "tcpdump",

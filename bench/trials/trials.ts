@@ -1,4 +1,5 @@
 import {
+  barePipe,
   type Contender,
   cFloor,
   emptyNode,
@@ -9,6 +10,7 @@ import {
   lvsPcapWithRoles,
   pcapParser,
   tcpdump,
+  tcpdumpFromPipe,
   tshark,
   unpacker,
 } from "../harness/contenders.ts";
@@ -187,7 +189,12 @@ function throughPipe(bench: Bench): Trial {
   return {
     id: "stdin",
     title: `${title}, through a pipe`,
-    contenders: [lvsPcapFromPipe(file), lvsPcap(file, "lvs-pcap", "lvs-pcap analyze F")],
+    contenders: [
+      lvsPcapFromPipe(file),
+      lvsPcap(file, "lvs-pcap", "lvs-pcap analyze F"),
+      tcpdumpFromPipe(file),
+      barePipe(file),
+    ],
     reference: "lvs-pcap",
     goals: [speedOf("lvs-pcap-pipe", "lvs-pcap", 0.8, "speed through a pipe, to the file's"), memory],
     isFull,
