@@ -12,9 +12,9 @@ const START_BYTES = 4;
  */
 export async function haveSameContents(a: string, b: string): Promise<boolean> {
   if (a === b) return true;
-  const files = [await openByteSource(a), await openByteSource(b)] as const;
+  const opened: ByteSource[] = [];
   try {
-    const [ours, theirs] = [await contentsOf(files[0]), await contentsOf(files[1])];
+    const [ours, theirs] = [await contentsOf(a, opened), await contentsOf(b, opened)];
     if (ours.sizeBytes !== null && theirs.sizeBytes !== null && ours.sizeBytes !== theirs.sizeBytes)
       return false;
     const pieces = [Buffer.alloc(PIECE_BYTES), Buffer.alloc(PIECE_BYTES)] as const;
@@ -24,15 +24,21 @@ export async function haveSameContents(a: string, b: string): Promise<boolean> {
       if (had < PIECE_BYTES) return true;
     }
   } finally {
-    for (const file of files) await file.close();
+    for (const source of opened.toReversed()) await source.close();
   }
 }
 
-async function contentsOf(file: ByteSource): Promise<ByteSource> {
+/** @param opened gets what is to be closed, the last first */
+async function contentsOf(path: string, opened: ByteSource[]): Promise<ByteSource> {
+  const file = await openByteSource(path);
+  opened.push(file);
   const start = new Uint8Array(START_BYTES);
   const taken = start.subarray(0, await fill(file, start));
   const compression = compressionOf(taken);
-  return compression === null ? withStart(taken, file) : unpack(compression, file, taken);
+  if (compression === null) return withStart(taken, file);
+  const unpacked = await unpack(compression, file, taken);
+  opened.push(unpacked);
+  return unpacked;
 }
 
 async function fill(source: ByteSource, target: Uint8Array): Promise<number> {
