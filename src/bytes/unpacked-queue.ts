@@ -12,7 +12,7 @@ export class UnpackedQueue {
   /** Bytes put in so far. */
   putBytes = 0;
 
-  /** @param onRoom called when what is there was read, and more may come */
+  /** @param onRoom called when the queue is full no more, and when it is empty */
   constructor(onRoom: () => void = () => undefined) {
     this.onRoom = onRoom;
   }
@@ -23,6 +23,10 @@ export class UnpackedQueue {
     this.waitingBytes += chunk.length;
     this.putBytes += chunk.length;
     this.wake();
+  }
+
+  get isEmpty(): boolean {
+    return this.chunks.length === 0;
   }
 
   get isFull(): boolean {
@@ -61,7 +65,7 @@ export class UnpackedQueue {
     }
     const wasFull = this.isFull;
     this.waitingBytes -= filled;
-    if (wasFull && !this.isFull) this.onRoom();
+    if (this.isEmpty || (wasFull && !this.isFull)) this.onRoom();
     return filled;
   }
 }

@@ -1,8 +1,6 @@
 /** A run of a zstd file's bytes that belong to one frame. */
 export interface ZstdPiece {
   readonly bytes: Uint8Array;
-  /** Whether these are the first of their frame. */
-  readonly begins: boolean;
   /** Whether these are the last of their frame. */
   readonly ends: boolean;
   /** Whether a block, or a frame, is complete with them. */
@@ -12,7 +10,7 @@ export interface ZstdPiece {
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;
 /** RFC 8878, section 3.1.1.2.3: no block is larger. */
-const LARGEST_BLOCK_BYTES = 1 << 17;
+export const LARGEST_BLOCK_BYTES = 1 << 17;
 /** `zstd -20 --ultra` asks for as much; RFC 8878 asks a decoder for 8 MiB. What wants more was made with `--long`. */
 const LARGEST_WINDOW_BYTES = 32 << 20;
 const FRAME_CONTENT_SIZE_BYTES = [0, 2, 4, 8] as const;
@@ -49,11 +47,9 @@ export class ZstdFrames {
     const base = this.offset;
     let start = 0;
     let at = 0;
-    let begins = this.isBetweenFrames;
     // The magic number may have come with the chunk before; it is given again with the frame's first piece.
     let before: Uint8Array | null =
       this.state === "magic" && this.have > 0 ? this.field.slice(0, this.have) : null;
-    if (before !== null) begins = true;
     while (at < chunk.length) {
       const taken = Math.min(this.needed - this.have, chunk.length - at);
       if (this.state !== "block" && this.state !== "skip")
@@ -69,19 +65,17 @@ export class ZstdFrames {
       if (this.state === "skip" || state === "skip" || state === "skip-size") {
         start = at;
         before = null;
-        begins = true;
         continue;
       }
       if (!endsFrame && state !== "block") continue;
-      yield { bytes: joined(before, chunk.subarray(start, at)), begins, ends: endsFrame, completes: true };
+      yield { bytes: joined(before, chunk.subarray(start, at)), ends: endsFrame, completes: true };
       before = null;
-      begins = endsFrame;
       start = at;
     }
     this.offset = base + chunk.length;
     const isPart = this.state !== "magic" && this.state !== "skip" && this.state !== "skip-size";
     if (isPart && (start < chunk.length || before !== null))
-      yield { bytes: joined(before, chunk.subarray(start)), begins, ends: false, completes: false };
+      yield { bytes: joined(before, chunk.subarray(start)), ends: false, completes: false };
   }
 
   /** The field at hand is all there. */

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { unpack } from "../../src/bytes/compression.ts";
 import { openByteSource } from "../../src/bytes/source.ts";
+import { readCapture } from "../../src/capture/read-capture.ts";
 import { LvsPcapError } from "../../src/index.ts";
 import { analyze } from "../support/analyze.ts";
 import { framesOf, sourceInPieces } from "../support/byte-sources.ts";
@@ -22,6 +23,22 @@ async function read(bytes: Uint8Array, name = "capture.bin") {
   } finally {
     await source.close();
   }
+}
+
+async function memoryToRead(bytes: Uint8Array, name: string) {
+  const source = await openByteSource(scratchFile(name, bytes));
+  const before = process.memoryUsage().rss;
+  let frames = 0;
+  let mostBytes = 0;
+  await readCapture(source, {
+    link: () => undefined,
+    frame: () => {
+      frames++;
+      if (frames % 100 === 0) mostBytes = Math.max(mostBytes, process.memoryUsage().rss - before);
+    },
+  });
+  await source.close();
+  return { frames, mostBytes };
 }
 
 describe("a capture in gzip", () => {
@@ -106,21 +123,9 @@ describe("a capture in gzip", () => {
     const record = pcapRecord({ seconds: 1, fraction: 0, bytes: Buffer.alloc(200_000) });
     const member = gzipSync(Buffer.concat(Array.from({ length: 50 }, () => record)));
     const bomb = Buffer.concat([gzipSync(pcapHeader()), ...Array.from({ length: 40 }, () => member)]);
-    const source = await openByteSource(scratchFile("bomb.gz", bomb));
-    const { readCapture } = await import("../../src/capture/read-capture.ts");
-    const before = process.memoryUsage().rss;
-    let frames = 0;
-    let most = 0;
-    await readCapture(source, {
-      link: () => undefined,
-      frame: () => {
-        frames++;
-        if (frames % 100 === 0) most = Math.max(most, process.memoryUsage().rss - before);
-      },
-    });
-    await source.close();
+    const { frames, mostBytes } = await memoryToRead(bomb, "bomb.gz");
     expect(frames).toBe(2000);
-    expect(most).toBeLessThan(100 << 20);
+    expect(mostBytes).toBeLessThan(100 << 20);
   });
 
   it("is reported with the size and hash of the file as it is stored", async () => {
@@ -168,6 +173,60 @@ describe.skipIf(unavailable !== "")(`a capture in zstd${unavailable}`, () => {
     expect(frames).toEqual(EXPECTED.slice(0, frames.length));
     expect(frames.length).toBeGreaterThan(0);
     expect(end.problem).toContain("cut short: the zstd data ends within a frame");
+  });
+
+  it("is read up to the damage in it", async () => {
+    const damaged = Buffer.from(packed);
+    damaged.fill(0xff, packed.length - 5000, packed.length - 4990);
+    const { frames, end } = await read(damaged);
+    expect(frames.length).toBeGreaterThan(1000);
+    expect(frames.slice(0, 1000)).toEqual(EXPECTED.slice(0, 1000));
+    expect(end.isComplete).toBe(false);
+    expect(end.problem).toMatch(/: offset \d+: the zstd data cannot be unpacked: .*; analysed up to here$/);
+  });
+
+  it("gives all frames where only its checksum is wrong, and says so", async () => {
+    const damaged = Buffer.from(packed);
+    damaged[packed.length - 1] = (damaged[packed.length - 1] ?? 0) ^ 1;
+    const { frames, end } = await read(damaged);
+    expect(frames).toEqual(EXPECTED);
+    expect(end.isComplete).toBe(false);
+    expect(end.problem).toContain("cannot be unpacked: Restored data doesn't match checksum");
+  });
+
+  it("may have frames without a checksum, and empty ones", async () => {
+    const empty = zstd(Buffer.alloc(0)).stdout;
+    const { frames, end } = await read(Buffer.concat([empty, zstd(CAPTURE, "--no-check").stdout, empty]));
+    expect(frames).toEqual(EXPECTED);
+    expect(end).toMatchObject({ isComplete: true, problem: null });
+  });
+
+  it("is not mixed up with another that is read at the same time", async () => {
+    const other = writePcap(FRAMES.toReversed());
+    const [one, two] = await Promise.all([read(packed, "one.zst"), read(zstd(other).stdout, "two.zst")]);
+    expect(one.frames).toEqual(EXPECTED);
+    expect(two.frames).toEqual(EXPECTED.toReversed());
+  });
+
+  it("that unpacks to very much is a long capture: memory stays bounded", async () => {
+    const record = pcapRecord({ seconds: 1, fraction: 0, bytes: Buffer.alloc(200_000) });
+    const records = zstd(Buffer.concat(Array.from({ length: 50 }, () => record))).stdout;
+    const bomb = Buffer.concat([zstd(pcapHeader()).stdout, ...Array.from({ length: 40 }, () => records)]);
+    const { frames, mostBytes } = await memoryToRead(bomb, "bomb.zst");
+    expect(frames).toBe(2000);
+    expect(mostBytes).toBeLessThan(100 << 20);
+  });
+
+  it("gives the memory of its window back when it is left", async () => {
+    const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 15 << 3]);
+    const file = Buffer.concat([header, Buffer.from([0x08, 0, 0, 0x41])]);
+    const target = new Uint8Array(1);
+    // Together their windows are more than there is memory for.
+    for (let opened = 0; opened < 200; opened++) {
+      const unpacked = await unpack("zstd", sourceInPieces(file, [file.length]), Buffer.alloc(0));
+      expect(await unpacked.read(target, 0, 1)).toBe(1);
+      await unpacked.close();
+    }
   });
 
   it("is refused where a frame asks for more memory than there should be", async () => {
