@@ -28,7 +28,7 @@ export function compressionOf(start: Uint8Array): Compression | null {
 }
 
 /**
- * Unpacks in constant memory, and beside the reader: what comes next is unpacked while the last is decoded.
+ * Unpacks in constant memory; gzip beside the reader: what comes next is unpacked while the last is decoded.
  *
  * Loaded when it is wanted: most captures are not compressed.
  *

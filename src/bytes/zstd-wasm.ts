@@ -1,7 +1,8 @@
 import { ZSTDDecoder } from "zstddec/stream";
+import { LARGEST_BLOCK_BYTES } from "./zstd-frames.ts";
 
-/** RFC 8878, section 3.1.1.2.3: no block is larger, and a decoder gives one at a time. */
-const BUFFER_BYTES = 1 << 17;
+/** A decoder gives one block at a time. */
+const BUFFER_BYTES = LARGEST_BLOCK_BYTES;
 /** `ZSTD_inBuffer` and `ZSTD_outBuffer`: an address, a size and how much of it is used, of 32 bits each. */
 const STRUCT_BYTES = 12;
 
