@@ -5,7 +5,8 @@ import { join } from "node:path";
 
 /** Runs the tests under every Node that package.json promises, each fetched from the npm registry for the purpose. */
 
-const MAJORS = [20, 22, 24];
+/** The oldest that package.json promises, which differs from Debian stable's by a patch; then the newest of each line. */
+const VERSIONS = ["20.19.0", "20", "22", "24"];
 const ROOT = join(import.meta.dirname, "..");
 const VITEST = ["node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts"];
 
@@ -26,10 +27,10 @@ function packageOfThisPlatform(): string {
 }
 
 /** The path of the binary, or null where the registry has none. */
-function fetchNode(major: number, folder: string): string | null {
+function fetchNode(wanted: string, folder: string): string | null {
   const name = packageOfThisPlatform();
   const options = ["--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"];
-  const { status } = spawnSync("npm", ["install", ...options, `${name}@${major}`], { stdio: "inherit" });
+  const { status } = spawnSync("npm", ["install", ...options, `${name}@${wanted}`], { stdio: "inherit" });
   const binary = join(
     folder,
     "node_modules",
@@ -40,9 +41,9 @@ function fetchNode(major: number, folder: string): string | null {
   return status === 0 && existsSync(binary) ? binary : null;
 }
 
-function testUnder(major: number, scratch: string): Result {
-  const node = fetchNode(major, join(scratch, String(major)));
-  if (node === null) return { node: `Node ${major}`, outcome: "could not be fetched", passed: false };
+function testUnder(wanted: string, scratch: string): Result {
+  const node = fetchNode(wanted, join(scratch, wanted));
+  if (node === null) return { node: `Node ${wanted}`, outcome: "could not be fetched", passed: false };
   const version = spawnSync(node, ["--version"], { encoding: "utf8" }).stdout.trim();
   say(`\n=== Node ${version} ===`);
   const { status, signal } = spawnSync(node, VITEST, { cwd: ROOT, stdio: "inherit" });
@@ -52,7 +53,7 @@ function testUnder(major: number, scratch: string): Result {
 
 const scratch = mkdtempSync(join(tmpdir(), "lvs-pcap-nodes-"));
 try {
-  const results = MAJORS.map((major) => testUnder(major, scratch));
+  const results = VERSIONS.map((version) => testUnder(version, scratch));
   say("");
   for (const { node, outcome } of results) say(`${node}: ${outcome}`);
   if (!results.every(({ passed }) => passed)) process.exitCode = 1;

@@ -6,8 +6,11 @@ import { Script } from "node:vm";
 
 /** The whole command in one file. */
 export const PROGRAM_FILE = "program.js";
-/** What V8 made of it when it was built, so that it need not be compiled anew at every start. */
-export const CODE_CACHE_FILE = "program.code-cache";
+/**
+ * What V8 made of it when it was built, so that it need not be compiled anew at every start. Only for the very Node that
+ * made it: V8 asks for its own version and flags, and takes what a Node 20.20 made for a Node 20.19, where it fails.
+ */
+export const CODE_CACHE_FILE = `program.${process.version}-${process.arch}.code-cache`;
 
 export interface Program {
   /** @returns what a later start is spared: the code of every function that has run by now */
@@ -16,8 +19,7 @@ export interface Program {
 }
 
 /**
- * V8 makes no use of a code cache that another version of it wrote, or that was damaged: then each function is compiled
- * when it is first called, as ever.
+ * Without a code cache, or with one that was damaged, each function is compiled when it is first called, as ever.
  *
  * @param directory where a build put both files
  */
