@@ -1,5 +1,5 @@
 import { ArpOperation, FrameFacts, FrameKind } from "../../src/decode/facts.ts";
-import { BindingTable } from "../../src/neighbours/binding.ts";
+import { BindingTable } from "../../src/neighbours/binding-table.ts";
 import { TrafficTable } from "../../src/neighbours/traffic-table.ts";
 import { type Benchmark, factsOf, newState, type Prepared, scattered } from "./benchmark.ts";
 

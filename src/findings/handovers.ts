@@ -41,7 +41,7 @@ export function leaseAt(leases: readonly GrantedLease[], at: Position): GrantedL
 /** An address that goes to and fro between those who may lead a cluster: each announces itself, and stays for a while. */
 export function isHandedOver(speech: Speech, binding: Binding): boolean {
   const { turns } = binding;
-  if (turns.length < 3 || turns.length < binding.turnCount || binding.races.length > 0) return false;
+  if (turns.length < 3 || turns.length < binding.turnCount || binding.asks.races.length > 0) return false;
   const isAnnounced = turns.slice(1).every(({ form }) => form === "announcement");
   const isTerm = turns
     .slice(1)

@@ -2,7 +2,7 @@ import type { Binding, Claim, ClaimForm } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { earliest, latest, type Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
-import type { TrafficRow } from "../neighbours/traffic-table.ts";
+import type { TrafficRow } from "../neighbours/traffic-row.ts";
 
 /** Frames by which a station itself claims an address; what others say of it does not count. */
 const OWN_FORMS: readonly ClaimForm[] = ["request", "reply", "unsolicited-reply", "announcement"];
@@ -37,7 +37,7 @@ export class Speech {
 
 /** Whether both answered the same question: then both hold the address, and neither took it over from the other. */
 export function haveRaced(binding: Binding, a: Station, b: Station): boolean {
-  return binding.races.some(
+  return binding.asks.races.some(
     ({ answers }) => answers.some(({ by }) => by === a) && answers.some(({ by }) => by === b),
   );
 }

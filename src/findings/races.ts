@@ -12,7 +12,7 @@ const RACES_SHOWN = 8;
  * Who comes first is believed for as long as locktime lasts, so a claimant that lost by microseconds wins another day.
  */
 export function racesOf(binding: Binding, claimant: Station): { races: Race[]; racesTotal: number } {
-  const races = binding.races.filter(({ broadcast, answers }) => {
+  const races = binding.asks.races.filter(({ broadcast, answers }) => {
     const answering = new Set(answers.map(({ by }) => by));
     return broadcast && answering.size > 1 && answering.has(claimant);
   });
@@ -21,7 +21,7 @@ export function racesOf(binding: Binding, claimant: Station): { races: Race[]; r
       request,
       answers: answers.map(({ at, by }) => ({ at, by, delayNs: nanosecondsFrom(request, at) })),
     })),
-    racesTotal: binding.raceCounts.get(claimant) ?? 0,
+    racesTotal: binding.asks.raceCounts.get(claimant) ?? 0,
   };
 }
 

@@ -94,7 +94,7 @@ function isVirtualMac({ macHigh, macLow }: Station): boolean {
 }
 
 function splitByAnswers(vip: CastVip, binding: Binding): Split | null {
-  const races = binding.races
+  const races = binding.asks.races
     .map(({ answers }) => answers.filter(({ by }) => vip.directors.includes(by)))
     .filter((answers) => new Set(answers.map(({ by }) => by)).size > 1);
   const [winner, loser] = races[0] ?? [];

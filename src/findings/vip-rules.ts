@@ -156,7 +156,7 @@ function isWrongReceiver(vip: CastVip, station: Station): boolean {
 
 /** Golden rule 1: requests for the VIP that their senders had to repeat, because the director never answers. */
 function unanswered(state: NetworkState, vip: CastVip, binding: Binding): Finding[] {
-  const asks = binding.unanswered.filter(
+  const asks = binding.asks.unanswered.filter(
     ({ asker, at }) =>
       !vip.directors.includes(asker) &&
       !vip.realServers.some((realServer) => realServer.station === asker) &&
@@ -183,9 +183,9 @@ function unanswered(state: NetworkState, vip: CastVip, binding: Binding): Findin
       bypass: null,
       first: first.at,
       last: last.at,
-      count: binding.unansweredCount,
+      count: binding.asks.unansweredCount,
       evidence: boundEvidence(evidence),
-      evidenceTotal: binding.unansweredCount,
+      evidenceTotal: binding.asks.unansweredCount,
     },
   ];
 }

@@ -1,6 +1,8 @@
 import { Air, ArpOperation, type FrameFacts, LinkAddresses, PacketType } from "../decode/facts.ts";
 import { isGroupAddress, isUnicastAddress } from "../network/address.ts";
-import type { Ask, Binding, BindingTable, Claim, ClaimForm, HeardClaim } from "./binding.ts";
+import type { Ask } from "./asks.ts";
+import type { Binding, Claim, ClaimForm, HeardClaim } from "./binding.ts";
+import type { BindingTable } from "./binding-table.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import type { Caches } from "./caches.ts";
 import { hasProbedInVain } from "./models/linux.ts";
@@ -83,7 +85,7 @@ export class ArpObserver {
       recheck: fromKernel && (!broadcast || isLastResort(sender.cache.get(facts.targetIp))),
       answers: [],
     };
-    const needless = target.addAsk(ask, sentTo);
+    const needless = target.asks.add(ask, sentTo);
     if (needless && heard?.claimed === sender)
       this.bindings.of(facts.segment, heard.ip).addNeedless(heard.claimed);
     if (facts.senderIp === 0) target.addProbe(sender, at);
@@ -109,7 +111,7 @@ export class ArpObserver {
     }
     const ask = this.bindings
       .get(facts.segment, facts.senderIp)
-      ?.askAnsweredBy(facts.targetIp, this.timeline.nowNs);
+      ?.asks.answeredBy(facts.targetIp, this.timeline.nowNs);
     const form = ask === undefined ? "unsolicited-reply" : "reply";
     const heard = this.hear(facts, at, sender, sentTo, form, ask?.recheck);
     if (heard === null) return;
@@ -117,7 +119,7 @@ export class ArpObserver {
       this.noteAddressed(facts, at, sender, sentTo);
       return;
     }
-    this.bindings.of(facts.segment, facts.senderIp).addAnswer(ask, at, sender, heard.claimed);
+    this.bindings.of(facts.segment, facts.senderIp).asks.answer(ask, at, sender, heard.claimed);
     if (heard.claimed === sender) sender.ownAddresses.add(facts.senderIp);
     if (ask.claim !== null && ask.asker !== sender) this.learnByAnswering(sender, ask.claim);
   }

@@ -1,14 +1,15 @@
+import { Asks } from "./asks.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import type { Calm } from "./calm.ts";
-import { Claim, type ClaimForm, type ClaimTally } from "./claim.ts";
+import { Claim, type ClaimForm, type ClaimTally, type HeardClaim } from "./claim.ts";
 import type { ClaimLog } from "./claim-log.ts";
 import type { NeighbourModelName } from "./models/model.ts";
 import type { Position } from "./position.ts";
+import { keepRecent } from "./recent.ts";
 import { SparseMap, SparseSet } from "./sparse.ts";
 import type { Station } from "./station.ts";
-import { NEAR_SLOTS_LOG2, nearSlot } from "./traffic-layout.ts";
 
-export type { Claim, ClaimForm, ClaimTally } from "./claim.ts";
+export type { Claim, ClaimForm, ClaimTally, HeardClaim } from "./claim.ts";
 
 /** From here on it was another station that claimed the address, until the next turn. */
 export interface Turn {
@@ -30,59 +31,8 @@ export interface Probing {
 const TURNS_KEPT = 64;
 const PROBINGS_KEPT = 16;
 
-const EVIDENCE_KEPT = 16;
-/** Enough for those of every claimant to be among them. */
-const RACES_KEPT = 256;
-/** More than a segment has hosts that would answer; further ones are a forger's. */
-const MOST_ANSWERS = 64;
-
-/** A claim's frame as a receiver sees it, kept while a later frame may still show who learned by it. */
-export interface HeardClaim {
-  readonly at: Position;
-  readonly form: ClaimForm;
-  /** The address claimed (SPA), and the station of the MAC it is claimed for (SHA). */
-  readonly ip: number;
-  readonly claimed: Station;
-  readonly sentBy: Station;
-  readonly targetIp: number;
-  /** `is_garp` of arp_process: overrides whatever the entry's age. */
-  readonly gratuitous: boolean;
-  /** The one receiver, null for a broadcast. */
-  readonly sentTo: Station | null;
-  /** The answer to a request by which its receiver's kernel re-checked what it had. */
-  readonly recheck: boolean;
-}
-
-/** A request for the address, and who answered it. */
-export interface Ask {
-  readonly at: Position;
-  readonly asker: Station;
-  /** SPA: 0 in a probe (RFC 5227). */
-  readonly askerIp: number;
-  /** What the request says of its sender, for whoever answers to learn; null in a probe, which teaches nothing. */
-  readonly claim: HeardClaim | null;
-  readonly broadcast: boolean;
-  /** Target hardware address all zero: how a kernel asks, and no tool does. */
-  readonly fromKernel: boolean;
-  /**
-   * Sent only because the asker's kernel re-checks what its cache holds: the unicast request itself, or the broadcast
-   * after it went unanswered. A stack that does not re-check would have sent nothing.
-   */
-  readonly recheck: boolean;
-  readonly answers: { readonly at: Position; readonly by: Station; readonly claimed: Station }[];
-}
-
-const RECENT_KEPT = 16;
-const RECENT_NS = 2_000_000_000;
-/** Answers to one request come within this; what comes later, with the request answered, is sent on its own account. */
-const LONGEST_RACE_NS = 100_000_000;
-/** The least for which a kernel believes an answer: half of `base_reachable_time`, and `delay_first_probe_time`. */
-const SHORTEST_BELIEF_NS = 20_000_000_000;
 /** A bridge that rewrites MACs sends on what it hears within this. */
 const ECHO_NS = 5_000_000;
-const MOST_ASKERS = 1024;
-/** The kernel retransmits a second later (`retrans_time`); what comes sooner is another's doing. */
-const RETRY_SHORTEST_NS = 300_000_000;
 
 /** A station that holds the address, or gets its frames, passed one of them on to another. */
 export interface Passing {
@@ -93,13 +43,6 @@ export interface Passing {
   /** Whether the same packet was seen arriving at it right before. */
   proven: boolean;
   tries: number;
-}
-
-/** When a host was last told the address's MAC, in which name it had asked, and whose it is. */
-interface Answered {
-  readonly askerIp: number;
-  readonly timeNs: number;
-  readonly by: Station;
 }
 
 const MOST_SPEAKERS = 256;
@@ -141,10 +84,7 @@ export class Binding {
   turnCount = 0;
   readonly probings: Probing[] = [];
   readonly recentClaims: HeardClaim[] = [];
-  readonly recentAsks: Ask[] = [];
-  private readonly answeredAt = new SparseMap<Station, Answered>();
-  /** Requests that their sender repeated because nobody had answered. */
-  readonly unanswered: Ask[] = [];
+  readonly asks = new Asks();
   /** Whose turn it is. */
   lastTurn: Station | null = null;
   /** Whose turn the newest one ended. */
@@ -152,13 +92,6 @@ export class Binding {
   private holderLimit = MOST_HOLDERS;
   /** Claims, cache entries and receivers that were too many to be kept. */
   forgottenParts = 0;
-  unansweredCount = 0;
-  answeredCount = 0;
-  /** Requests that more than one station answered, in order of arrival. */
-  readonly races: Ask[] = [];
-  /** In how many requests to everybody a station was one of several that answered. */
-  readonly raceCounts = new SparseMap<Station, number>();
-
   constructor(segment: number, ip: number) {
     this.segment = segment;
     this.ip = ip;
@@ -261,53 +194,6 @@ export class Binding {
     this.holderLimit = Math.max(MOST_HOLDERS, 2 * kept.size);
   }
 
-  /** @returns whether no kernel would have asked: its sender had this answered seconds ago, in the same name */
-  addAsk(ask: Ask, sentTo: Station | null): boolean {
-    const before = this.newestAskOf(ask.asker);
-    if (before !== undefined && isRetry(before, ask)) this.noteUnanswered(before, ask);
-    keepRecent(this.recentAsks, ask);
-    const answered = this.answeredAt.get(ask.asker);
-    return (
-      answered?.askerIp === ask.askerIp &&
-      ask.fromKernel &&
-      ask.at.timeNs - answered.timeNs < SHORTEST_BELIEF_NS &&
-      // A cache that was poisoned meanwhile is re-checked at the wrong MAC, and then everybody is asked.
-      (sentTo === null ? !ask.recheck : sentTo === answered.by)
-    );
-  }
-
-  /** The request that a reply to `askerIp` answers: the newest one, since an older one was given up. */
-  askAnsweredBy(askerIp: number, nowNs: number): Ask | undefined {
-    const { recentAsks } = this;
-    for (let index = recentAsks.length - 1; index >= 0; index--) {
-      const ask = recentAsks[index];
-      if (ask?.askerIp !== askerIp) continue;
-      const waitedNs = nowNs - ask.at.timeNs;
-      if (waitedNs <= (ask.answers.length === 0 ? RECENT_NS : LONGEST_RACE_NS)) return ask;
-    }
-    return undefined;
-  }
-
-  private newestAskOf(asker: Station): Ask | undefined {
-    const { recentAsks } = this;
-    for (let index = recentAsks.length - 1; index >= 0; index--) {
-      const ask = recentAsks[index];
-      if (ask?.asker === asker) return ask;
-    }
-    return undefined;
-  }
-
-  addAnswer(ask: Ask, at: Position, by: Station, claimed: Station): void {
-    if (ask.answers.length === 0) this.answeredCount++;
-    if (this.answeredAt.size < MOST_ASKERS) {
-      this.answeredAt.set(ask.asker, { askerIp: ask.askerIp, timeNs: at.timeNs, by: claimed });
-    }
-    if (ask.answers.length >= MOST_ANSWERS) return;
-    if (ask.broadcast) this.noteRace(ask, by);
-    ask.answers.push({ at, by, claimed });
-    if (ask.answers.length === 2 && this.races.length < RACES_KEPT) this.races.push(ask);
-  }
-
   addSpeaker(station: Station, at: Position, ttl: number): void {
     if (!this.speakers.has(station) && this.speakers.size < MOST_SPEAKERS)
       this.speakers.set(station, { at, ttl });
@@ -360,14 +246,6 @@ export class Binding {
     if (before !== undefined) claim.addEcho(before.claimed);
   }
 
-  private noteRace(ask: Ask, by: Station): void {
-    if (ask.answers.length === 0) return;
-    const others = new Set(ask.answers.map((answer) => answer.by));
-    if (others.has(by)) return;
-    for (const station of others.size === 1 ? [...others, by] : [by])
-      this.raceCounts.set(station, (this.raceCounts.get(station) ?? 0) + 1);
-  }
-
   private noteTurn({ claimed, at, form }: HeardClaim): void {
     if (this.lastTurn !== claimed) this.takeTurn(claimed, at, form);
   }
@@ -377,96 +255,5 @@ export class Binding {
     this.lastTurn = station;
     this.turnCount++;
     if (this.turns.length < TURNS_KEPT) this.turns.push({ station, at, form });
-  }
-
-  private noteUnanswered(before: Ask, ask: Ask): void {
-    for (const unanswered of [before, ask]) {
-      if (this.unanswered.at(-1) === unanswered) continue;
-      this.unansweredCount++;
-      if (this.unanswered.length < EVIDENCE_KEPT) this.unanswered.push(unanswered);
-    }
-  }
-}
-
-/** A kernel's second try is its own word that the first went unanswered, wherever the capture was taken. */
-function isRetry(before: Ask, ask: Ask): boolean {
-  const gapNs = ask.at.timeNs - before.at.timeNs;
-  return (
-    before.broadcast &&
-    ask.broadcast &&
-    before.fromKernel &&
-    ask.fromKernel &&
-    before.answers.length === 0 &&
-    before.askerIp === ask.askerIp &&
-    gapNs >= RETRY_SHORTEST_NS &&
-    gapNs <= RECENT_NS
-  );
-}
-
-function keepRecent<Heard extends { readonly at: Position }>(recent: Heard[], heard: Heard): void {
-  const oldestNs = heard.at.timeNs - RECENT_NS;
-  while (recent.length >= RECENT_KEPT || (recent[0] !== undefined && recent[0].at.timeNs < oldestNs))
-    recent.shift();
-  recent.push(heard);
-}
-
-/** All bindings by segment and address. */
-export class BindingTable {
-  private readonly bySegment = new Map<number, Map<number, Binding>>();
-  /** One byte for a hash of each /24 in which an address was ever asked for or claimed. */
-  readonly near = new Uint8Array(1 << NEAR_SLOTS_LOG2);
-  private count = 0;
-
-  get size(): number {
-    return this.count;
-  }
-
-  /**
-   * Whether the address may be one of a network that is on the segment: a /24, the usual size of one and a fair guess
-   * else. No means that none of its neighbours was ever heard of.
-   */
-  isNear(ip: number): boolean {
-    return this.near[nearSlot(ip)] === 1;
-  }
-
-  /** Takes the address for one that is on the segment, though no frame tells. */
-  expectNear(ip: number): void {
-    this.near[nearSlot(ip)] = 1;
-  }
-
-  get(segment: number, ip: number): Binding | undefined {
-    return this.bySegment.get(segment)?.get(ip);
-  }
-
-  /** The address's bindings in every broadcast domain that shows it. */
-  at(ip: number): Binding[] {
-    return [...this.bySegment.values()].flatMap((byIp) => byIp.get(ip) ?? []);
-  }
-
-  of(segment: number, ip: number): Binding {
-    let byIp = this.bySegment.get(segment);
-    if (byIp === undefined) {
-      byIp = new Map();
-      this.bySegment.set(segment, byIp);
-    }
-    let binding = byIp.get(ip);
-    if (binding === undefined) {
-      binding = new Binding(segment, ip);
-      byIp.set(ip, binding);
-      this.expectNear(ip);
-      this.count++;
-    }
-    return binding;
-  }
-
-  delete(binding: Binding): void {
-    const byIp = this.bySegment.get(binding.segment);
-    if (byIp?.delete(binding.ip) !== true) return;
-    this.count--;
-    if (byIp.size === 0) this.bySegment.delete(binding.segment);
-  }
-
-  *[Symbol.iterator](): IterableIterator<Binding> {
-    for (const byIp of this.bySegment.values()) yield* byIp.values();
   }
 }

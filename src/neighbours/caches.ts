@@ -1,4 +1,6 @@
-import type { Ask, Binding, BindingTable, ClaimForm, HeardClaim } from "./binding.ts";
+import type { Ask } from "./asks.ts";
+import type { Binding, ClaimForm, HeardClaim } from "./binding.ts";
+import type { BindingTable } from "./binding-table.ts";
 import { type CacheCause, CacheEntry } from "./cache-entry.ts";
 import { Calm, MANY_ENTRIES } from "./calm.ts";
 import type { Effect, Loss, NeighbourModel } from "./models/model.ts";

@@ -1,5 +1,5 @@
 import type { FrameFacts } from "../decode/facts.ts";
-import type { Ask } from "./binding.ts";
+import type { Ask } from "./asks.ts";
 import type { Position } from "./position.ts";
 import type { Station } from "./station.ts";
 

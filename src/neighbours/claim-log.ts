@@ -1,4 +1,6 @@
-import type { Ask, Binding, BindingTable, HeardClaim } from "./binding.ts";
+import type { Ask } from "./asks.ts";
+import type { Binding, HeardClaim } from "./binding.ts";
+import type { BindingTable } from "./binding-table.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import type { Caches } from "./caches.ts";
 import type { Position } from "./position.ts";

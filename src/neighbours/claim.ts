@@ -14,6 +14,23 @@ import type { Station } from "./station.ts";
  */
 export type ClaimForm = "request" | "reply" | "unsolicited-reply" | "announcement" | "addressed";
 
+/** A claim's frame as a receiver sees it, kept while a later frame may still show who learned by it. */
+export interface HeardClaim {
+  readonly at: Position;
+  readonly form: ClaimForm;
+  /** The address claimed (SPA), and the station of the MAC it is claimed for (SHA). */
+  readonly ip: number;
+  readonly claimed: Station;
+  readonly sentBy: Station;
+  readonly targetIp: number;
+  /** `is_garp` of arp_process: overrides whatever the entry's age. */
+  readonly gratuitous: boolean;
+  /** The one receiver, null for a broadcast. */
+  readonly sentTo: Station | null;
+  /** The answer to a request by which its receiver's kernel re-checked what it had. */
+  readonly recheck: boolean;
+}
+
 /** Frames of one form by which one station claimed one address. */
 export interface ClaimTally {
   count: number;

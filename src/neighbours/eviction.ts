@@ -1,5 +1,6 @@
 import type { Adverts } from "./adverts.ts";
-import type { Binding, BindingTable } from "./binding.ts";
+import type { Binding } from "./binding.ts";
+import type { BindingTable } from "./binding-table.ts";
 import type { Changes } from "./changes.ts";
 import type { PeacefulHosts } from "./peaceful-hosts.ts";
 import type { Possession } from "./possession.ts";
@@ -194,11 +195,11 @@ function isForFew({ passings, holders }: Binding): boolean {
   return passings.length === 0 && holders.length <= FEW_HOLDERS;
 }
 
-function newestNs({ claims, recentAsks }: Binding): number {
+function newestNs({ claims, asks }: Binding): number {
   const claimed = claims.flatMap(({ tallies }) => [...tallies.values()].map(({ last }) => last.timeNs));
-  return Math.max(...claimed, recentAsks.at(-1)?.at.timeNs ?? Number.NEGATIVE_INFINITY);
+  return Math.max(...claimed, asks.recent.at(-1)?.at.timeNs ?? Number.NEGATIVE_INFINITY);
 }
 
 function isUneventful(binding: Binding): boolean {
-  return binding.claims.length <= 1 && binding.turnCount <= 1 && binding.unansweredCount === 0;
+  return binding.claims.length <= 1 && binding.turnCount <= 1 && binding.asks.unansweredCount === 0;
 }

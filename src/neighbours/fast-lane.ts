@@ -1,6 +1,6 @@
 import type { LONGEST_RECORD_BYTES, PCAP_RECORD_HEADER_BYTES, RecordForm } from "../capture/pcap-records.ts";
 import type { FrameFacts, IpProtocol } from "../decode/facts.ts";
-import type { BindingTable } from "./binding.ts";
+import type { BindingTable } from "./binding-table.ts";
 import type { NetworkState } from "./network-state.ts";
 import type { Timeline } from "./position.ts";
 import type { SentTraffic } from "./sent-traffic.ts";

@@ -1,6 +1,7 @@
 import type { FrameFacts } from "../decode/facts.ts";
 import { isUnicastAddress } from "../network/address.ts";
-import type { Binding, BindingTable } from "./binding.ts";
+import type { Binding } from "./binding.ts";
+import type { BindingTable } from "./binding-table.ts";
 import { MOST_ADMITTED } from "./eviction.ts";
 import type { PeacefulHosts } from "./peaceful-hosts.ts";
 import type { Timeline } from "./position.ts";

@@ -5,7 +5,8 @@ import { Adverts } from "./adverts.ts";
 import { Alternative } from "./alternative.ts";
 import { ArpObserver } from "./arp-observer.ts";
 import { Beacons } from "./beacons.ts";
-import { type Binding, BindingTable, type HeardClaim } from "./binding.ts";
+import type { Binding, HeardClaim } from "./binding.ts";
+import { BindingTable } from "./binding-table.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import { Caches } from "./caches.ts";
 import { CaptureInterfaces } from "./capture-interfaces.ts";
@@ -280,7 +281,7 @@ export class NetworkState {
   }
 
   private noteAsk({ segment, targetIp }: FrameFacts): void {
-    const ask = this.bindings.get(segment, targetIp)?.recentAsks.at(-1);
+    const ask = this.bindings.get(segment, targetIp)?.asks.recent.at(-1);
     if (ask?.at.ordinal === this.timeline.ordinal) this.vantage.noteAsk(ask, targetIp);
   }
 

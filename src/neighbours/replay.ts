@@ -1,4 +1,5 @@
-import { Binding, BindingTable, type HeardClaim } from "./binding.ts";
+import { Binding, type HeardClaim } from "./binding.ts";
+import { BindingTable } from "./binding-table.ts";
 import { CacheEntry } from "./cache-entry.ts";
 import { Caches } from "./caches.ts";
 import type { CacheEvent, ClaimLog } from "./claim-log.ts";

@@ -1,5 +1,5 @@
 import type { Station } from "./station.ts";
-import type { TrafficRow } from "./traffic-table.ts";
+import type { TrafficRow } from "./traffic-row.ts";
 
 /**
  * Leads to the rows of one sender or of one destination, for the rules, which ask for each of thousands of addresses.

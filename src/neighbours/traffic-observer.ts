@@ -1,5 +1,6 @@
 import { type FrameFacts, PacketType } from "../decode/facts.ts";
-import type { Binding, BindingTable } from "./binding.ts";
+import type { Binding } from "./binding.ts";
+import type { BindingTable } from "./binding-table.ts";
 import type { Caches } from "./caches.ts";
 import type { ClaimRecorder } from "./claim-log.ts";
 import type { FloodGate } from "./flood-gate.ts";

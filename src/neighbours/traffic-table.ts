@@ -17,28 +17,7 @@ import {
   TUNNELLED_WORDS,
   tunnelPlace,
 } from "./traffic-layout.ts";
-
-/** Who sends frames for which address to which MAC, how many, and when. */
-export interface TrafficRow {
-  readonly segment: number;
-  readonly destinationIp: number;
-  readonly destinationMacHigh: number;
-  readonly destinationMacLow: number;
-  readonly sourceMacHigh: number;
-  readonly sourceMacLow: number;
-  /** Source address of the newest frame. */
-  readonly lastSourceIp: number;
-  /** Of the newest frame, where it is TCP or UDP. */
-  readonly lastDestinationPort: number;
-  /** Of the newest frame, as in `FrameFacts`. */
-  readonly lastPorts: number;
-  readonly lastTtl: number;
-  readonly lastIdentification: number;
-  readonly frames: number;
-  readonly bytes: number;
-  readonly first: Position;
-  readonly last: Position;
-}
+import { RowView, type TrafficRow } from "./traffic-row.ts";
 
 /** What a MAC is given as: a station, or as much of one. */
 interface Mac {
@@ -78,7 +57,7 @@ export class TrafficTable {
   readonly tunnelled = new Int32Array(TUNNELLED_WORDS);
   private readonly firsts = new FirstFrames(LARGEST_CAPACITY / 2);
   private used = 0;
-  private readonly described: Row[] = [];
+  private readonly described: RowView[] = [];
   private readonly rowIndex = new RowIndex();
   /** Frames that found the table full of what had to be kept. */
   overflowFrames = 0;
@@ -178,7 +157,7 @@ export class TrafficTable {
   /** When the newest frame of this key was seen; negative infinity where there was none. */
   lastNs(segment: number, destinationIp: number, destination: Mac, source: Mac): number {
     const row = this.findKey(segment, destinationIp, destination, source);
-    return row < 0 ? Number.NEGATIVE_INFINITY : new Row(this, row).last.timeNs;
+    return row < 0 ? Number.NEGATIVE_INFINITY : new RowView(this, row).last.timeNs;
   }
 
   /** Has every frame looked into that the station sends from here on, where it may be the answer to a contested flow. */
@@ -189,7 +168,7 @@ export class TrafficTable {
   /** Views of the rows as they are now, and as they become: each is good until rows are given up. */
   rows(): readonly TrafficRow[] {
     const { described } = this;
-    for (let row = described.length; row < this.used; row++) described.push(new Row(this, row));
+    for (let row = described.length; row < this.used; row++) described.push(new RowView(this, row));
     return described;
   }
 
@@ -355,93 +334,6 @@ export class TrafficTable {
       pairs.noteRow(pair, row, known < 0);
     }
     return kept;
-  }
-}
-
-/** A row, read where it lies. */
-class Row implements TrafficRow {
-  private readonly table: TrafficTable;
-  private readonly row: number;
-
-  constructor(table: TrafficTable, row: number) {
-    this.table = table;
-    this.row = row;
-  }
-
-  get segment(): number {
-    return this.table.pairs.segment(this.pair);
-  }
-
-  get destinationIp(): number {
-    return this.table.word(this.row, RowWord.DestinationIp);
-  }
-
-  get destinationMacHigh(): number {
-    return this.table.pairs.destination(this.pair).macHigh;
-  }
-
-  get destinationMacLow(): number {
-    return this.table.pairs.destination(this.pair).macLow;
-  }
-
-  get sourceMacHigh(): number {
-    return this.table.pairs.source(this.pair).macHigh;
-  }
-
-  get sourceMacLow(): number {
-    return this.table.pairs.source(this.pair).macLow;
-  }
-
-  get lastSourceIp(): number {
-    return this.table.word(this.row, RowWord.LastSourceIp);
-  }
-
-  get lastDestinationPort(): number {
-    return this.lastPorts & 0xffff;
-  }
-
-  get lastPorts(): number {
-    return this.table.word(this.row, RowWord.LastPorts);
-  }
-
-  get lastTtl(): number {
-    return this.table.word(this.row, RowWord.LastIdentificationAndTtl) & 0xff;
-  }
-
-  get lastIdentification(): number {
-    return this.table.word(this.row, RowWord.LastIdentificationAndTtl) >>> 8;
-  }
-
-  get frames(): number {
-    return this.table.double(this.row, RowDouble.Frames);
-  }
-
-  get bytes(): number {
-    return this.table.double(this.row, RowDouble.Bytes);
-  }
-
-  get first(): Position {
-    return this.table.firstOf(this.row);
-  }
-
-  get last(): Position {
-    const { table, row, first } = this;
-    const fraction = table.word(row, RowWord.LastNanoseconds) >>> 0;
-    // A crafted record may count more than a second's worth of fraction.
-    const seconds = (table.word(row, RowWord.LastSeconds) >>> 0) + Math.floor(fraction / 1e9);
-    const nanoseconds = fraction % 1e9;
-    return {
-      capture: table.word(row, RowWord.FlagsAndCapture) >>> CAPTURE_SHIFT,
-      frame: table.double(row, RowDouble.LastFrame),
-      seconds,
-      nanoseconds,
-      timeNs: first.timeNs + (seconds - first.seconds) * 1e9 + (nanoseconds - first.nanoseconds),
-      ordinal: table.double(row, RowDouble.LastOrdinal),
-    };
-  }
-
-  private get pair(): number {
-    return this.table.pairOf(this.row);
   }
 }
 

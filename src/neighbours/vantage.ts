@@ -1,5 +1,6 @@
 import { Anomaly, type FrameFacts, FrameKind, IpProtocol, LinkAddresses } from "../decode/facts.ts";
-import type { Ask, BindingTable } from "./binding.ts";
+import type { Ask } from "./asks.ts";
+import type { BindingTable } from "./binding-table.ts";
 import { CapturePoint, positionsOf, type SilentAsk } from "./capture-point.ts";
 import type { Position, Timeline } from "./position.ts";
 import type { Station, StationTable } from "./station.ts";

@@ -1,5 +1,5 @@
 import type { Finding } from "../findings/finding.ts";
-import type { BindingTable } from "../neighbours/binding.ts";
+import type { BindingTable } from "../neighbours/binding-table.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
 import { UNSEEN_MAC } from "../reports/build-report.ts";

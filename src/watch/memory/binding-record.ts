@@ -93,7 +93,7 @@ export function bindingRecord(binding: Binding): BindingRecord | null {
     speakers: [...binding.speakers]
       .slice(0, MOST_OTHERS)
       .map(([station, { at, ttl }]) => [stationText(station), placeOf(at), ttl]),
-    raceCounts: [...binding.raceCounts]
+    raceCounts: [...binding.asks.raceCounts]
       .slice(0, MOST_OTHERS)
       .map(([station, count]) => [stationText(station), count]),
   };
@@ -125,7 +125,7 @@ export function restoreBinding(
     for (const sender of senders) binding.addReceiver(station(receiver), station(sender));
   }
   for (const [mac, at, ttl] of record.speakers) binding.addSpeaker(station(mac), time.position(at), ttl);
-  for (const [mac, count] of record.raceCounts) binding.raceCounts.set(station(mac), count);
+  for (const [mac, count] of record.raceCounts) binding.asks.raceCounts.set(station(mac), count);
 }
 
 function claimRecord(claim: Claim, ip: number): ClaimRecord {
