@@ -1,15 +1,9 @@
-import Table from "cli-table3";
 import { bypassLines } from "./bypass-text.ts";
 import { nothingToJudge } from "./nothing-to-judge.ts";
+import { plainTable } from "./plain-table.ts";
 import { raceLines } from "./race-text.ts";
-import type {
-  Host,
-  Report,
-  ReportedFinding,
-  ReportedPosition,
-  ReportedVictim,
-  ReportedVip,
-} from "./report.ts";
+import type { Host, Report, ReportedFinding, ReportedPosition, ReportedVictim } from "./report.ts";
+import { rolesTable } from "./roles-table.ts";
 import { type Style, styleFor } from "./style.ts";
 import { inventoryLines, opinionLines } from "./table-sources.ts";
 import { countText, frameText, plural, printable, severityCount, sourceName } from "./text.ts";
@@ -18,8 +12,6 @@ import { wrap } from "./wrap.ts";
 const WIDTH = 80;
 /** Ordinary announcements come by the dozen; all of them are in the JSON. */
 const EXPLAINED_SHOWN = 8;
-/** An inventory of a large cluster lists hundreds. */
-const VIPS_SHOWN = 24;
 const EXPECTATIONS_SHOWN = 24;
 
 /** The report for people: fits 80 columns, and without colour holds nothing but text and lines. */
@@ -31,7 +23,9 @@ export function renderTable(report: Report, options: { color: boolean }): string
     ...report.findings.map((finding) => findingDetails(finding, report.captures.length > 1, style)),
     ...(report.benign.length === 0 ? [] : [explained(report, style)]),
     ...(report.expectations.length === 0 ? [] : [expectations(report, style)]),
-    ...(report.topology.vips.length + report.topology.gateways.length === 0 ? [] : [rolesTable(report)]),
+    ...(report.topology.vips.length + report.topology.gateways.length === 0
+      ? []
+      : [rolesTable(report.topology)]),
     ...(report.inventories.length === 0 ? [] : [inventoryLines(report, WIDTH, style)]),
   ];
   return `${sections.join("\n\n")}\n`;
@@ -174,54 +168,10 @@ function explained(report: Report, style: Style): string {
   return lines.join("\n");
 }
 
-function rolesTable(report: Report): string {
-  const table = plainTable(["VIP", "role", "address", "MAC", "VIP by"]);
-  const { vips } = report.topology;
-  for (const vip of vips.slice(0, VIPS_SHOWN)) {
-    const hosts: [string, Host, string][] = [
-      ...vip.directors.map((host): [string, Host, string] => ["director", host, ""]),
-      ...vip.realServers.map((host): [string, Host, string] => [
-        "real server",
-        host,
-        host.forwarding === "direct-routing" ? "routing" : (host.forwarding ?? ""),
-      ]),
-    ];
-    if (hosts.length === 0) table.push([vipName(vip), "nobody seen", "", "", ""]);
-    for (const [index, [role, host, forwarding]] of hosts.entries()) {
-      table.push([index === 0 ? vipName(vip) : "", role, addressCell(host), macCell(host), forwarding]);
-    }
-  }
-  if (vips.length > VIPS_SHOWN)
-    table.push([
-      { colSpan: 5, content: `and ${countText(vips.length - VIPS_SHOWN)} more VIPs in --format json` },
-    ]);
-  for (const gateway of report.topology.gateways)
-    table.push(["", "gateway", addressCell(gateway), macCell(gateway), ""]);
-  return table.toString();
-}
-
-function vipName(vip: ReportedVip): string {
-  return vip.vlan === null ? vip.ip : `${vip.ip}\nVLAN ${vip.vlan}`;
-}
-
 function hostLine(host: Host): string {
   const role = { "real-server": "real server", unknown: "station" }[host.role as string] ?? host.role;
   const name = host.name === undefined ? "" : `${printable(host.name)}, `;
   return host.ip === null ? `${role} ${name}${host.mac}` : `${role} ${host.ip} (${name}${host.mac})`;
-}
-
-/** What an inventory calls the host is below its address; a name or a vendor is cut to what fits. */
-function addressCell({ ip, name }: Host): string {
-  return [ip ?? "", ...(name === undefined ? [] : [cell(name, 14)])].filter((line) => line !== "").join("\n");
-}
-
-function macCell({ mac, vendor }: Host): string {
-  return vendor === undefined ? mac : `${mac}\n${cell(vendor, 17)}`;
-}
-
-function cell(text: string, columns: number): string {
-  const clean = printable(text);
-  return clean.length > columns ? `${clean.slice(0, columns - 1)}…` : clean;
 }
 
 /** What the frames say of a topology given as a test: what is wrong comes first. */
@@ -244,8 +194,4 @@ function expectations({ expectations: promises }: Report, style: Style): string 
   list("not observed", unobserved);
   lines.push(`  ${countText(met)} of ${countText(promises.length)} met`);
   return lines.join("\n");
-}
-
-function plainTable(head: string[]): Table.Table {
-  return new Table({ head, style: { head: [], border: [], compact: false } });
 }
