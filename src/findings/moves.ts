@@ -10,14 +10,14 @@ const OWN_FORMS: readonly ClaimForm[] = ["request", "reply", "unsolicited-reply"
 /** What was under way when the address moved may still arrive. */
 const LINGERING_NS = 1_000_000_000;
 
-/** Who last sent IPv4 packets from which address, and when. */
+/** Who last sent IPv4 packets from which of the addresses that are followed, and when. */
 export class Speech {
   private readonly last = new Map<number, Map<Station, TrafficRow[]>>();
 
   constructor(state: NetworkState) {
     for (const row of state.traffic.rows()) {
       const station = state.stations.get(row.segment, row.sourceMacHigh, row.sourceMacLow);
-      if (station === undefined) continue;
+      if (station === undefined || state.bindings.get(row.segment, row.lastSourceIp) === undefined) continue;
       let byStation = this.last.get(row.lastSourceIp);
       if (byStation === undefined) {
         byStation = new Map();

@@ -10,6 +10,7 @@ import { Newcomers } from "./newcomers.ts";
 import type { Position, Timeline } from "./position.ts";
 import { Repeats } from "./repeats.ts";
 import { isGroupMac, type Station, type StationTable } from "./station.ts";
+import type { TargetGate } from "./target-gate.ts";
 
 /** Who is told what ARP frames teach: the caches of each model, and who keeps a record of it. */
 type ArpLearner = Pick<Caches, "overhear" | "learnByAnswering" | "beginResolution" | "revealByProbe">;
@@ -21,6 +22,7 @@ export class ArpObserver {
   private readonly timeline: Timeline;
   private readonly stations: StationTable;
   private readonly bindings: BindingTable;
+  private readonly targetGate: TargetGate;
   private readonly models: readonly ArpLearner[];
   /** What the frame under way was taken for. */
   private meanings: Meaning[] = [];
@@ -30,12 +32,14 @@ export class ArpObserver {
     timeline: Timeline,
     stations: StationTable,
     bindings: BindingTable,
+    targetGate: TargetGate,
     models: readonly ArpLearner[],
   ) {
     this.newcomers = new Newcomers(timeline);
     this.timeline = timeline;
     this.stations = stations;
     this.bindings = bindings;
+    this.targetGate = targetGate;
     this.models = models;
   }
 
@@ -72,9 +76,12 @@ export class ArpObserver {
       return;
     }
 
+    const broadcast = sentTo === null;
+    if (broadcast) sender.noteAsked(facts.targetIp, at);
+    if (!this.targetGate.admits(facts)) return;
+
     const target = this.bindings.of(facts.segment, facts.targetIp);
     const fromKernel = facts.targetMacHigh === 0 && facts.targetMacLow === 0;
-    const broadcast = sentTo === null;
     const ask: Ask = {
       at,
       asker: sender,
@@ -89,7 +96,6 @@ export class ArpObserver {
     if (needless && heard?.claimed === sender)
       this.bindings.of(facts.segment, heard.ip).addNeedless(heard.claimed);
     if (facts.senderIp === 0) target.addProbe(sender, at);
-    if (broadcast) sender.noteAsked(facts.targetIp, at);
     if (!fromKernel || heard === null || heard.claimed !== sender) return;
 
     // `arp_solicit` takes one of the host's own addresses as sender, and never asks for one.

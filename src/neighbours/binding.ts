@@ -169,7 +169,7 @@ export class Binding {
     const certain = this.holders.filter(({ certain, history }) => certain && history.length > 0);
     const uncertain = this.holders.filter(({ certain, history }) => !certain || history.length === 0);
     this.keepHolders([
-      ...(certain.length < MOST_CERTAIN_HOLDERS ? certain : certain.slice(MOST_CERTAIN_HOLDERS / 2)),
+      ...(certain.length < MOST_CERTAIN_HOLDERS ? certain : worthiest(certain, MOST_CERTAIN_HOLDERS / 2)),
       ...uncertain.slice(Math.ceil(uncertain.length / 2)),
     ]);
   }
@@ -256,4 +256,11 @@ export class Binding {
     this.turnCount++;
     if (this.turns.length < TURNS_KEPT) this.turns.push({ station, at, form });
   }
+}
+
+/** As many of them: first those that spoke ARP, which whoever forges packets of senders without end does not; then the newest. */
+function worthiest(entries: readonly CacheEntry[], most: number): CacheEntry[] {
+  const spoke = entries.filter(({ holder }) => holder.hasClaimed).slice(-most);
+  const silent = entries.filter(({ holder }) => !holder.hasClaimed);
+  return [...silent.slice(Math.max(0, silent.length - (most - spoke.length))), ...spoke];
 }

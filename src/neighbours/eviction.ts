@@ -37,8 +37,8 @@ export interface Forgotten {
   parts: number;
 }
 
-/** Who is told of the first thing given up each time. */
-export type OnForgotten = (first: { readonly station: Station; readonly ip: number }) => void;
+/** Who is told of the first thing given up each time; null where that is an address which nobody spoke for. */
+export type OnForgotten = (first: { readonly station: Station; readonly ip: number } | null) => void;
 
 /** What must outlive a flood, besides the bindings. */
 export interface Referrers {
@@ -135,11 +135,13 @@ export class Eviction {
   private evictBindings(mayGo: (binding: Binding) => boolean, left = MOST_BINDINGS / 2): void {
     let excess = this.bindings.size - left;
     let isFirst = true;
+    let hasUnclaimed = false;
     for (const binding of this.bindings) {
-      if (excess <= 0) return;
+      if (excess <= 0) break;
       if (this.possession.isNamed(binding.ip) || !mayGo(binding)) continue;
       const station = binding.claims[0]?.station;
-      if (isFirst && station !== undefined) {
+      if (station === undefined) hasUnclaimed = true;
+      else if (isFirst) {
         this.onForgotten({ station, ip: binding.ip });
         isFirst = false;
       }
@@ -151,6 +153,7 @@ export class Eviction {
       this.gone.parts += binding.forgottenParts;
       excess--;
     }
+    if (hasUnclaimed) this.onForgotten(null);
   }
 
   /** A station that anything still points at must stay the one and only of its MAC. */

@@ -58,7 +58,8 @@ export class FloodGate {
   /** Something had to be given up. */
   close(): void {
     this.isCrowded = true;
-    if (this.isClosed) return;
+    // Where only stations were too many, no address pushes another one out.
+    if (this.isClosed || this.hasRoom) return;
     const { nowNs } = this.timeline;
     this.isClosed = true;
     this.windowStartNs = nowNs;

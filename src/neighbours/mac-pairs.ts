@@ -7,6 +7,12 @@ interface Mac {
   readonly macLow: number;
 }
 
+/** The pairs as they were, good until they are replaced again; the place of the first is that of number 1. */
+interface KnownPairs {
+  readonly words: Int32Array;
+  readonly placeOf: readonly number[];
+}
+
 const SMALLEST_SLOTS = 1 << 10;
 const LARGEST_SLOTS = 1 << 18;
 
@@ -20,6 +26,7 @@ const LARGEST_SLOTS = 1 << 18;
 export class MacPairs {
   /** As in `traffic-layout.ts`; another array after the table grew. */
   words = new Int32Array(SMALLEST_SLOTS * PAIR_WORDS);
+  private spare = new Int32Array(0);
   private mask = SMALLEST_SLOTS * PAIR_WORDS - 1;
   private readonly placeOf: number[] = [-1];
   private readonly answering = new Set<string>();
@@ -149,10 +156,30 @@ export class MacPairs {
     this.words[place + PairWord.RestRow] = row + 1;
   }
 
-  /** Forgets all pairs, so that those still needed can be entered anew. */
-  clear(): void {
-    this.words.fill(0);
-    this.placeOf.length = 1;
+  /** Forgets all pairs. @returns them, for those to be kept that are still needed */
+  replace(): KnownPairs {
+    const { words, spare } = this;
+    // One flood has this done again and again, and new memory each time would be what it costs most.
+    this.words = spare.length === words.length ? spare.fill(0) : new Int32Array(words.length);
+    this.spare = words;
+    return { words, placeOf: this.placeOf.splice(1) };
+  }
+
+  /**
+   * Takes over a pair that was known before `replace`, for one of the rows that are left.
+   *
+   * @returns its number from here on
+   */
+  keep({ words, placeOf }: KnownPairs, number: number, row: number): number {
+    const from = placeOf[number - 1] ?? 0;
+    const wire0 = words[from + PairWord.Wire0] ?? 0;
+    const wire4 = words[from + PairWord.Wire4] ?? 0;
+    const wire8 = words[from + PairWord.Wire8] ?? 0;
+    const segment = words[from + PairWord.Segment] ?? 0;
+    const place = this.find(wire0, wire4, wire8, segment);
+    const kept = place < 0 ? this.enter(wire0, wire4, wire8, segment) : place;
+    this.noteRow(kept, row, place < 0);
+    return this.number(kept);
   }
 
   private freePlace(wire4: number, wire8: number): number {

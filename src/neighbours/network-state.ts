@@ -26,6 +26,7 @@ import { RememberedRoles } from "./remembered-roles.ts";
 import { Replay } from "./replay.ts";
 import { type Station, StationTable } from "./station.ts";
 import { Synchronisation } from "./synchronisation.ts";
+import { TargetGate } from "./target-gate.ts";
 import { TrafficObserver } from "./traffic-observer.ts";
 import { TrafficTable } from "./traffic-table.ts";
 import { Tunnels } from "./tunnels.ts";
@@ -74,6 +75,7 @@ export class NetworkState {
   replayBudget = REPLAY_EVENTS;
   private readonly eviction: Eviction;
   private readonly floodGate: FloodGate;
+  private readonly targetGate: TargetGate;
   /** What was heard of each address, for a second run of the model. */
   readonly recorder: ClaimRecorder;
   private readonly possession: Possession;
@@ -91,11 +93,10 @@ export class NetworkState {
     this.possession = possession;
     for (const vip of vips.keys()) this.bindings.expectNear(vip);
     this.recorder = new ClaimRecorder(this.bindings, possession);
-    this.eviction = new Eviction(this.bindings, this.stations, possession, this, ({ station, ip }) => {
-      const at = this.timeline.newest;
-      const { addresses, stations } = this.forgotten;
-      if (at !== null) this.arpObserver.newcomers.noteForgotten(station, ip, at, addresses + stations);
-      this.floodGate.close();
+    this.targetGate = new TargetGate(this.timeline, this.bindings, possession);
+    this.eviction = new Eviction(this.bindings, this.stations, possession, this, (first) => {
+      if (first === null) this.targetGate.close();
+      else this.noteForgotten(first);
     });
     this.floodGate = new FloodGate(this, possession);
     this.model = model;
@@ -113,7 +114,7 @@ export class NetworkState {
         owner === null ? Number.NEGATIVE_INFINITY : this.traffic.lastNs(holder.segment, ip, owner, holder),
     });
     this.alternatives = otherModels(model).map((other) => new Alternative(other, this.bindings, possession));
-    this.arpObserver = new ArpObserver(this.timeline, this.stations, this.bindings, [
+    this.arpObserver = new ArpObserver(this.timeline, this.stations, this.bindings, this.targetGate, [
       this.recorder,
       this.caches,
       ...this.alternatives,
@@ -194,7 +195,10 @@ export class NetworkState {
   /** What had to be given up for the tables to stay within their bounds. */
   get forgotten(): Forgotten {
     const { forgotten } = this.eviction;
-    return { ...forgotten, addresses: forgotten.addresses + this.floodGate.turnedAway };
+    return {
+      ...forgotten,
+      addresses: forgotten.addresses + this.floodGate.turnedAway + this.targetGate.turnedAway,
+    };
   }
 
   /** Applies what only shows once no frame follows: entries whose last probe went unanswered, traffic seen before its claim. */
@@ -241,6 +245,13 @@ export class NetworkState {
   reviewTraffic(): void {
     this.changes.newClaims = false;
     this.trafficObserver.reviewOffLink();
+  }
+
+  private noteForgotten({ station, ip }: { readonly station: Station; readonly ip: number }): void {
+    const at = this.timeline.newest;
+    const { addresses, stations } = this.forgotten;
+    if (at !== null) this.arpObserver.newcomers.noteForgotten(station, ip, at, addresses + stations);
+    this.floodGate.close();
   }
 
   private noteArpChange({ segment, senderIp, targetIp }: FrameFacts, claimants = 0, turns = 0): void {

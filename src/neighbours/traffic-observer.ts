@@ -8,6 +8,7 @@ import type { Position, Timeline } from "./position.ts";
 import type { Possession } from "./possession.ts";
 import { SentTraffic } from "./sent-traffic.ts";
 import { isGroupMac, type Station, type StationTable } from "./station.ts";
+import type { TrafficRow } from "./traffic-row.ts";
 import type { TrafficTable } from "./traffic-table.ts";
 import type { Tunnels } from "./tunnels.ts";
 import type { UnnamedReceivers } from "./unnamed-receivers.ts";
@@ -105,16 +106,17 @@ export class TrafficObserver {
     else if (understood) this.table.settle(slot);
   }
 
-  /** Neither addresses nor stations are followed: nothing is learnt from it, and nobody has to be remembered for it. */
+  /** While a flood makes the tables overflow: whether nothing is learnt from the frame that would be worth a place. */
   private isAmongStrangers(facts: FrameFacts): boolean {
     const { segment, sourceIp, destinationIp } = facts;
-    if (isGroupMac(facts.destinationMacHigh) || this.possession.isVip(destinationIp)) return false;
-    return (
-      this.bindings.get(segment, destinationIp) === undefined &&
-      this.bindings.get(segment, sourceIp) === undefined &&
-      (this.stations.get(segment, facts.sourceMacHigh, facts.sourceMacLow) === undefined ||
-        this.stations.get(segment, facts.destinationMacHigh, facts.destinationMacLow) === undefined)
-    );
+    if (isGroupMac(facts.destinationMacHigh) || this.bindings.get(segment, sourceIp) !== undefined)
+      return false;
+    const source = this.stations.get(segment, facts.sourceMacHigh, facts.sourceMacLow);
+    const receiver = this.stations.get(segment, facts.destinationMacHigh, facts.destinationMacLow);
+    const binding = this.bindings.get(segment, destinationIp);
+    if (binding !== undefined)
+      return source === undefined && receiver !== undefined && isAllItHas(receiver, binding);
+    return (source === undefined || receiver === undefined) && !this.possession.isVip(destinationIp);
   }
 
   /** Rows whose address was claimed only after their traffic began: the sender's cache held it all along. */
@@ -123,8 +125,11 @@ export class TrafficObserver {
       const binding = this.bindings.get(row.segment, row.destinationIp);
       if (binding === undefined || isGroupMac(row.destinationMacHigh) || isGroupMac(row.sourceMacHigh))
         continue;
-      const host = this.stations.of(row.segment, row.sourceMacHigh, row.sourceMacLow);
-      const receiver = this.stations.of(row.segment, row.destinationMacHigh, row.destinationMacLow);
+      const { stations } = this;
+      // Who had no place while the frames came needs none now.
+      if (this.floodGate.isCrowded && !areBothKnown(row, stations)) continue;
+      const host = stations.of(row.segment, row.sourceMacHigh, row.sourceMacLow);
+      const receiver = stations.of(row.segment, row.destinationMacHigh, row.destinationMacLow);
       if (host.cache.has(row.destinationIp) || this.possession.passesOn(host, receiver, binding)) continue;
       if (this.isOnLink(host, receiver, binding)) {
         this.caches.revealByTraffic(host, binding, receiver, row.first, true);
@@ -205,4 +210,18 @@ export class TrafficObserver {
     const change = entry?.history.findLast(({ owner }) => owner === receiver);
     if (change !== undefined) this.sent.count(facts, change, receiver, binding.turnCount, at);
   }
+}
+
+/** Whether nobody else claims the address, and nobody else gets its frames: one more who sends there tells nothing. */
+function isAllItHas(receiver: Station, { claims, receivers }: Binding): boolean {
+  return (
+    claims.every(({ station }) => station === receiver) && receivers.size === 1 && receivers.has(receiver)
+  );
+}
+
+function areBothKnown(row: TrafficRow, stations: StationTable): boolean {
+  return (
+    stations.get(row.segment, row.sourceMacHigh, row.sourceMacLow) !== undefined &&
+    stations.get(row.segment, row.destinationMacHigh, row.destinationMacLow) !== undefined
+  );
 }

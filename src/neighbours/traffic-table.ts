@@ -311,28 +311,21 @@ export class TrafficTable {
   /** @returns how many rows are left; they keep their order, and only the pairs that they need stay */
   private drop(isSpare: (at: number) => boolean): number {
     const { words, firsts, pairs } = this;
-    const wires: [number, number, number, number][] = [];
+    const known = pairs.replace();
     let kept = 0;
     for (let row = 0; row < this.used; row++) {
       const at = row << ROW_WORDS_SHIFT;
       if (isSpare(at)) continue;
-      const pair = this.pairOf(row);
-      wires.push([...wireOf(pairs.destination(pair), pairs.source(pair)), pairs.segment(pair)]);
-      words.copyWithin(kept << ROW_WORDS_SHIFT, at, at + ROW_WORDS);
+      const keptAt = kept << ROW_WORDS_SHIFT;
+      words.copyWithin(keptAt, at, at + ROW_WORDS);
+      words[keptAt + RowWord.Pair] = pairs.keep(known, words[at + RowWord.Pair] ?? 0, kept);
       firsts.move(row, kept);
       kept++;
     }
     firsts.forget(kept, this.used);
     this.described.length = 0;
     this.rowIndex.clear();
-    pairs.clear();
     this.tunnelled.fill(0);
-    for (const [row, wire] of wires.entries()) {
-      const known = pairs.find(...wire);
-      const pair = known >= 0 ? known : pairs.enter(...wire);
-      words[(row << ROW_WORDS_SHIFT) + RowWord.Pair] = pairs.number(pair);
-      pairs.noteRow(pair, row, known < 0);
-    }
     return kept;
   }
 }

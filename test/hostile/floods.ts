@@ -10,6 +10,9 @@ export interface Flood {
 }
 
 const VIP = 0xc0a8_0102;
+/** The last bytes of those that the incidents' hosts have, and of one that none has. */
+const DIRECTOR_MAC = 0x10;
+const FORGER_MAC = 0x77;
 
 /** Each meant to fill another table. */
 export const FLOODS: readonly Flood[] = [
@@ -82,7 +85,7 @@ export const FLOODS: readonly Flood[] = [
     write: (target, at, index) =>
       writeIpv4(target, at, {
         from: scatter(index),
-        to: 1,
+        to: DIRECTOR_MAC,
         source: privateIp(scatter(index)),
         destination: VIP,
         port: index,
@@ -93,7 +96,7 @@ export const FLOODS: readonly Flood[] = [
     frameBytes: IPV4_FRAME_BYTES,
     write: (target, at, index) =>
       writeIpv4(target, at, {
-        from: 1,
+        from: FORGER_MAC,
         to: scatter(index),
         source: privateIp(1),
         destination: VIP,
