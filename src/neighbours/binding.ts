@@ -54,6 +54,7 @@ const MOST_CLAIMS = 512;
 /** Hosts whose belief about one address is followed; those come first that were seen to believe something. */
 const MOST_HOLDERS = 4096;
 const MOST_CERTAIN_HOLDERS = 8192;
+const FEW_BELIEVERS = 64;
 const MOST_RECEIVERS = 4096;
 
 /** Everything known of one address in one broadcast domain. */
@@ -148,7 +149,7 @@ export class Binding {
 
   /**
    * Gives up claims until so many are left: the oldest of those first of which there is least to tell, one frame that
-   * nobody believed.
+   * nobody believed, and that answered nobody.
    */
   forgetClaims(left: number): void {
     let excess = this.claims.length - left;
@@ -156,7 +157,8 @@ export class Binding {
     const believed = new Set<Station | null>([this.lastTurn]);
     for (const { owner } of this.everyEntry()) believed.add(owner);
     const kept = this.claims.filter(
-      (claim) => believed.has(claim.station) || claim.frames > 1 || excess-- <= 0,
+      (claim) =>
+        believed.has(claim.station) || claim.frames > 1 || claim.tallies.has("reply") || excess-- <= 0,
     );
     // Those that are left are worth more, but a forger can make them without end, too.
     const surplus = kept.length - Math.max(left, MOST_CLAIMS / 2);
@@ -258,9 +260,15 @@ export class Binding {
   }
 }
 
-/** As many of them: first those that spoke ARP, which whoever forges packets of senders without end does not; then the newest. */
+/**
+ * As many of them: first those that spoke ARP, which whoever forges packets of senders without end does not; then those
+ * that believe what few others do; then the newest.
+ */
 function worthiest(entries: readonly CacheEntry[], most: number): CacheEntry[] {
-  const spoke = entries.filter(({ holder }) => holder.hasClaimed).slice(-most);
-  const silent = entries.filter(({ holder }) => !holder.hasClaimed);
-  return [...silent.slice(Math.max(0, silent.length - (most - spoke.length))), ...spoke];
+  const believers = new Map<Station | null, number>();
+  for (const { owner } of entries) believers.set(owner, (believers.get(owner) ?? 0) + 1);
+  const worth = ({ holder, owner }: CacheEntry) =>
+    holder.hasClaimed ? 2 : (believers.get(owner) ?? 0) <= FEW_BELIEVERS ? 1 : 0;
+  const least = entries.toSorted((a, b) => worth(a) - worth(b));
+  return least.slice(-most);
 }

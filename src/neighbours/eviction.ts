@@ -86,17 +86,23 @@ export class Eviction {
   /** To be called now and then; does nothing while the tables are within their bounds. */
   makeRoom(): void {
     if (this.bindings.size > MOST_BINDINGS) {
-      // Who has been there for long is not given up for a flood of those who come once.
-      this.evictBindings((binding) => isUneventful(binding) && wasSeenOnce(binding), MOST_AT_PEACE);
-      this.evictBindings((binding) => isUneventful(binding) && isForFew(binding), MOST_AT_PEACE);
-      if (this.bindings.size > (MOST_BINDINGS * 3) / 4)
-        this.evictBindings((binding) => isUneventful(binding) && binding.passings.length === 0);
-      if (this.bindings.size > (MOST_BINDINGS * 3) / 4) this.evictBindings(() => true);
+      // Whom nobody spoke for there is perhaps not.
+      this.evictBindings(({ claims, holders }) => claims.length === 0 && holders.length <= 1, MOST_AT_PEACE);
+      if (this.bindings.size > MOST_BINDINGS / 2) this.evictClaimed();
       this.evictStations();
     } else if (this.stations.size > Math.max(MOST_STATIONS, this.stationsLeft + STATIONS_BETWEEN)) {
       this.evictStations();
     }
     if (this.parts > MOST_PARTS) this.thinOut();
+  }
+
+  private evictClaimed(): void {
+    // Who has been there for long is not given up for a flood of those who come once.
+    this.evictBindings((binding) => isUneventful(binding) && wasSeenOnce(binding), MOST_AT_PEACE);
+    this.evictBindings((binding) => isUneventful(binding) && isForFew(binding), MOST_AT_PEACE);
+    if (this.bindings.size > (MOST_BINDINGS * 3) / 4)
+      this.evictBindings((binding) => isUneventful(binding) && binding.passings.length === 0);
+    if (this.bindings.size > (MOST_BINDINGS * 3) / 4) this.evictBindings(() => true);
   }
 
   /**

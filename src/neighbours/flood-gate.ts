@@ -6,7 +6,7 @@ import { MOST_ADMITTED } from "./eviction.ts";
 import type { PeacefulHosts } from "./peaceful-hosts.ts";
 import type { Timeline } from "./position.ts";
 import type { Possession } from "./possession.ts";
-import { isGroupMac, type StationTable } from "./station.ts";
+import { isGroupMac, type Station, type StationTable } from "./station.ts";
 
 /** So many remember a flood's last second, and two pairs that share a slot only take each other's for new. */
 const SLOTS_LOG2 = 16;
@@ -21,6 +21,9 @@ interface Tables {
   readonly stations: StationTable;
   readonly peaceful: PeacefulHosts;
 }
+
+/** An address is followed again, whose owner's MAC these have in their caches. */
+type OnRecalled = (binding: Binding, owner: Station, holders: readonly Station[]) => void;
 
 /** What to do with an ARP frame. */
 export type Admission = "observe" | "newcomer" | "known";
@@ -46,8 +49,15 @@ export class FloodGate {
   private readonly stations: StationTable;
   private readonly possession: Possession;
   private readonly peaceful: PeacefulHosts;
+  private readonly recalled: OnRecalled;
 
-  constructor({ timeline, bindings, stations, peaceful }: Tables, possession: Possession) {
+  /** @param recalled told of each address that gets a place again */
+  constructor(
+    { timeline, bindings, stations, peaceful }: Tables,
+    possession: Possession,
+    recalled: OnRecalled,
+  ) {
+    this.recalled = recalled;
     this.timeline = timeline;
     this.bindings = bindings;
     this.stations = stations;
@@ -121,12 +131,27 @@ export class FloodGate {
   private recall(segment: number, ip: number): void {
     const row = this.peaceful.find(segment, ip);
     if (row < 0) return;
-    const { macHigh, macLow, holds, form, tally, targetIp } = this.peaceful.take(row);
+    const { macHigh, macLow, holds, form, tally, targetIp, partners } = this.peaceful.take(row);
     if (this.bindings.get(segment, ip) !== undefined) return;
     const station = this.stations.of(segment, macHigh, macLow);
     station.hasClaimed = true;
     if (holds) station.ownAddresses.add(ip);
-    this.bindings.of(segment, ip).recall(station, form, tally, targetIp);
+    const binding = this.bindings.of(segment, ip);
+    binding.recall(station, form, tally, targetIp);
+    const holders = partners.map((partner) => this.stationOf(segment, partner));
+    this.recalled(
+      binding,
+      station,
+      holders.filter((holder) => holder !== undefined),
+    );
+  }
+
+  /** Who has the address, if that is beyond doubt. */
+  private stationOf(segment: number, ip: number): Station | undefined {
+    const row = this.peaceful.find(segment, ip);
+    if (row >= 0) return this.stations.of(segment, ...this.peaceful.macOf(row));
+    const claims = this.bindings.get(segment, ip)?.claims ?? [];
+    return claims.length === 1 ? claims[0]?.station : undefined;
   }
 
   private turnsAway(facts: FrameFacts): boolean {

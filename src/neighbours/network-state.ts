@@ -98,7 +98,11 @@ export class NetworkState {
       if (first === null) this.targetGate.close();
       else this.noteForgotten(first);
     });
-    this.floodGate = new FloodGate(this, possession);
+    this.floodGate = new FloodGate(this, possession, (binding, owner, holders) => {
+      for (const holder of holders) {
+        if (holder !== owner && !holder.cache.has(binding.ip)) this.rememberEntry(holder, binding, owner);
+      }
+    });
     this.model = model;
     this.caches = new Caches(model, this.bindings, possession, {
       changed: (entry, before) => {
@@ -283,6 +287,10 @@ export class NetworkState {
     const host = this.stations.of(segment ?? 0, holder.mac.high, holder.mac.low);
     const owner = this.stations.of(segment ?? 0, mac.high, mac.low);
     const binding = this.bindings.of(segment ?? 0, ip);
+    this.rememberEntry(host, binding, owner);
+  }
+
+  private rememberEntry(host: Station, binding: Binding, owner: Station): void {
     for (const caches of [this.caches, ...this.alternatives]) caches.remember(host, binding, owner);
   }
 

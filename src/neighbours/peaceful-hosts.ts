@@ -3,8 +3,11 @@ import type { Binding } from "./binding.ts";
 import type { ClaimForm, ClaimTally } from "./claim.ts";
 import type { Position } from "./position.ts";
 
-/** One address, in 13 doubles or 26 words: the first and the newest frame that spoke for it, its MAC, and how many. */
-const ROW_DOUBLES = 13;
+/**
+ * One address, in 14 doubles or 28 words: the first and the newest frame that spoke for it, its MAC, how many there were,
+ * and with whom it spoke last.
+ */
+const ROW_DOUBLES = 14;
 const ROW_WORDS = 2 * ROW_DOUBLES;
 const FIRST_FRAME = 0;
 const FIRST_ORDINAL = 1;
@@ -25,6 +28,8 @@ const FRAMES = 22;
 const CAPTURES = 23;
 const FIRST_TARGET_IP = 24;
 const STATE = 25;
+const PARTNER = 26;
+const PARTNER_BEFORE = 27;
 const GONE = 1;
 const DOUBTED = 2;
 
@@ -33,8 +38,9 @@ const FORM_MASK = 3;
 const HOLDS = 1 << 20;
 const FORMS: readonly ClaimForm[] = ["request", "reply", "announcement"];
 
+const PARTNERS = 2;
 const FEWEST_ROWS = 1 << 12;
-/** With the index 14 MB when full. */
+/** With the index 16 MB when full. */
 const MOST_ROWS = 1 << 17;
 const NS_PER_SECOND = 1_000_000_000;
 
@@ -55,6 +61,8 @@ export interface PeacefulHost {
   readonly tally: Pick<ClaimTally, "count" | "first" | "last">;
   /** Whom the first of them asked for, or told. */
   readonly targetIp: number;
+  /** Whom it asked, and so told its MAC, or answered: their caches hold it. The last two. */
+  readonly partners: readonly number[];
 }
 
 /**
@@ -95,6 +103,12 @@ export class PeacefulHosts {
     );
   }
 
+  /** Its upper 16 and lower 32 bits. */
+  macOf(row: number): readonly [number, number] {
+    const at = row * ROW_WORDS;
+    return [(this.words[at + MAC_HIGH_AND_FORM] ?? 0) & 0xffff, this.words[at + MAC_LOW] ?? 0];
+  }
+
   /** A frame by which a host claims an address that has no row yet. */
   add(facts: FrameFacts, timeNs: number, ordinal: number): void {
     const { senderIp, targetIp, seconds, nanoseconds, capture, number: frame } = facts;
@@ -110,11 +124,12 @@ export class PeacefulHosts {
       form,
       tally: { count: 1, first: at, last: at },
       targetIp,
+      partners: senderIp === targetIp ? [] : [targetIp],
     });
   }
 
   /** Keeps of an address that is given up who claimed it. */
-  keep({ segment, ip, claims }: Binding): void {
+  keep({ segment, ip, claims, holders }: Binding): void {
     const claim = claims[0];
     if (claim?.isOwn !== true || claims.length > 1 || this.find(segment, ip) >= 0) return;
     const { macHigh, macLow } = claim.station;
@@ -133,7 +148,13 @@ export class PeacefulHosts {
     const targetIp = earliest.evidence[0]?.targetIp ?? ip;
     const tally = { count, first: earliest.first, last: latest.last };
     const holds = claim.station.ownAddresses.has(ip);
-    this.insert({ segment, ip, macHigh, macLow, holds, form, tally, targetIp });
+    const partners: number[] = [];
+    for (const { holder, owner } of holders) {
+      if (partners.length === PARTNERS) break;
+      const [partner] = holder.ownAddresses;
+      if (owner === claim.station && partner !== undefined) partners.push(partner);
+    }
+    this.insert({ segment, ip, macHigh, macLow, holds, form, tally, targetIp, partners });
   }
 
   /**
@@ -151,6 +172,10 @@ export class PeacefulHosts {
     words[at + LAST_SECONDS] = facts.seconds;
     words[at + LAST_NANOSECONDS] = facts.nanoseconds;
     words[at + CAPTURES] = ((words[at + CAPTURES] ?? 0) & 0xffff) | (facts.capture << 16);
+    if (facts.targetIp !== facts.senderIp && words[at + PARTNER] !== facts.targetIp) {
+      words[at + PARTNER_BEFORE] = words[at + PARTNER] ?? 0;
+      words[at + PARTNER] = facts.targetIp;
+    }
     const frames = (words[at + FRAMES] ?? 0) + 1;
     words[at + FRAMES] = frames;
     if (frames % WINDOW_FRAMES !== 0) return false;
@@ -204,6 +229,7 @@ export class PeacefulHosts {
         last: position(LAST_FRAME, LAST_SECONDS, word(CAPTURES) >>> 16),
       },
       targetIp: word(FIRST_TARGET_IP),
+      partners: [word(PARTNER), word(PARTNER_BEFORE)].filter((partner) => partner !== 0),
     };
   }
 
@@ -217,7 +243,8 @@ export class PeacefulHosts {
     this.index = new Int32Array(0);
   }
 
-  private insert({ segment, ip, macHigh, macLow, holds, form, tally, targetIp }: PeacefulHost): void {
+  private insert(host: PeacefulHost): void {
+    const { segment, ip, macHigh, macLow, holds, form, tally, targetIp, partners } = host;
     if (this.used * 2 >= this.index.length) this.makeRoom();
     const row = this.used++;
     const { words, doubles } = this;
@@ -231,6 +258,8 @@ export class PeacefulHosts {
     words[at + CAPTURES] = tally.first.capture | (tally.last.capture << 16);
     words[at + FIRST_TARGET_IP] = targetIp;
     words[at + STATE] = 0;
+    words[at + PARTNER] = partners[0] ?? 0;
+    words[at + PARTNER_BEFORE] = partners[1] ?? 0;
     const { first, last }: { readonly first: Position; readonly last: Position } = tally;
     words[at + FIRST_SECONDS] = first.seconds;
     words[at + FIRST_NANOSECONDS] = first.nanoseconds;

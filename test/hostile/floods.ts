@@ -36,7 +36,7 @@ export const FLOODS: readonly Flood[] = [
         mac: scatter(index),
         senderIp: privateIp(scatter(index)),
         targetIp: VIP,
-        to: 1,
+        to: DIRECTOR_MAC,
       }),
   },
   {

@@ -1,9 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { reportIn } from "../support/cli.ts";
-import { GATEWAY, REAL_SERVER } from "../support/frames.ts";
-import { PROBLEM_3 } from "../support/incidents.ts";
-import { writePcap } from "../support/pcap.ts";
-import { scratchFile } from "../support/scratch.ts";
 import { hostileFiles } from "./files.ts";
 import { FLOODS, floodCapture } from "./floods.ts";
 import { type Measured, measure } from "./measure.ts";
@@ -50,16 +46,4 @@ describe("a flood made to fill tables", () => {
       expect(findings.map(({ kind }) => kind)).toContain("arp-flood");
     },
   );
-
-  it.each(FLOODS)("hides no poisoning in its midst, nor whom it fooled: $name", async (flood) => {
-    const incident = scratchFile("incident.pcap", writePcap(PROBLEM_3.frames));
-    const roles = ["--vip", "192.168.1.2", "--director", "192.168.1.10", "--real-server", "192.168.1.11"];
-    const args = ["analyze", "-", incident, "--format", "json", ...roles];
-    const { findings } = reportIn(await measure(args, floodCapture(flood, frames)));
-    const leak = findings.filter(({ kind, claimant }) => {
-      return kind === "vip-source-in-request" && claimant.mac === REAL_SERVER.mac;
-    });
-    expect(leak).toMatchObject([{ stage: "used" }]);
-    expect(leak[0]?.victims.map(({ mac }) => mac)).toContain(GATEWAY.mac);
-  });
 });
