@@ -1,6 +1,6 @@
 import { type ByteSource, openByteSource } from "./bytes/source.ts";
-import { measureFile, StoredBytes } from "./bytes/stored-bytes.ts";
-import { type MergeInput, mergeCaptures } from "./capture/merge/merge-captures.ts";
+import { measureFile, newHash, StoredBytes } from "./bytes/stored-bytes.ts";
+import type { MergeInput } from "./capture/merge/merge-captures.ts";
 import { type CaptureEnd, type CaptureOptions, readCapture } from "./capture/read-capture.ts";
 import { LvsPcapError } from "./errors.ts";
 import { explain } from "./findings/benign-rules.ts";
@@ -94,9 +94,14 @@ async function readCaptures(
   options: AnalyzeOptions,
 ): Promise<CaptureSummary[]> {
   const twins = files.length > 1 ? new TwinFrames() : null;
-  const readings = files.map((file, index) => new CaptureReading(state, file, index, options, twins));
+  const readings: CaptureReading[] = [];
+  for (const [index, file] of files.entries()) {
+    const hash = options.hash === true ? await newHash() : null;
+    readings.push(new CaptureReading(state, file, index, options, twins, new StoredBytes(hash)));
+  }
   const [only, another] = readings;
   if (only !== undefined && another === undefined) return [await only.readAlone()];
+  const { mergeCaptures } = await import("./capture/merge/merge-captures.ts");
   const outcomes = await mergeCaptures(readings);
   const summaries: CaptureSummary[] = [];
   for (const [index, reading] of readings.entries()) {
@@ -131,12 +136,13 @@ class CaptureReading implements MergeInput {
     index: number,
     options: AnalyzeOptions,
     twins: TwinFrames | null,
+    stored: StoredBytes,
   ) {
     this.twins = twins;
+    this.stored = stored;
     this.state = state;
     this.file = file;
     this.index = index;
-    this.stored = new StoredBytes(options.hash === true);
     const { onProgress } = options;
     if (onProgress !== undefined)
       this.options.onProgress = () => onProgress({ file, ...this.stored.progress });

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import type { Hash } from "node:crypto";
 import { drain, listenedTo } from "./derived.ts";
 import { type ByteSource, openByteSource } from "./source.ts";
 
@@ -8,8 +8,9 @@ export class StoredBytes {
   private readBytes = 0;
   private source: ByteSource | null = null;
 
-  constructor(hashes: boolean) {
-    this.hash = hashes ? createHash("sha256") : null;
+  /** @param hash of nothing yet, of the SHA-256; null where that is not wanted */
+  constructor(hash: Hash | null) {
+    this.hash = hash;
   }
 
   /** @returns the source to read from instead */
@@ -47,11 +48,17 @@ export async function measureFile(
 ): Promise<{ bytes: number; sha256: string | null }> {
   const source = await openByteSource(path);
   try {
-    const stored = new StoredBytes(hashes);
+    const stored = new StoredBytes(hashes ? await newHash() : null);
     const watched = stored.watch(source);
     const sha256 = await stored.sha256(watched);
     return { bytes: stored.bytes, sha256 };
   } finally {
     await source.close();
   }
+}
+
+/** Node's cryptography takes longer to load than a small capture to read. */
+export async function newHash(): Promise<Hash> {
+  const { createHash } = await import("node:crypto");
+  return createHash("sha256");
 }

@@ -21,6 +21,7 @@ const BUNDLED: BuildOptions = {
   target: "node20",
   external: Object.keys(manifest.dependencies).filter((name) => !AT_EVERY_START.includes(name)),
   logLevel: "warning",
+  alias: { "string-width": join(import.meta.dirname, "ascii-width.cts") },
 };
 
 buildLibrary();
