@@ -33,8 +33,8 @@ describe("a flood made to fill tables", () => {
     const measured = await measure(args, floodCapture(flood, frames));
     expectGoodManners(measured);
     expect(reportIn(measured).captures[0]).toMatchObject({ frames, complete: true });
-    expect(measured.processorMs ?? 0).toBeLessThan(20 * SECONDS);
-    expect(measured.residentBytes ?? 0).toBeLessThan(400 * MEBIBYTE);
+    expect(measured.processorMs ?? 0).toBeLessThan(10 * SECONDS);
+    expect(measured.residentBytes ?? 0).toBeLessThan(250 * MEBIBYTE);
   });
 
   it.each(FLOODS.filter(({ name }) => /ARP senders|VLAN|claim one address/.test(name)))(
