@@ -2,6 +2,7 @@ import type { Binding, Claim } from "../neighbours/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
+import type { TrafficRow } from "../neighbours/traffic-row.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { impersonates } from "../roles/likely-owner.ts";
 import { claimSpan } from "./moves.ts";
@@ -10,9 +11,9 @@ import { claimSpan } from "./moves.ts";
 const LINGERING_NS = 1_000_000_000;
 
 /**
- * Whether a host was a director before those who are known, or took the VIP over from them as the next one does: each
- * announces itself, and whoever was director before does nothing for the VIP any more. No frame shows what it did, or
- * does, with the traffic; a real server is none.
+ * Whether a host was a director before those who are known, or took the VIP over from them as the next one does, for good
+ * or until they came back: each announces itself, and meanwhile whoever was director before does nothing for the VIP. No
+ * frame shows what the host did, or does, with the traffic; a real server is none.
  *
  * Only where nobody said who the directors are.
  */
@@ -27,7 +28,8 @@ export function tookTurns(state: NetworkState, vip: CastVip, binding: Binding, c
   if (entrance === null) return false;
   return (
     vip.directors.every((director) => hasRetired(state, binding, director, entrance)) ||
-    vip.directors.every((director) => hasSucceeded(binding, director, claim))
+    vip.directors.every((director) => hasSucceeded(binding, director, claim)) ||
+    haveReturned(state, vip, binding, station, entrance)
   );
 }
 
@@ -46,16 +48,36 @@ function hasSucceeded(binding: Binding, director: Station, former: Claim): boole
   return entrance !== null && lastWord !== null && lastWord.ordinal < entrance.ordinal;
 }
 
+function haveReturned(
+  state: NetworkState,
+  { directors }: CastVip,
+  { segment, ip, turns, turnCount }: Binding,
+  standIn: Station,
+  entrance: Position,
+): boolean {
+  const own = turns.filter(({ station }) => station === standIn);
+  const [turn] = own;
+  if (turn === undefined || own.length > 1 || turnCount > turns.length) return false;
+  const next = turns[turns.indexOf(turn) + 1];
+  if (next?.form !== "announcement" || !directors.includes(next.station)) return false;
+  return state.traffic
+    .rowsTo(ip)
+    .filter((row) => row.segment === segment && directors.some((director) => isOf(row, director)))
+    .every((row) => row.last.timeNs - entrance.timeNs < LINGERING_NS || row.first.ordinal > next.at.ordinal);
+}
+
+function isOf(row: TrafficRow, { macHigh, macLow }: Station): boolean {
+  return (
+    (row.sourceMacHigh === macHigh && row.sourceMacLow === macLow) ||
+    (row.destinationMacHigh === macHigh && row.destinationMacLow === macLow)
+  );
+}
+
 function hasRetired(state: NetworkState, binding: Binding, director: Station, at: Position): boolean {
   const span = claimSpan(binding.claimOf(director));
   if (span !== null && span.last.ordinal > at.ordinal) return false;
   return state.traffic
     .rowsTo(binding.ip)
     .filter(({ segment }) => segment === binding.segment)
-    .every((row) => {
-      const isItsOwn =
-        (row.sourceMacHigh === director.macHigh && row.sourceMacLow === director.macLow) ||
-        (row.destinationMacHigh === director.macHigh && row.destinationMacLow === director.macLow);
-      return !isItsOwn || row.last.timeNs - at.timeNs < LINGERING_NS;
-    });
+    .every((row) => !isOf(row, director) || row.last.timeNs - at.timeNs < LINGERING_NS);
 }

@@ -224,6 +224,16 @@ const ROWS: readonly Row[] = [
     benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
   },
   {
+    name: "a director that stands in for another for some seconds, without VRRP, while nothing comes",
+    frames: [
+      ...SOUND_CLUSTER.filter(({ atNs }) => atNs < 1e9),
+      at(20_000, announcement(VIP, SECOND_DIRECTOR)),
+      at(21_000, announcement(VIP, SECOND_DIRECTOR)),
+      at(24_000, announcement(VIP, DIRECTOR)),
+    ],
+    benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
+  },
+  {
     name: "a director that had the VIP before the one that passes packets on",
     frames: [
       at(0, announcement(VIP, SECOND_DIRECTOR)),
@@ -610,6 +620,26 @@ const STILL_SUSPICIOUS: readonly Suspicious[] = [
       ),
     ]),
     found: [`address-conflict of 192.168.1.90`],
+  },
+  {
+    name: "an announcement of the VIP while its director passes packets on, who announces himself later",
+    frames: [
+      ...SOUND_CLUSTER.filter(({ atNs }) => atNs < 1e9),
+      at(20_000, announcement(VIP, SECOND_DIRECTOR)),
+      at(21_500, packet(GATEWAY, DIRECTOR, { source: CLIENT.ip, destination: VIP })),
+      at(21_500.1, packet(DIRECTOR, REAL_SERVER, { source: CLIENT.ip, destination: VIP, timeToLive: 63 })),
+      at(24_000, announcement(VIP, DIRECTOR)),
+    ],
+    found: [`vip-gratuitous of ${VIP} by ${SECOND_DIRECTOR.mac}`],
+  },
+  {
+    name: "a real server that announces the VIP for some seconds, while nothing comes",
+    frames: [
+      ...SOUND_CLUSTER.filter(({ atNs }) => atNs < 1e9),
+      at(20_000, announcement(VIP, REAL_SERVER)),
+      at(24_000, announcement(VIP, DIRECTOR)),
+    ],
+    found: [`vip-gratuitous of ${VIP} by ${REAL_SERVER.mac}`],
   },
   {
     name: "no lease, and the old owner still talks",
