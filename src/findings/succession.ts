@@ -1,4 +1,5 @@
 import type { Binding, Claim } from "../neighbours/binding.ts";
+import type { CacheEntry } from "../neighbours/cache-entry.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
@@ -48,6 +49,7 @@ function hasSucceeded(binding: Binding, director: Station, former: Claim): boole
   return entrance !== null && lastWord !== null && lastWord.ordinal < entrance.ordinal;
 }
 
+/** The directors fell silent until one of them announced itself again, and nothing was sent to them meanwhile. */
 function haveReturned(
   state: NetworkState,
   { directors }: CastVip,
@@ -62,8 +64,24 @@ function haveReturned(
   if (next?.form !== "announcement" || !directors.includes(next.station)) return false;
   return state.traffic
     .rowsTo(ip)
-    .filter((row) => row.segment === segment && directors.some((director) => isOf(row, director)))
-    .every((row) => row.last.timeNs - entrance.timeNs < LINGERING_NS || row.first.ordinal > next.at.ordinal);
+    .filter((row) => row.segment === segment && directors.some((director) => isFor(row, director)))
+    .every((row) => {
+      if (row.last.timeNs - entrance.timeNs < LINGERING_NS || row.first.ordinal > next.at.ordinal)
+        return true;
+      const sender = state.stations.get(segment, row.sourceMacHigh, row.sourceMacLow);
+      const entry = sender?.cache.get(ip);
+      return entry !== undefined && sentNothing(entry, standIn, entrance, next.at);
+    });
+}
+
+/** Whether the host believed the one who stood in, until it did not any more. Any frame to another would have shown. */
+function sentNothing({ history }: CacheEntry, standIn: Station, from: Position, to: Position): boolean {
+  const meanwhile = history.filter(({ at }) => at.ordinal >= from.ordinal && at.ordinal < to.ordinal);
+  return meanwhile.length > 0 && meanwhile.every(({ owner }) => owner === standIn);
+}
+
+function isFor(row: TrafficRow, { macHigh, macLow }: Station): boolean {
+  return row.destinationMacHigh === macHigh && row.destinationMacLow === macLow;
 }
 
 function isOf(row: TrafficRow, { macHigh, macLow }: Station): boolean {

@@ -36,8 +36,12 @@ export class Possession {
    */
   passesOn(host: Station, receiver: Station, binding: Binding): boolean {
     if (this.holds(host, binding.ip) || binding.served.has(host)) return true;
+    if (!binding.receivers.has(host)) return false;
+    // A standby had looked the address up before it took it over, and so does not seem to hold it.
+    const isTakenOver =
+      binding.served.has(receiver) && (binding.claimOf(host)?.ownFrames("announcement") ?? 0) > 0;
     return (
-      binding.receivers.has(host) &&
+      isTakenOver ||
       !binding.claims.some(({ station }) => station !== receiver && this.holds(station, binding.ip))
     );
   }

@@ -94,7 +94,7 @@ interface Found {
 function inferFromPassings({ binding, directors, realServers, evidence }: Found): void {
   const passing = new Set(binding.passings.map(({ from }) => from));
   for (const { from, to, at, proven } of binding.passings) {
-    if (!proven || !holdsUnforced(binding, from)) continue;
+    if (!proven || !(holdsUnforced(binding, from) || takesOver(binding, from, to))) continue;
     directors.add(from);
     if (passing.has(to)) continue;
     realServers.set(to, "direct-routing");
@@ -110,6 +110,17 @@ function inferFromPassings({ binding, directors, realServers, evidence }: Found)
 function holdsUnforced(binding: Binding, station: Station): boolean {
   const claim = binding.claimOf(station);
   return station.ownAddresses.has(binding.ip) && claim !== undefined && !impersonates(binding, claim);
+}
+
+/**
+ * Whether a host that announces the address passes its frames on to whom a director serves: a standby that had looked the
+ * address up, and so does not seem to hold it, takes over. One in the middle passes them on to their owner.
+ */
+function takesOver(binding: Binding, station: Station, to: Station): boolean {
+  const claim = binding.claimOf(station);
+  if (claim === undefined || claim.ownFrames("announcement") === 0 || impersonates(binding, claim))
+    return false;
+  return binding.passings.some((other) => other.to === to && holdsUnforced(binding, other.from));
 }
 
 /** Tunnelling: a host that holds the address, or gets its frames, wraps them for another. Other tunnels end elsewhere. */

@@ -230,8 +230,31 @@ const ROWS: readonly Row[] = [
       at(20_000, announcement(VIP, SECOND_DIRECTOR)),
       at(21_000, announcement(VIP, SECOND_DIRECTOR)),
       at(24_000, announcement(VIP, DIRECTOR)),
+      ...SOUND_CLUSTER.filter(({ atNs }) => atNs < 1e9).map(({ atNs, bytes }) => ({
+        atNs: atNs + 30e9,
+        bytes,
+      })),
     ],
     benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
+  },
+  {
+    name: "a standby that was asked in the VIP's name takes over without VRRP, and passes packets on to the same real servers",
+    frames: [
+      ...lookup(0, { ...DIRECTOR, ip: VIP }, SECOND_DIRECTOR),
+      ...SOUND_CLUSTER.filter(({ atNs }) => atNs < 1e9).map(({ atNs, bytes }) => ({
+        atNs: atNs + 1e9,
+        bytes,
+      })),
+      at(20_000, announcement(VIP, SECOND_DIRECTOR)),
+      at(21_000, packet(GATEWAY, SECOND_DIRECTOR, { source: CLIENT.ip, destination: VIP })),
+      ...lookup(21_000.1, SECOND_DIRECTOR, REAL_SERVER),
+      at(
+        21_000.4,
+        packet(SECOND_DIRECTOR, REAL_SERVER, { source: CLIENT.ip, destination: VIP, timeToLive: 63 }),
+      ),
+      at(40_000, announcement(VIP, DIRECTOR)),
+    ],
+    benign: [{ kind: "director-takeover", why: /./ }],
   },
   {
     name: "a director that had the VIP before the one that passes packets on",
