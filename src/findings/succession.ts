@@ -30,7 +30,7 @@ export function tookTurns(state: NetworkState, vip: CastVip, binding: Binding, c
   return (
     vip.directors.every((director) => hasRetired(state, binding, director, entrance)) ||
     vip.directors.every((director) => hasSucceeded(binding, director, claim)) ||
-    haveReturned(state, vip, binding, station, entrance)
+    haveReturned(state, vip, binding, station)
   );
 }
 
@@ -49,33 +49,46 @@ function hasSucceeded(binding: Binding, director: Station, former: Claim): boole
   return entrance !== null && lastWord !== null && lastWord.ordinal < entrance.ordinal;
 }
 
-/** The directors fell silent until one of them announced itself again, and nothing was sent to them meanwhile. */
+/** Each time the directors fell silent until one of them announced itself again, and nothing was sent to them meanwhile. */
 function haveReturned(
   state: NetworkState,
   { directors }: CastVip,
   { segment, ip, turns, turnCount }: Binding,
   standIn: Station,
-  entrance: Position,
 ): boolean {
-  const own = turns.filter(({ station }) => station === standIn);
-  const [turn] = own;
-  if (turn === undefined || own.length > 1 || turnCount > turns.length) return false;
-  const next = turns[turns.indexOf(turn) + 1];
-  if (next?.form !== "announcement" || !directors.includes(next.station)) return false;
+  if (turnCount > turns.length) return false;
+  const absences: Absence[] = [];
+  for (const [index, { station, at }] of turns.entries()) {
+    if (station !== standIn) continue;
+    const next = turns[index + 1];
+    if (next?.form !== "announcement" || !directors.includes(next.station)) return false;
+    absences.push({ from: at, to: next.at });
+  }
+  if (absences.length === 0) return false;
   return state.traffic
     .rowsTo(ip)
     .filter((row) => row.segment === segment && directors.some((director) => isFor(row, director)))
     .every((row) => {
-      if (row.last.timeNs - entrance.timeNs < LINGERING_NS || row.first.ordinal > next.at.ordinal)
-        return true;
       const sender = state.stations.get(segment, row.sourceMacHigh, row.sourceMacLow);
       const entry = sender?.cache.get(ip);
-      return entry !== undefined && sentNothing(entry, standIn, entrance, next.at);
+      return absences.every(
+        (absence) => isOutside(row, absence) || (entry !== undefined && sentNothing(entry, standIn, absence)),
+      );
     });
 }
 
+/** From the announcement of the one who stands in to that of who comes back. */
+interface Absence {
+  readonly from: Position;
+  readonly to: Position;
+}
+
+function isOutside({ first, last }: TrafficRow, { from, to }: Absence): boolean {
+  return last.timeNs - from.timeNs < LINGERING_NS || first.ordinal > to.ordinal;
+}
+
 /** Whether the host believed the one who stood in, until it did not any more. Any frame to another would have shown. */
-function sentNothing({ history }: CacheEntry, standIn: Station, from: Position, to: Position): boolean {
+function sentNothing({ history }: CacheEntry, standIn: Station, { from, to }: Absence): boolean {
   const meanwhile = history.filter(({ at }) => at.ordinal >= from.ordinal && at.ordinal < to.ordinal);
   return meanwhile.length > 0 && meanwhile.every(({ owner }) => owner === standIn);
 }

@@ -224,7 +224,7 @@ const ROWS: readonly Row[] = [
     benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
   },
   {
-    name: "a director that stands in for another for some seconds, without VRRP, while nothing comes",
+    name: "a director that twice stands in for another for some seconds, without VRRP, while nothing comes",
     frames: [
       ...SOUND_CLUSTER.filter(({ atNs }) => atNs < 1e9),
       at(20_000, announcement(VIP, SECOND_DIRECTOR)),
@@ -234,6 +234,8 @@ const ROWS: readonly Row[] = [
         atNs: atNs + 30e9,
         bytes,
       })),
+      at(50_000, announcement(VIP, SECOND_DIRECTOR)),
+      at(55_000, announcement(VIP, DIRECTOR)),
     ],
     benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
   },
