@@ -30,7 +30,7 @@ export function tookTurns(state: NetworkState, vip: CastVip, binding: Binding, c
   return (
     vip.directors.every((director) => hasRetired(state, binding, director, entrance)) ||
     vip.directors.every((director) => hasSucceeded(binding, director, claim)) ||
-    haveReturned(state, vip, binding, station)
+    haveStoodBack(state, vip, binding, station)
   );
 }
 
@@ -49,8 +49,11 @@ function hasSucceeded(binding: Binding, director: Station, former: Claim): boole
   return entrance !== null && lastWord !== null && lastWord.ordinal < entrance.ordinal;
 }
 
-/** Each time the directors fell silent until one of them announced itself again, and nothing was sent to them meanwhile. */
-function haveReturned(
+/**
+ * Each time the directors fell silent until one of them announced itself again, if any did, and nothing was sent to them
+ * meanwhile.
+ */
+function haveStoodBack(
   state: NetworkState,
   { directors }: CastVip,
   { segment, ip, turns, turnCount }: Binding,
@@ -61,8 +64,9 @@ function haveReturned(
   for (const [index, { station, at }] of turns.entries()) {
     if (station !== standIn) continue;
     const next = turns[index + 1];
-    if (next?.form !== "announcement" || !directors.includes(next.station)) return false;
-    absences.push({ from: at, to: next.at });
+    if (next !== undefined && !(next.form === "announcement" && directors.includes(next.station)))
+      return false;
+    absences.push({ from: at, toOrdinal: next?.at.ordinal ?? Number.POSITIVE_INFINITY });
   }
   if (absences.length === 0) return false;
   return state.traffic
@@ -77,19 +81,19 @@ function haveReturned(
     });
 }
 
-/** From the announcement of the one who stands in to that of who comes back. */
+/** From the announcement of the one who stands in to that of who comes back, or without an end. */
 interface Absence {
   readonly from: Position;
-  readonly to: Position;
+  readonly toOrdinal: number;
 }
 
-function isOutside({ first, last }: TrafficRow, { from, to }: Absence): boolean {
-  return last.timeNs - from.timeNs < LINGERING_NS || first.ordinal > to.ordinal;
+function isOutside({ first, last }: TrafficRow, { from, toOrdinal }: Absence): boolean {
+  return last.timeNs - from.timeNs < LINGERING_NS || first.ordinal > toOrdinal;
 }
 
 /** Whether the host believed the one who stood in, until it did not any more. Any frame to another would have shown. */
-function sentNothing({ history }: CacheEntry, standIn: Station, { from, to }: Absence): boolean {
-  const meanwhile = history.filter(({ at }) => at.ordinal >= from.ordinal && at.ordinal < to.ordinal);
+function sentNothing({ history }: CacheEntry, standIn: Station, { from, toOrdinal }: Absence): boolean {
+  const meanwhile = history.filter(({ at }) => at.ordinal >= from.ordinal && at.ordinal < toOrdinal);
   return meanwhile.length > 0 && meanwhile.every(({ owner }) => owner === standIn);
 }
 

@@ -224,7 +224,7 @@ const ROWS: readonly Row[] = [
     benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
   },
   {
-    name: "a director that twice stands in for another for some seconds, without VRRP, while nothing comes",
+    name: "a director that stands in for another again and again, and at last for good, without VRRP, while nothing comes",
     frames: [
       ...SOUND_CLUSTER.filter(({ atNs }) => atNs < 1e9),
       at(20_000, announcement(VIP, SECOND_DIRECTOR)),
@@ -236,6 +236,7 @@ const ROWS: readonly Row[] = [
       })),
       at(50_000, announcement(VIP, SECOND_DIRECTOR)),
       at(55_000, announcement(VIP, DIRECTOR)),
+      at(70_000, announcement(VIP, SECOND_DIRECTOR)),
     ],
     benign: [{ kind: "address-moved", why: /has not spoken for it since/ }],
   },
