@@ -7,12 +7,10 @@ import type { PeacefulHosts } from "./peaceful-hosts.ts";
 import type { Timeline } from "./position.ts";
 import type { Possession } from "./possession.ts";
 import { isGroupMac, type Station, type StationTable } from "./station.ts";
+import { Surge } from "./surge.ts";
 
 /** So many remember a flood's last second, and two pairs that share a slot only take each other's for new. */
 const SLOTS_LOG2 = 16;
-const WINDOW_NS = 1_000_000_000;
-/** With fewer newcomers than this in a second the flood is over. */
-const FLOOD_FRAMES = 100;
 
 /** What may overflow. */
 interface Tables {
@@ -38,11 +36,7 @@ export class FloodGate {
   turnedAway = 0;
   /** Whether anything ever had to be given up. */
   isCrowded = false;
-  private isClosed = false;
-  private windowStartNs = 0;
-  private windowFrames = 0;
-  /** When the newest unknown sender came. */
-  private newestNs = 0;
+  private readonly newcomers: Surge;
   private readonly seen = new Int32Array(1 << SLOTS_LOG2);
   private readonly timeline: Timeline;
   private readonly bindings: BindingTable;
@@ -58,6 +52,7 @@ export class FloodGate {
     recalled: OnRecalled,
   ) {
     this.recalled = recalled;
+    this.newcomers = new Surge(timeline);
     this.timeline = timeline;
     this.bindings = bindings;
     this.stations = stations;
@@ -69,18 +64,12 @@ export class FloodGate {
   close(): void {
     this.isCrowded = true;
     // Where only stations were too many, no address pushes another one out.
-    if (this.isClosed || this.hasRoom) return;
-    const { nowNs } = this.timeline;
-    this.isClosed = true;
-    this.windowStartNs = nowNs;
-    this.newestNs = nowNs;
-    // As if there had been a flood before, which there was.
-    this.windowFrames = FLOOD_FRAMES;
+    if (!this.hasRoom) this.newcomers.begin();
   }
 
   /** @returns "observe", or whose frame it is with which to have no more to do */
   admit(facts: FrameFacts): Admission {
-    if (!this.isClosed && this.peaceful.size === 0) return "observe";
+    if (!this.newcomers.isOn && this.peaceful.size === 0) return "observe";
     const { segment, senderIp } = facts;
     const binding = this.bindings.get(segment, senderIp);
     if (binding !== undefined || this.possession.isVip(senderIp)) return this.admitKnown(facts, binding);
@@ -105,8 +94,8 @@ export class FloodGate {
     const { peaceful, timeline } = this;
     if (this.hasRoom || !isItsOwn(facts)) return this.letIn(facts);
     if (!peaceful.isOf(row, facts.senderMacHigh, facts.senderMacLow)) {
-      if (!this.isClosed || !peaceful.doubt(row)) return this.letIn(facts);
-      this.windowFrames++;
+      if (!this.newcomers.isOn || !peaceful.doubt(row)) return this.letIn(facts);
+      this.newcomers.count();
       this.turnedAway++;
       return "newcomer";
     }
@@ -138,11 +127,10 @@ export class FloodGate {
     if (holds) station.ownAddresses.add(ip);
     const binding = this.bindings.of(segment, ip);
     binding.recall(station, form, tally, targetIp);
-    const holders = partners.map((partner) => this.stationOf(segment, partner));
     this.recalled(
       binding,
       station,
-      holders.filter((holder) => holder !== undefined),
+      partners.flatMap((partner) => this.stationOf(segment, partner) ?? []),
     );
   }
 
@@ -156,13 +144,11 @@ export class FloodGate {
 
   private turnsAway(facts: FrameFacts): boolean {
     if (facts.senderIp === 0 && this.knowsStation(facts)) return false;
-    const { nowNs } = this.timeline;
-    if (Math.abs(nowNs - this.windowStartNs) > WINDOW_NS) this.review(nowNs);
-    this.newestNs = nowNs;
-    if (!this.isClosed && this.hasRoom) return false;
-    this.windowFrames++;
+    if (!this.newcomers.goesOn() && this.hasRoom) return false;
+    this.newcomers.count();
     if (isItsOwn(facts)) {
-      this.peaceful.add(facts, nowNs, this.timeline.ordinal);
+      const { nowNs, ordinal } = this.timeline;
+      this.peaceful.add(facts, nowNs, ordinal);
       this.bindings.expectNear(facts.senderIp);
       this.turnedAway++;
       return true;
@@ -173,13 +159,6 @@ export class FloodGate {
     this.seen[slot] = pair;
     this.turnedAway++;
     return true;
-  }
-
-  private review(nowNs: number): void {
-    const isQuiet = Math.abs(nowNs - this.newestNs) > WINDOW_NS;
-    this.isClosed = !isQuiet && this.windowFrames >= FLOOD_FRAMES;
-    this.windowStartNs = nowNs;
-    this.windowFrames = 0;
   }
 
   private knowsStation({ segment, sourceMacHigh, sourceMacLow }: FrameFacts): boolean {

@@ -3,10 +3,7 @@ import type { BindingTable } from "./binding-table.ts";
 import { MOST_ADMITTED } from "./eviction.ts";
 import type { Timeline } from "./position.ts";
 import type { Possession } from "./possession.ts";
-
-const WINDOW_NS = 1_000_000_000;
-/** Who asks for fewer unknown addresses in a second sweeps through nothing. */
-const SWEEP_REQUESTS = 100;
+import { Surge } from "./surge.ts";
 
 /**
  * While somebody sweeps through more addresses than there is room for, an address that nobody has spoken for gets no place
@@ -15,40 +12,27 @@ const SWEEP_REQUESTS = 100;
 export class TargetGate {
   /** Addresses that had to stay outside. */
   turnedAway = 0;
-  private isClosed = false;
-  private windowStartNs = 0;
-  private windowRequests = 0;
-  private readonly timeline: Timeline;
+  private readonly requests: Surge;
   private readonly bindings: BindingTable;
   private readonly possession: Possession;
 
   constructor(timeline: Timeline, bindings: BindingTable, possession: Possession) {
-    this.timeline = timeline;
+    this.requests = new Surge(timeline);
     this.bindings = bindings;
     this.possession = possession;
   }
 
   /** An address had to be given up for others. */
   close(): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.windowStartNs = this.timeline.nowNs;
-    // As if there had been a sweep before, which there was.
-    this.windowRequests = SWEEP_REQUESTS;
+    this.requests.begin();
   }
 
   /** Whether what a request asks for is to be followed. */
   admits({ segment, targetIp }: FrameFacts): boolean {
-    if (!this.isClosed || this.bindings.size < MOST_ADMITTED || this.possession.isVip(targetIp)) return true;
-    if (this.bindings.get(segment, targetIp) !== undefined) return true;
-    const { nowNs } = this.timeline;
-    if (Math.abs(nowNs - this.windowStartNs) > WINDOW_NS) {
-      this.isClosed = this.windowRequests >= SWEEP_REQUESTS;
-      this.windowStartNs = nowNs;
-      this.windowRequests = 0;
-    }
-    if (!this.isClosed) return true;
-    this.windowRequests++;
+    const { requests, bindings } = this;
+    if (!requests.isOn || bindings.size < MOST_ADMITTED || this.possession.isVip(targetIp)) return true;
+    if (bindings.get(segment, targetIp) !== undefined || !requests.goesOn()) return true;
+    requests.count();
     this.turnedAway++;
     return false;
   }

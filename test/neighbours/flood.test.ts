@@ -2,30 +2,44 @@ import { describe, expect, it } from "vitest";
 import { readCapture } from "../../src/capture/read-capture.ts";
 import { FrameIntake } from "../../src/neighbours/frame-intake.ts";
 import { NetworkState } from "../../src/neighbours/network-state.ts";
-import { FLOODS, floodCapture } from "../hostile/floods.ts";
+import { FLOODS, type Flood, floodCapture } from "../hostile/floods.ts";
 import { sourceInPieces } from "../support/byte-sources.ts";
-import { NEIGHBOUR } from "../support/frames.ts";
+import { GATEWAY, NEIGHBOUR } from "../support/frames.ts";
 import { CAPTURE_START_SECONDS, pcapRecord } from "../support/pcap.ts";
-import { announcement } from "../support/traffic.ts";
+import { announcement, whoHas } from "../support/traffic.ts";
 
 const FLOOD_FRAMES = 30_000;
 const NEIGHBOUR_IP = 0xc0a8_0132 | 0;
 const spoofedSenders = FLOODS.filter(({ name }) => name === "spoofed ARP senders");
 
-/** The state after a flood of a third of a second, and the host's announcements at these seconds. */
-async function afterFlood(...seconds: number[]): Promise<NetworkState> {
+const sweep = FLOODS.filter(({ name }) => name === "requests for any address");
+
+/** The state after a flood of a third of a second, and this frame at these seconds. */
+async function stateAfter(
+  floods: readonly Flood[],
+  frame: Uint8Array,
+  seconds: readonly number[],
+): Promise<NetworkState> {
   const state = new NetworkState(new Map());
   const heard = seconds.map((second) =>
     pcapRecord({
       seconds: CAPTURE_START_SECONDS + Math.floor(second),
       fraction: (second % 1) * 1e9,
-      bytes: announcement(NEIGHBOUR.ip, NEIGHBOUR),
+      bytes: frame,
     }),
   );
-  const flood = spoofedSenders.flatMap((senders) => [...floodCapture(senders, FLOOD_FRAMES)]);
+  const flood = floods.flatMap((one) => [...floodCapture(one, FLOOD_FRAMES)]);
   const bytes = Buffer.concat([...flood, ...heard]);
   await readCapture(sourceInPieces(bytes, [bytes.length]), new FrameIntake(state, 0));
   return state;
+}
+
+function afterFlood(...seconds: number[]): Promise<NetworkState> {
+  return stateAfter(spoofedSenders, announcement(NEIGHBOUR.ip, NEIGHBOUR), seconds);
+}
+
+function afterSweep(...seconds: number[]): Promise<NetworkState> {
+  return stateAfter(sweep, whoHas(NEIGHBOUR.ip, GATEWAY), seconds);
 }
 
 function knows(state: NetworkState): boolean {
@@ -47,5 +61,21 @@ describe("a flood of ARP senders", () => {
 
   it("is over after a second without one", async () => {
     expect(knows(await afterFlood(5))).toBe(true);
+  });
+});
+
+describe("a sweep through addresses", () => {
+  it("makes none of them known, and is counted", async () => {
+    const { bindings, forgotten } = await afterSweep();
+    expect(bindings.size).toBeLessThan(10_000);
+    expect(bindings.size + forgotten.addresses).toBeGreaterThan(FLOOD_FRAMES * 0.99);
+  });
+
+  it("leaves no place while it lasts for an address that another host asks for", async () => {
+    expect(knows(await afterSweep(0.31))).toBe(false);
+  });
+
+  it("is over after a second without one", async () => {
+    expect(knows(await afterSweep(5))).toBe(true);
   });
 });
