@@ -87,7 +87,7 @@ export class Eviction {
   makeRoom(): void {
     if (this.bindings.size > MOST_BINDINGS) {
       // Whom nobody spoke for there is perhaps not.
-      this.evictBindings(({ claims, holders }) => claims.length === 0 && holders.length <= 1, MOST_AT_PEACE);
+      this.evictBindings((binding) => binding.claims.length === 0 && wasSeenOnce(binding), MOST_AT_PEACE);
       if (this.bindings.size > MOST_BINDINGS / 2) this.evictClaimed();
       this.evictStations();
     } else if (this.stations.size > Math.max(MOST_STATIONS, this.stationsLeft + STATIONS_BETWEEN)) {
