@@ -3,6 +3,7 @@ import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { Mac } from "../network/address.ts";
+import { byAddress } from "../network/by-address.ts";
 import type { Forwarding, GivenRealServer, GivenRoles, HostName } from "../network/roles.ts";
 import { Cast } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
@@ -48,8 +49,11 @@ export function checkExpectations(state: NetworkState, expected: GivenRoles): Ex
     realServers: [],
     gateways: [],
   });
-  const given = byAddress(cast.vips.filter(({ origin }) => origin === "given"));
-  const bindings = byAddress(expected.gateways.length === 0 ? [] : state.bindings);
+  const given = byAddress(
+    cast.vips.filter(({ origin }) => origin === "given"),
+    ({ ip }) => ip,
+  );
+  const bindings = byAddress(expected.gateways.length === 0 ? [] : state.bindings, ({ ip }) => ip);
   return [
     ...expected.vips.flatMap(({ ip, directors, realServers }) => {
       const owners = [...expected.directors, ...directors];
@@ -61,17 +65,6 @@ export function checkExpectations(state: NetworkState, expected: GivenRoles): Ex
     }),
     ...expected.gateways.flatMap((gateway) => expectGateway(state, cast, bindings, gateway)),
   ];
-}
-
-/** A topology may have thousands of addresses, and so may the frames. */
-function byAddress<T extends { readonly ip: number }>(items: Iterable<T>): Map<number, T[]> {
-  const found = new Map<number, T[]>();
-  for (const item of items) {
-    const same = found.get(item.ip);
-    if (same === undefined) found.set(item.ip, [item]);
-    else same.push(item);
-  }
-  return found;
 }
 
 function expectOwner(vip: CastVip, owners: readonly HostName[]): Expectation[] {

@@ -7,8 +7,8 @@ import type { TrafficRow } from "../neighbours/traffic-row.ts";
 /** Frames by which a station itself claims an address; what others say of it does not count. */
 const OWN_FORMS: readonly ClaimForm[] = ["request", "reply", "unsolicited-reply", "announcement"];
 
-/** What was under way when the address moved may still arrive. */
-const LINGERING_NS = 1_000_000_000;
+/** What was under way when the address moved may still arrive, and be passed on. */
+export const LINGERING_NS = 1_000_000_000;
 
 /** Who last sent IPv4 packets from which of the addresses that are followed, and when. */
 export class Speech {

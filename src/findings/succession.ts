@@ -6,10 +6,7 @@ import type { Station } from "../neighbours/station.ts";
 import type { TrafficRow } from "../neighbours/traffic-row.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { impersonates } from "../roles/likely-owner.ts";
-import { claimSpan } from "./moves.ts";
-
-/** What was under way when a director let go of the VIP may still arrive, and be passed on. */
-const LINGERING_NS = 1_000_000_000;
+import { claimSpan, LINGERING_NS } from "./moves.ts";
 
 /**
  * Whether a host was a director before those who are known, or took the VIP over from them as the next one does, for good
@@ -56,9 +53,10 @@ function hasSucceeded(binding: Binding, director: Station, former: Claim): boole
 function haveStoodBack(
   state: NetworkState,
   { directors }: CastVip,
-  { segment, ip, turns, turnCount }: Binding,
+  binding: Binding,
   standIn: Station,
 ): boolean {
+  const { segment, ip, turns, turnCount } = binding;
   if (turnCount > turns.length) return false;
   const absences: Absence[] = [];
   for (const [index, { station, at }] of turns.entries()) {
@@ -69,9 +67,8 @@ function haveStoodBack(
     absences.push({ from: at, toOrdinal: next?.at.ordinal ?? Number.POSITIVE_INFINITY });
   }
   if (absences.length === 0) return false;
-  return state.traffic
-    .rowsTo(ip)
-    .filter((row) => row.segment === segment && directors.some((director) => isFor(row, director)))
+  return rowsOf(state, binding)
+    .filter((row) => directors.some((director) => isFor(row, director)))
     .every((row) => {
       const sender = state.stations.get(segment, row.sourceMacHigh, row.sourceMacLow);
       const entry = sender?.cache.get(ip);
@@ -97,22 +94,23 @@ function sentNothing({ history }: CacheEntry, standIn: Station, { from, toOrdina
   return meanwhile.length > 0 && meanwhile.every(({ owner }) => owner === standIn);
 }
 
+/** Who sends frames for the address to whom, on its segment. */
+function rowsOf({ traffic }: NetworkState, { segment, ip }: Binding): readonly TrafficRow[] {
+  return traffic.rowsTo(ip).filter((row) => row.segment === segment);
+}
+
 function isFor(row: TrafficRow, { macHigh, macLow }: Station): boolean {
   return row.destinationMacHigh === macHigh && row.destinationMacLow === macLow;
 }
 
-function isOf(row: TrafficRow, { macHigh, macLow }: Station): boolean {
-  return (
-    (row.sourceMacHigh === macHigh && row.sourceMacLow === macLow) ||
-    (row.destinationMacHigh === macHigh && row.destinationMacLow === macLow)
-  );
+function isFrom(row: TrafficRow, { macHigh, macLow }: Station): boolean {
+  return row.sourceMacHigh === macHigh && row.sourceMacLow === macLow;
 }
 
 function hasRetired(state: NetworkState, binding: Binding, director: Station, at: Position): boolean {
   const span = claimSpan(binding.claimOf(director));
   if (span !== null && span.last.ordinal > at.ordinal) return false;
-  return state.traffic
-    .rowsTo(binding.ip)
-    .filter(({ segment }) => segment === binding.segment)
-    .every((row) => !isOf(row, director) || row.last.timeNs - at.timeNs < LINGERING_NS);
+  return rowsOf(state, binding)
+    .filter((row) => isFor(row, director) || isFrom(row, director))
+    .every((row) => row.last.timeNs - at.timeNs < LINGERING_NS);
 }

@@ -4,6 +4,7 @@ import type { RememberedPart } from "../neighbours/remembered-roles.ts";
 import type { Station } from "../neighbours/station.ts";
 import type { SyncedService } from "../neighbours/synchronisation.ts";
 import type { Tunnel } from "../neighbours/tunnels.ts";
+import { byAddress } from "../network/by-address.ts";
 import type { Forwarding } from "../network/roles.ts";
 import type { RoleEvidence } from "./evidence.ts";
 import { impersonates, likelyOwner } from "./likely-owner.ts";
@@ -39,16 +40,6 @@ export function inferVips(state: NetworkState): InferredVip[] {
       }),
     )
     .filter(({ evidence }) => evidence.length > 0);
-}
-
-function byAddress<Item>(items: Iterable<Item>, addressOf: (item: Item) => number): Map<number, Item[]> {
-  const lists = new Map<number, Item[]>();
-  for (const item of items) {
-    const list = lists.get(addressOf(item));
-    if (list === undefined) lists.set(addressOf(item), [item]);
-    else list.push(item);
-  }
-  return lists;
 }
 
 /** What is known of an address, in whichever broadcast domain. */
