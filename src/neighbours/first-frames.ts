@@ -1,5 +1,5 @@
 import type { FrameFacts } from "../decode/facts.ts";
-import type { Position } from "./position.ts";
+import { carried, type Position } from "./position.ts";
 
 const WIDTH = 6;
 /** 0 where there is none. */
@@ -9,8 +9,6 @@ const TIME_NS = 2;
 const SECONDS = 3;
 const NANOSECONDS = 4;
 const CAPTURE = 5;
-
-const NS_PER_SECOND = 1_000_000_000;
 
 /** The position of each traffic row's first frame: few are ever asked for, so they are flat memory. */
 export class FirstFrames {
@@ -38,15 +36,14 @@ export class FirstFrames {
     const at = row * WIDTH;
     const value = (offset: number) => this.doubles[at + offset] ?? 0;
     if (value(FRAME) === 0) throw new Error(`traffic row ${row} has no first frame`);
-    return {
+    return carried({
       capture: value(CAPTURE),
       frame: value(FRAME),
-      // A crafted record may count more than a second's worth of fraction.
-      seconds: value(SECONDS) + Math.floor(value(NANOSECONDS) / NS_PER_SECOND),
-      nanoseconds: value(NANOSECONDS) % NS_PER_SECOND,
+      seconds: value(SECONDS),
+      nanoseconds: value(NANOSECONDS),
       timeNs: value(TIME_NS),
       ordinal: value(ORDINAL),
-    };
+    });
   }
 
   move(from: number, to: number): void {

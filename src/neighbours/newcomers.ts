@@ -1,5 +1,5 @@
 import type { FrameFacts } from "../decode/facts.ts";
-import type { Position, Timeline } from "./position.ts";
+import { carried, type Position, type Timeline } from "./position.ts";
 import type { Station } from "./station.ts";
 
 /** More MACs than a room full of machines brings up in one second. */
@@ -161,6 +161,6 @@ class NewestFrame {
 
   get position(): Position {
     const { capture, frame, seconds, nanoseconds, timeNs, ordinal } = this;
-    return { capture, frame, seconds, nanoseconds, timeNs, ordinal };
+    return carried({ capture, frame, seconds, nanoseconds, timeNs, ordinal });
   }
 }

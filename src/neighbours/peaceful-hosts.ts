@@ -1,7 +1,7 @@
 import { ArpOperation, type FrameFacts } from "../decode/facts.ts";
 import type { Binding } from "./binding.ts";
 import type { ClaimForm, ClaimTally } from "./claim.ts";
-import type { Position } from "./position.ts";
+import { carried, type Position } from "./position.ts";
 
 /**
  * One address, in 14 doubles or 28 words: the first and the newest frame that spoke for it, its MAC, how many there were,
@@ -42,7 +42,6 @@ const PARTNERS = 2;
 const FEWEST_ROWS = 1 << 12;
 /** With the index 16 MB when full. */
 const MOST_ROWS = 1 << 17;
-const NS_PER_SECOND = 1_000_000_000;
 
 /** Frames at a time of which it is asked whether they came as fast as no host at peace sends them. */
 const WINDOW_FRAMES = 64;
@@ -206,14 +205,15 @@ export class PeacefulHosts {
     const word = (offset: number) => words[at + offset] ?? 0;
     const double = (offset: number) => doubles[doublesAt + offset] ?? 0;
     // Of both frames the same follows what is named here.
-    const position = (frame: number, seconds: number, capture: number) => ({
-      capture,
-      frame: double(frame),
-      seconds: word(seconds) >>> 0,
-      nanoseconds: word(seconds + 1) % NS_PER_SECOND,
-      timeNs: double(frame + 2),
-      ordinal: double(frame + 1),
-    });
+    const position = (frame: number, seconds: number, capture: number) =>
+      carried({
+        capture,
+        frame: double(frame),
+        seconds: word(seconds) >>> 0,
+        nanoseconds: word(seconds + 1) >>> 0,
+        timeNs: double(frame + 2),
+        ordinal: double(frame + 1),
+      });
     words[at + STATE] = GONE;
     this.gone++;
     return {

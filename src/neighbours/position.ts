@@ -86,16 +86,26 @@ export class Timeline {
 
   /** The newest frame's position. */
   here(facts: FrameFacts): Position {
-    return {
+    return carried({
       capture: facts.capture,
       frame: facts.number,
-      // A crafted record may count more than a second's worth of fraction.
-      seconds: facts.seconds + Math.floor(facts.nanoseconds / NS_PER_SECOND),
-      nanoseconds: facts.nanoseconds % NS_PER_SECOND,
+      seconds: facts.seconds,
+      nanoseconds: facts.nanoseconds,
       timeNs: this.nowNs,
       ordinal: this.ordinal,
-    };
+    });
   }
+}
+
+/** A crafted record may count more than a second's worth of fraction: the whole seconds of it are carried over. */
+export function carried(position: Position): Position {
+  const { seconds, nanoseconds } = position;
+  if (nanoseconds < NS_PER_SECOND) return position;
+  return {
+    ...position,
+    seconds: seconds + Math.floor(nanoseconds / NS_PER_SECOND),
+    nanoseconds: nanoseconds % NS_PER_SECOND,
+  };
 }
 
 export function earliest(positions: readonly Position[]): Position {

@@ -1,5 +1,5 @@
 import type { MacPairs } from "./mac-pairs.ts";
-import type { Position } from "./position.ts";
+import { carried, type Position } from "./position.ts";
 import { CAPTURE_SHIFT, RowDouble, RowWord } from "./traffic-layout.ts";
 
 /** Who sends frames for which address to which MAC, how many, and when. */
@@ -102,18 +102,16 @@ export class RowView implements TrafficRow {
 
   get last(): Position {
     const { table, row, first } = this;
-    const fraction = table.word(row, RowWord.LastNanoseconds) >>> 0;
-    // A crafted record may count more than a second's worth of fraction.
-    const seconds = (table.word(row, RowWord.LastSeconds) >>> 0) + Math.floor(fraction / 1e9);
-    const nanoseconds = fraction % 1e9;
-    return {
+    const seconds = table.word(row, RowWord.LastSeconds) >>> 0;
+    const nanoseconds = table.word(row, RowWord.LastNanoseconds) >>> 0;
+    return carried({
       capture: table.word(row, RowWord.FlagsAndCapture) >>> CAPTURE_SHIFT,
       frame: table.double(row, RowDouble.LastFrame),
       seconds,
       nanoseconds,
       timeNs: first.timeNs + (seconds - first.seconds) * 1e9 + (nanoseconds - first.nanoseconds),
       ordinal: table.double(row, RowDouble.LastOrdinal),
-    };
+    });
   }
 
   private get pair(): number {
