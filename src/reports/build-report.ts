@@ -34,13 +34,12 @@ import type {
   ReportedVip,
   VantageLimit,
 } from "./report.ts";
-import { ipText, macText, vlanOf } from "./text.ts";
+import { ipText, macText, UNSEEN_MAC, vlanOf } from "./text.ts";
 import { reportTimelines } from "./timelines.ts";
 import { limitText } from "./vantage-text.ts";
 import { Wording } from "./wording.ts";
 
 const ON_ETHERNET = ["ETHERNET"] as const;
-export const UNSEEN_MAC = "00:00:00:00:00:00";
 
 /**
  * Turns state and findings into the report of the contract: the step from integers to text.

@@ -1,14 +1,14 @@
 import { bypassLines } from "./bypass-text.ts";
 import type { RenderOptions } from "./formats.ts";
 import { type FixStep, fixSteps } from "./html/fix.ts";
-import { Calendar, clockText, hostName, UNSEEN_MAC, vendorName } from "./html/names.ts";
+import { Calendar, clockText, hostName, vendorName } from "./html/names.ts";
 import { inventoryText } from "./inventory-summary.ts";
 import { code, codeBlock, indent, prose, table } from "./markdown-text.ts";
 import { nothingToJudge } from "./nothing-to-judge.ts";
 import { raceLines } from "./race-text.ts";
 import type { Host, Report, ReportedExpectation, ReportedFinding, ReportedPosition } from "./report.ts";
 import { differenceTexts, opinionText } from "./second-opinion-text.ts";
-import { countText, elapsedText, nanosecondsBetween, plural, severityCount } from "./text.ts";
+import { countText, elapsedText, nanosecondsBetween, plural, severityCount, UNSEEN_MAC } from "./text.ts";
 
 /** A ticket takes some 65,000 letters; all of it is in the JSON. */
 const MOST_DETAILED = 15;

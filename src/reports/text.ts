@@ -11,6 +11,9 @@ export function macText({ macHigh, macLow }: { macHigh: number; macLow: number }
   return digits.replace(/(..)(?=.)/g, "$1:");
 }
 
+/** Of a host that was named but that no frame shows. */
+export const UNSEEN_MAC = "00:00:00:00:00:00";
+
 /** RFC 3339 in UTC, to the nanosecond. */
 export function timeText({ seconds, nanoseconds }: Pick<Position, "seconds" | "nanoseconds">): string {
   const whole = new Date(seconds * 1000).toISOString().slice(0, 19);

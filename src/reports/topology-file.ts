@@ -1,7 +1,7 @@
 import { Document, isMap, isScalar, isSeq, type Scalar, visit } from "yaml";
-import { UNSEEN_MAC, vendorName } from "./html/names.ts";
+import { vendorName } from "./html/names.ts";
 import type { Host, Report, ReportedFinding, ReportedVip } from "./report.ts";
-import { frameText, printable } from "./text.ts";
+import { frameText, printable, UNSEEN_MAC } from "./text.ts";
 
 interface TopologyHost {
   ip?: string;

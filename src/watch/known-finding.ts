@@ -2,9 +2,8 @@ import type { Finding } from "../findings/finding.ts";
 import type { BindingTable } from "../neighbours/binding-table.ts";
 import type { Position } from "../neighbours/position.ts";
 import type { Station } from "../neighbours/station.ts";
-import { UNSEEN_MAC } from "../reports/build-report.ts";
 import type { ReportedFinding } from "../reports/report.ts";
-import { macText } from "../reports/text.ts";
+import { macText, UNSEEN_MAC } from "../reports/text.ts";
 import type { Ending } from "./event.ts";
 
 /** A finding that fooled nobody is over when no frame of it came for so long; one that did, after a day. */

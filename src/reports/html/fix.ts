@@ -1,5 +1,6 @@
 import type { Host, ReportedFinding } from "../report.ts";
-import { hostName, hostNames, labelledName, rivalName, UNSEEN_MAC } from "./names.ts";
+import { UNSEEN_MAC } from "../text.ts";
+import { hostName, hostNames, labelledName, rivalName } from "./names.ts";
 
 /** One thing to do on one machine. */
 export interface FixStep {

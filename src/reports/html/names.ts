@@ -1,5 +1,5 @@
 import type { BenignChange, Host, Report, ReportedPosition } from "../report.ts";
-import { frameText, nanosecondsBetween } from "../text.ts";
+import { frameText, nanosecondsBetween, UNSEEN_MAC } from "../text.ts";
 import { html, type Markup } from "./markup.ts";
 
 const ROLE_NAMES: Record<Host["role"], string> = {
@@ -13,8 +13,6 @@ const ROLE_NAMES: Record<Host["role"], string> = {
 
 /** What the report says of a MAC that no vendor's registry has: on every line of a table it would say nothing. */
 const UNREGISTERED = "locally administered";
-
-export const UNSEEN_MAC = "00:00:00:00:00:00";
 
 export function roleName(host: Pick<Host, "role">): string {
   return ROLE_NAMES[host.role];

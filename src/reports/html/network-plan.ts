@@ -1,6 +1,6 @@
 import type { Host, Report, ReportedFinding, ReportedVip } from "../report.ts";
-import { plural } from "../text.ts";
-import { hostName, roleName, shortName, UNSEEN_MAC } from "./names.ts";
+import { plural, UNSEEN_MAC } from "../text.ts";
+import { hostName, roleName, shortName } from "./names.ts";
 
 export interface PlanNode {
   readonly key: string;

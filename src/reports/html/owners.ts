@@ -1,5 +1,6 @@
 import type { Host, Report, ReportedFinding, Timeline } from "../report.ts";
-import { hostName, roleName, UNSEEN_MAC } from "./names.ts";
+import { UNSEEN_MAC } from "../text.ts";
+import { hostName, roleName } from "./names.ts";
 
 /** Whether a cache does right to hold this owner's MAC for the address. */
 type Standing = "right" | "wrong" | "other";
