@@ -98,7 +98,7 @@ function prepareFastLane(kind: Kind): Prepared {
   const intake = new FrameIntake(state, 0);
   intake.link(LINKTYPE_ETHERNET);
   walkPcapRecords(HEADER, view, 0, writtenBytes, intake);
-  const lane = new FastLane(state);
+  const lane = new FastLane(state, LINKTYPE_ETHERNET);
   const facts = new FrameFacts();
   const round = () => {
     const before = facts.number;

@@ -1,5 +1,7 @@
 /** LINKTYPE_ETHERNET of tcpdump.org's list. */
 export const LINKTYPE_ETHERNET = 1;
+const LINKTYPE_LINUX_SLL = 113;
+export const LINKTYPE_LINUX_SLL2 = 276;
 
 /**
  * How long a captured frame may be, in bytes (pcap-common.c of libpcap, `max_snaplen_for_dlt`): more is damage.
@@ -45,7 +47,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 
 /** What tcpdump writes for `-i any`: a header of its own, without the destination MAC, in place of Ethernet's. */
 export function isCooked(linkType: number): boolean {
-  return linkType === 113 || linkType === 276;
+  return linkType === LINKTYPE_LINUX_SLL || linkType === LINKTYPE_LINUX_SLL2;
 }
 
 export function linkTypeName(linkType: number): string {

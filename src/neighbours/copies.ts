@@ -3,7 +3,10 @@ import { VLAN_MASK } from "./interfaces.ts";
 
 /** A frame that crosses several interfaces of a machine is captured on each within microseconds. */
 const SAME_FRAME_NS = 1_000_000;
-const FRAMES_REMEMBERED = 16;
+/** A power of two: of frames that share a place the newest is remembered. */
+const PLACES = 1 << 10;
+/** What tells an ARP frame from others; an IPv4 packet takes no more. */
+const WORDS = 9;
 
 /** The frame that another one repeats, as it was understood. */
 export interface OriginalFrame {
@@ -13,48 +16,137 @@ export interface OriginalFrame {
   readonly destinationMacLow: number;
 }
 
-interface SeenFrame extends OriginalFrame {
-  readonly timeNs: number;
-  readonly vlan: number;
-  readonly words: readonly number[];
-}
-
 /**
  * Frames that a capture on all interfaces holds more than once: a bridge, a bond and their ports show each the same one.
  * A router sends packets on from another MAC, so that they are none.
+ *
+ * Every frame of such a capture comes by here, so what is remembered of it is flat integers.
  */
 export class Copies {
-  private readonly seen: SeenFrame[] = [];
+  private readonly words = new Int32Array(PLACES * WORDS);
+  /** When the frame was captured that is remembered at each place; 0 where none is. */
+  private readonly seconds = new Int32Array(PLACES);
+  private readonly nanoseconds = new Int32Array(PLACES);
+  private readonly interfaceIndexes = new Int32Array(PLACES);
+  private readonly segments = new Int32Array(PLACES);
+  private readonly destinationMacsHigh = new Int32Array(PLACES);
+  private readonly destinationMacsLow = new Int32Array(PLACES);
+  /** Of the frame that was asked about last, and where such a one is remembered. */
+  private readonly asked = new Int32Array(WORDS);
+  private place = 0;
 
   /** To be asked before the frame's domain and receiver are known. */
-  originalOf(facts: FrameFacts, nowNs: number): OriginalFrame | null {
-    const { seen } = this;
-    while (seen[0] !== undefined && nowNs - seen[0].timeNs > SAME_FRAME_NS) seen.shift();
-    if (seen.length === 0 || !canTell(facts)) return null;
-    const words = wordsOf(facts);
-    return (
-      seen.find(
-        (frame) =>
-          (frame.interfaceIndex !== facts.interfaceIndex || facts.interfaceIndex === 0) &&
-          frame.vlan === facts.segment &&
-          frame.words.every((word, index) => word === words[index]),
-      ) ?? null
+  originalOf(facts: FrameFacts): OriginalFrame | null {
+    const isKnown = facts.kind === FrameKind.Arp ? this.hasArp(facts) : this.hasIpv4(facts);
+    if (!isKnown || !canTell(facts)) return null;
+    const { place } = this;
+    const interfaceIndex = this.interfaceIndexes[place] ?? 0;
+    const segment = this.segments[place] ?? 0;
+    if (interfaceIndex === facts.interfaceIndex && interfaceIndex !== 0) return null;
+    if ((segment & VLAN_MASK) !== facts.segment) return null;
+    return {
+      interfaceIndex,
+      segment,
+      destinationMacHigh: this.destinationMacsHigh[place] ?? 0,
+      destinationMacLow: this.destinationMacsLow[place] ?? 0,
+    };
+  }
+
+  /**
+   * Whether such a packet was remembered a moment ago, on whichever interface.
+   *
+   * @param identificationTtlProtocol 16, 8 and 8 bits
+   * @param seconds since 1970, 32 bits
+   */
+  hasPacket(
+    sourceMacHigh: number,
+    sourceMacLow: number,
+    identificationTtlProtocol: number,
+    sourceIp: number,
+    destinationIp: number,
+    ports: number,
+    originalBytes: number,
+    seconds: number,
+    nanoseconds: number,
+  ): boolean {
+    const { asked } = this;
+    asked[0] = (FrameKind.Ipv4 << 16) | sourceMacHigh;
+    asked[1] = sourceMacLow;
+    asked[2] = identificationTtlProtocol;
+    asked[3] = sourceIp;
+    asked[4] = destinationIp;
+    asked[5] = ports;
+    asked[6] = originalBytes;
+    asked[7] = 0;
+    asked[8] = 0;
+    return this.isRemembered(
+      placeOf(identificationTtlProtocol ^ ports, sourceIp, destinationIp),
+      seconds,
+      nanoseconds,
     );
   }
 
-  remember(facts: FrameFacts, nowNs: number): void {
-    if (facts.kind === FrameKind.Beacon) return;
-    if (this.seen.length >= FRAMES_REMEMBERED) this.seen.shift();
-    const { interfaceIndex, segment, destinationMacHigh, destinationMacLow } = facts;
-    this.seen.push({
-      interfaceIndex,
-      segment,
-      destinationMacHigh,
-      destinationMacLow,
-      timeNs: nowNs,
-      vlan: segment & VLAN_MASK,
-      words: wordsOf(facts),
-    });
+  /** Remembers the frame that was asked about last, now that it is understood. */
+  remember(
+    interfaceIndex: number,
+    segment: number,
+    destinationMacHigh: number,
+    destinationMacLow: number,
+    seconds: number,
+    nanoseconds: number,
+  ): void {
+    const { place, asked, words } = this;
+    const to = place * WORDS;
+    for (let word = 0; word < WORDS; word++) words[to + word] = asked[word] ?? 0;
+    this.seconds[place] = seconds;
+    this.nanoseconds[place] = nanoseconds;
+    this.interfaceIndexes[place] = interfaceIndex;
+    this.segments[place] = segment;
+    this.destinationMacsHigh[place] = destinationMacHigh;
+    this.destinationMacsLow[place] = destinationMacLow;
+  }
+
+  private hasIpv4(facts: FrameFacts): boolean {
+    return this.hasPacket(
+      facts.sourceMacHigh,
+      facts.sourceMacLow,
+      (facts.identification << 16) | (facts.ttl << 8) | facts.protocol,
+      facts.sourceIp,
+      facts.destinationIp,
+      facts.ports,
+      facts.originalBytes,
+      facts.seconds | 0,
+      facts.nanoseconds | 0,
+    );
+  }
+
+  private hasArp(facts: FrameFacts): boolean {
+    const { asked } = this;
+    asked[0] = (FrameKind.Arp << 16) | facts.sourceMacHigh;
+    asked[1] = facts.sourceMacLow;
+    asked[2] = facts.operation;
+    asked[3] = facts.senderIp;
+    asked[4] = facts.targetIp;
+    asked[5] = facts.senderMacLow;
+    asked[6] = facts.senderMacHigh;
+    asked[7] = facts.targetMacLow;
+    asked[8] = facts.targetMacHigh;
+    return this.isRemembered(
+      placeOf(facts.operation, facts.senderIp, facts.targetIp),
+      facts.seconds | 0,
+      facts.nanoseconds | 0,
+    );
+  }
+
+  private isRemembered(place: number, seconds: number, nanoseconds: number): boolean {
+    const { asked, words } = this;
+    this.place = place;
+    const agoSeconds = seconds - (this.seconds[place] ?? 0);
+    const agoNs = agoSeconds * 1e9 + nanoseconds - (this.nanoseconds[place] ?? 0);
+    if (agoNs > SAME_FRAME_NS) return false;
+    const from = place * WORDS;
+    for (let word = 0; word < WORDS; word++) if (words[from + word] !== asked[word]) return false;
+    return true;
   }
 }
 
@@ -63,32 +155,7 @@ function canTell(facts: FrameFacts): boolean {
   return facts.kind === FrameKind.Arp || facts.interfaceIndex !== 0 || facts.identification !== 0;
 }
 
-function wordsOf(facts: FrameFacts): readonly number[] {
-  const { kind, sourceMacHigh, sourceMacLow } = facts;
-  if (kind === FrameKind.Arp) {
-    return [
-      kind,
-      sourceMacLow,
-      sourceMacHigh,
-      facts.operation,
-      facts.senderIp,
-      facts.targetIp,
-      facts.senderMacLow,
-      facts.senderMacHigh,
-      facts.targetMacLow,
-      facts.targetMacHigh,
-    ];
-  }
-  return [
-    kind,
-    sourceMacLow,
-    sourceMacHigh,
-    facts.identification,
-    facts.sourceIp,
-    facts.destinationIp,
-    facts.protocol,
-    facts.ports,
-    facts.ttl,
-    facts.originalBytes,
-  ];
+function placeOf(a: number, b: number, c: number): number {
+  const mixed = Math.imul(a ^ Math.imul(b, 0xc2b2ae35), 0x9e3779b1) ^ Math.imul(c, 0x85ebca6b);
+  return (mixed ^ (mixed >>> 15)) & (PLACES - 1);
 }

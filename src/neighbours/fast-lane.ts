@@ -1,6 +1,9 @@
+import { isCooked, LINKTYPE_LINUX_SLL2 } from "../capture/link-type.ts";
 import type { LONGEST_RECORD_BYTES, PCAP_RECORD_HEADER_BYTES, RecordForm } from "../capture/pcap-records.ts";
 import type { FrameFacts, IpProtocol } from "../decode/facts.ts";
 import type { BindingTable } from "./binding-table.ts";
+import { CookedLinks } from "./cooked-links.ts";
+import type { Copies } from "./copies.ts";
 import type { NetworkState } from "./network-state.ts";
 import type { Timeline } from "./position.ts";
 import type { SentTraffic } from "./sent-traffic.ts";
@@ -39,16 +42,29 @@ export class FastLane {
   private readonly bindings: BindingTable;
   private readonly traffic: TrafficTable;
   private readonly sent: SentTraffic;
+  private readonly copies: Copies;
+  /** Of frames that lack the MAC which they were sent to; null for Ethernet. */
+  private readonly cooked: CookedLinks | null;
+  private readonly isV2: boolean;
 
-  constructor({ timeline, bindings, traffic, trafficObserver }: NetworkState) {
-    this.timeline = timeline;
-    this.bindings = bindings;
-    this.traffic = traffic;
-    this.sent = trafficObserver.sent;
+  /** @param linkType of the frames: Ethernet, or what `-i any` gives */
+  constructor(state: NetworkState, linkType: number) {
+    this.timeline = state.timeline;
+    this.bindings = state.bindings;
+    this.traffic = state.traffic;
+    this.sent = state.trafficObserver.sent;
+    this.copies = state.unnamedReceivers.copies;
+    this.cooked = isCooked(linkType) ? new CookedLinks(state, linkType) : null;
+    this.isV2 = linkType === LINKTYPE_LINUX_SLL2;
+  }
+
+  /** Understands further frames with the link header that begins at `start` as this one was, which had to be decoded. */
+  learn(view: DataView, start: number, facts: FrameFacts): void {
+    this.cooked?.learn(view, start, facts);
   }
 
   /**
-   * Counts the Ethernet frames in a piece of a capture up to the first that has to be decoded.
+   * Counts the frames in a piece of a capture up to the first that has to be decoded.
    *
    * Record headers are read here, too: one loop over all is twice as fast as a call for every frame. All tables are
    * looked up once and kept in local variables, for nothing in the loop makes them grow.
@@ -66,6 +82,8 @@ export class FastLane {
     const { tunnelled } = this.traffic;
     const { near } = this.bindings;
     const { filter: answers } = this.sent;
+    const { cooked, copies, isV2 } = this;
+    cooked?.renew();
     const pairMask = pairs.length - 1;
     const indexMask = index.length - 1;
     const ordinary = (newest.capture << CAPTURE_SHIFT) | ROW_FLAGS;
@@ -92,6 +110,7 @@ export class FastLane {
     const rowLastPorts: typeof RowWord.LastPorts = 6;
     const rowLastIdentificationAndTtl: typeof RowWord.LastIdentificationAndTtl = 7;
     const rowOffLink: typeof RowFlag.OffLink = 2;
+    const rowOrdinary: typeof RowFlag.Ordinary = 4;
     const rowDoublesShift: typeof ROW_DOUBLES_SHIFT = 3;
     const rowFrames: typeof RowDouble.Frames = 4;
     const rowBytes: typeof RowDouble.Bytes = 5;
@@ -99,11 +118,18 @@ export class FastLane {
     const rowLastOrdinal: typeof RowDouble.LastOrdinal = 7;
     const tcp: typeof IpProtocol.Tcp = 6;
     const udp: typeof IpProtocol.Udp = 17;
+    const icmp: typeof IpProtocol.Icmp = 1;
     const ipIp: typeof IpProtocol.IpIp = 4;
-    // Ethernet, one VLAN tag, IPv4 without options, UDP and the two bytes by which GUE is known.
-    const shortestBytes = 14 + 4 + 20 + 8 + 2;
-    // Ethernet, one VLAN tag and two IPv4 headers without options.
-    const shortestTunnelledBytes = 14 + 4 + 20 + 20;
+    const gre: typeof IpProtocol.Gre = 47;
+    const vrrp: typeof IpProtocol.Vrrp = 112;
+    // Of link headers the longest, which is LINUX_SLL2's; of Ethernet's 14 bytes and one VLAN tag.
+    const longestLinkBytes = cooked === null ? 14 + 4 : 20;
+    // IPv4 without options, UDP and the two bytes by which GUE is known.
+    const shortestBytes = longestLinkBytes + 20 + 8 + 2;
+    // Two IPv4 headers without options, and GRE's between them.
+    const shortestTunnelledBytes = longestLinkBytes + 20 + 4 + 20;
+    // What a capture of one card counts as frames between two others, one of all interfaces cannot tell.
+    const ignoredFlags = cooked === null ? rowOffLink : rowOffLink | rowOrdinary;
     const ipv4HeaderBytes = 20;
 
     const recordHeaderBytes: typeof PCAP_RECORD_HEADER_BYTES = 16;
@@ -118,56 +144,69 @@ export class FastLane {
       const frameStart = record + recordHeaderBytes;
       const next = frameStart + capturedBytes;
       if (next > end) break;
-      let ethernet = frameStart;
-      let segment = 0;
-      let typeAndHeader = view.getInt32(frameStart + 12);
-      if (typeAndHeader >>> 16 === 0x8100) {
-        segment = typeAndHeader & 0xfff;
-        ethernet += 4;
-        typeAndHeader = view.getInt32(ethernet + 12);
-      }
-      if (typeAndHeader >>> 8 !== 0x080045) break;
-      const lengthAndIdentification = view.getInt32(ethernet + 16);
-      const fragmentTtlProtocol = view.getInt32(ethernet + 20);
-      if (lengthAndIdentification >>> 16 < ipv4HeaderBytes) break;
-      if ((fragmentTtlProtocol & 0x1fff0000) !== 0) break;
-
-      const wire4 = view.getInt32(frameStart + 4);
-      const wire8 = view.getInt32(frameStart + 8);
-      const wire0 = view.getInt32(frameStart);
-      let pair = pairPlace(wire4, wire8) & pairMask;
-      while (
-        pairs[pair + pairWire8] !== wire8 ||
-        pairs[pair + pairWire4] !== wire4 ||
-        pairs[pair + pairWire0] !== wire0 ||
-        pairs[pair + pairSegment] !== segment
-      ) {
-        if (pairs[pair + pairNumberAt] === 0) break records;
-        pair = (pair + pairWords) & pairMask;
+      let ipv4 = frameStart + 14;
+      let pair = 0;
+      let link = 0;
+      if (cooked === null) {
+        let segment = 0;
+        let etherType = view.getUint16(frameStart + 12);
+        if (etherType === 0x8100) {
+          segment = view.getUint16(frameStart + 14) & 0xfff;
+          ipv4 = frameStart + 18;
+          etherType = view.getUint16(frameStart + 16);
+        }
+        if (etherType !== 0x0800) break;
+        const wire4 = view.getInt32(frameStart + 4);
+        const wire8 = view.getInt32(frameStart + 8);
+        const wire0 = view.getInt32(frameStart);
+        pair = pairPlace(wire4, wire8) & pairMask;
+        while (
+          pairs[pair + pairWire8] !== wire8 ||
+          pairs[pair + pairWire4] !== wire4 ||
+          pairs[pair + pairWire0] !== wire0 ||
+          pairs[pair + pairSegment] !== segment
+        ) {
+          if (pairs[pair + pairNumberAt] === 0) break records;
+          pair = (pair + pairWords) & pairMask;
+        }
+      } else {
+        ipv4 = frameStart + (isV2 ? 20 : 16);
+        if (view.getUint16(isV2 ? frameStart : frameStart + 14) !== 0x0800) break;
+        link = cooked.find(view, frameStart);
+        if (link < 0) break;
+        pair = cooked.pairAt(link);
       }
       const pairNumber = pairs[pair + pairNumberAt] ?? 0;
 
-      const protocol = fragmentTtlProtocol & 0xff;
+      const versionAndLength = view.getInt32(ipv4);
+      if (versionAndLength >>> 24 !== 0x45 || (versionAndLength & 0xffff) < ipv4HeaderBytes) break;
+      const identificationAndFragment = view.getInt32(ipv4 + 4);
+      if ((identificationAndFragment & 0x1fff) !== 0) break;
+      const ttlAndProtocol = view.getUint16(ipv4 + 8);
+      const protocol = ttlAndProtocol & 0xff;
       let ports = 0;
       if (protocol === tcp) {
-        ports = view.getInt32(ethernet + 34);
+        ports = view.getInt32(ipv4 + 20);
       } else if (protocol === udp) {
-        ports = view.getInt32(ethernet + 34);
-        if (!isPlainUdp(ports, view.getUint16(ethernet + 42))) break;
-      } else {
-        if (protocol !== ipIp || capturedBytes < shortestTunnelledBytes) break;
-        if (view.getUint8(ethernet + 34) !== 0x45) break;
-        if (view.getUint8(ethernet + 43) !== tcp) break;
-        const innerDestinationIp = view.getInt32(ethernet + 50);
+        ports = view.getInt32(ipv4 + 20);
+        if (!isPlainUdp(ports, view.getUint16(ipv4 + 28))) break;
+      } else if (protocol === ipIp || protocol === gre) {
+        if (capturedBytes < shortestTunnelledBytes) break;
+        if (protocol === gre && view.getInt32(ipv4 + 20) !== 0x0800) break;
+        const inner = protocol === gre ? ipv4 + 24 : ipv4 + 20;
+        if (view.getUint8(inner) !== 0x45 || view.getUint8(inner + 9) !== tcp) break;
+        const innerDestinationIp = view.getInt32(inner + 16);
         const known = tunnelPlace(innerDestinationIp, pairNumber);
         if (tunnelled[known] !== innerDestinationIp || tunnelled[known + 1] !== pairNumber) break;
+      } else if (protocol === vrrp || (protocol === icmp && view.getUint8(ipv4 + 20) === 3)) {
+        break;
       }
-      const sourceIp = view.getInt32(ethernet + 26);
+      const sourceIp = view.getInt32(ipv4 + 12);
       if (((pairs[pair + pairFlags] ?? 0) & pairAnswers) !== 0) {
-        if (answers[answerSlot(sourceIp, wire8)] === 1) break;
+        if (answers[answerSlot(sourceIp, pairs[pair + pairWire8] ?? 0)] === 1) break;
       }
 
-      const destinationIp = view.getInt32(ethernet + 30);
+      const destinationIp = view.getInt32(ipv4 + 16);
       const rest = pairs[pair + pairRestRow] ?? 0;
       let row = rest - 1;
       if (rest < 0) {
@@ -185,7 +224,24 @@ export class FastLane {
       }
       const rowAt = row << rowWordsShift;
       const flagsAndCapture = rows[rowAt + rowFlagsAndCapture] ?? 0;
-      if ((flagsAndCapture | rowOffLink) !== ordinary) break;
+      if ((flagsAndCapture | ignoredFlags) !== ordinary) break;
+      if (cooked !== null) {
+        const seconds = view.getInt32(record, littleEndian);
+        const nanoseconds = Math.imul(view.getInt32(record + 4, littleEndian), nanosecondsPerUnit);
+        const isCopy = copies.hasPacket(
+          (pairs[pair + pairWire4] ?? 0) & 0xffff,
+          pairs[pair + pairWire8] ?? 0,
+          (identificationAndFragment & 0xffff0000) | ttlAndProtocol,
+          sourceIp,
+          destinationIp,
+          ports,
+          view.getInt32(record + 12, littleEndian),
+          seconds,
+          nanoseconds,
+        );
+        if (isCopy) break;
+        cooked.remember(link, copies, seconds, nanoseconds);
+      }
 
       frame++;
       rows[rowAt + rowLastSeconds] = view.getInt32(record, littleEndian);
@@ -196,7 +252,7 @@ export class FastLane {
       rows[rowAt + rowLastSourceIp] = sourceIp;
       rows[rowAt + rowLastPorts] = ports;
       rows[rowAt + rowLastIdentificationAndTtl] =
-        ((lengthAndIdentification & 0xffff) << 8) | ((fragmentTtlProtocol >>> 8) & 0xff);
+        ((identificationAndFragment >>> 16) << 8) | (ttlAndProtocol >>> 8);
       const doublesAt = row << rowDoublesShift;
       doubles[doublesAt + rowFrames] = (doubles[doublesAt + rowFrames] ?? 0) + 1;
       doubles[doublesAt + rowBytes] =

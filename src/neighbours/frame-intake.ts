@@ -21,9 +21,11 @@ export class FrameIntake implements CaptureSink {
   private readonly state: NetworkState;
   private readonly facts = new FrameFacts();
   private readonly malformed = new Map<Anomaly, number>();
-  private readonly fastLane: FastLane;
+  /** By link type. */
+  private readonly fastLanes = new Map<number, FastLane>();
+  /** Null where every frame has to be decoded. */
+  private fastLane: FastLane | null = null;
   private decode: LinkDecoder | undefined;
-  private isEthernet = false;
   /** Frames that did not take the fast lane. */
   private looked = 0;
   /** Those met so far, in order. */
@@ -58,7 +60,6 @@ export class FrameIntake implements CaptureSink {
     this.held = mayWait ? new HeldFrames() : null;
     this.allTwins = twins;
     this.facts.capture = capture;
-    this.fastLane = new FastLane(state);
     state.timeline.follow(this.facts);
     state.vantage.expect(capture, () => this.frames - this.looked);
   }
@@ -96,10 +97,17 @@ export class FrameIntake implements CaptureSink {
   private turnTo(linkType: number): void {
     this.taken = linkType;
     this.decode = linkDecoder(linkType);
-    this.isEthernet = linkType === LINKTYPE_ETHERNET;
+    this.fastLane = this.fastLaneOf(linkType);
     this.linkTypes.add(linkType);
     beginFrame(this.facts, LinkAddresses.Both);
     if (isCooked(linkType)) this.state.vantage.noteCooked(this.facts.capture);
+  }
+
+  private fastLaneOf(linkType: number): FastLane | null {
+    if (linkType !== LINKTYPE_ETHERNET && !isCooked(linkType)) return null;
+    const lane = this.fastLanes.get(linkType) ?? new FastLane(this.state, linkType);
+    this.fastLanes.set(linkType, lane);
+    return lane;
   }
 
   skipTo(number: number): void {
@@ -183,16 +191,15 @@ export class FrameIntake implements CaptureSink {
       this.malformed.set(facts.anomaly, (this.malformed.get(facts.anomaly) ?? 0) + 1);
     } else if (twins?.isTwin(facts, state.timeline.nowNs, source) === true) {
       state.vantage.observe(facts);
-    } else {
-      state.observe(facts);
+    } else if (state.observe(facts)) {
+      this.fastLane?.learn(view, start, facts);
     }
     if (capturedBytes < originalBytes) state.vantage.noteCut(facts, capturedBytes);
   }
 
   skipOrdinary(view: DataView, header: RecordForm, start: number, end: number): number {
-    return this.isEthernet && this.network === ONLY
-      ? this.fastLane.run(view, header, start, end, this.facts)
-      : start;
+    const { fastLane, network } = this;
+    return fastLane !== null && network === ONLY ? fastLane.run(view, header, start, end, this.facts) : start;
   }
 
   get frames(): number {

@@ -31,6 +31,8 @@ export class Interfaces {
   private readonly facing = new Map<number, Mac>();
   private readonly claimedNetworks = new Set<number>();
   private domainCount = 0;
+  /** Another one whenever something was learnt by which further frames may be understood otherwise. */
+  version = 0;
 
   /** The part of `FrameFacts.segment` that stands for the interface. */
   segmentOf(interfaceIndex: number): number {
@@ -41,6 +43,7 @@ export class Interfaces {
       if (this.domains.size < MOST_INTERFACES) {
         this.domains.set(interfaceIndex, domain);
         this.domainCount++;
+        this.version++;
       }
     }
     return domain << DOMAIN_SHIFT;
@@ -59,6 +62,7 @@ export class Interfaces {
     const domain = this.domains.get(other) ?? 0;
     const before = this.domains.get(interfaceIndex);
     if (before === domain) return;
+    this.version++;
     if (before === undefined) {
       if (this.domains.size < MOST_INTERFACES) this.domains.set(interfaceIndex, domain);
       return;
@@ -78,13 +82,20 @@ export class Interfaces {
     // A frame that arrived and leaves again is bridged, and its sender another machine.
     const isOwn = facts.packetType === PacketType.Outgoing && !this.arrived.has(key);
     if (!isOwn) {
-      if (this.arrived.size < MOST_MACS) this.arrived.add(key);
-      this.own.delete(key);
+      if (this.arrived.size < MOST_MACS && !this.arrived.has(key)) {
+        this.arrived.add(key);
+        this.version++;
+      }
+      if (this.own.delete(key)) this.version++;
     } else if (this.own.size < MOST_MACS) {
+      if (!this.own.has(key)) this.version++;
       this.own.set(key, mac);
       const known = this.macs.get(interfaceIndex);
       const isNew = known === undefined && this.macs.size < MOST_INTERFACES;
-      if (isNew || (known !== undefined && !this.own.has(keyOf(known)))) this.macs.set(interfaceIndex, mac);
+      if (isNew || (known !== undefined && !this.own.has(keyOf(known)))) {
+        this.macs.set(interfaceIndex, mac);
+        this.version++;
+      }
     }
     if (interfaceIndex === 0) this.noteFacing(facts, mac);
     return isOwn;
@@ -122,8 +133,16 @@ export class Interfaces {
     if (facts.kind !== FrameKind.Arp || facts.operation !== ArpOperation.Reply) return;
     const target = { macHigh: facts.targetMacHigh, macLow: facts.targetMacLow };
     if (isGroupMac(target.macHigh) || this.facing.size >= MOST_MACS) return;
-    if (facts.packetType === PacketType.Outgoing) this.facing.set(keyOf(target), sender);
-    else if (facts.packetType === PacketType.ToUs) this.facing.set(keyOf(sender), target);
+    if (facts.packetType === PacketType.Outgoing) this.face(target, sender);
+    else if (facts.packetType === PacketType.ToUs) this.face(sender, target);
+  }
+
+  private face(neighbour: Mac, own: Mac): void {
+    const key = keyOf(neighbour);
+    const known = this.facing.get(key);
+    if (known?.macHigh === own.macHigh && known.macLow === own.macLow) return;
+    this.facing.set(key, own);
+    this.version++;
   }
 }
 

@@ -63,7 +63,7 @@ export class NetworkState {
   /** Who is there for whom the tables have no room. */
   readonly peaceful = new PeacefulHosts();
   readonly vantage = new Vantage(this.timeline, this.stations, this.bindings);
-  private readonly unnamedReceivers = new UnnamedReceivers(this.timeline, this.stations, this.vantage);
+  readonly unnamedReceivers = new UnnamedReceivers(this.stations, this.vantage);
   readonly captureInterfaces = new CaptureInterfaces(this.unnamedReceivers.interfaces);
   readonly trafficObserver: TrafficObserver;
   readonly model: NeighbourModel;
@@ -165,11 +165,15 @@ export class NetworkState {
     return new Replay(model, bindings, possession, binding, wrong, isSuppressed).run(log);
   }
 
-  /** Takes one decoded frame, that `timeline` follows; in the order of the capture. */
-  observe(facts: FrameFacts): void {
+  /**
+   * Takes one decoded frame, that `timeline` follows; in the order of the capture.
+   *
+   * @returns whether it has anything to tell
+   */
+  observe(facts: FrameFacts): boolean {
     if ((++this.observed & EVICTION_INTERVAL_MASK) === 0) this.eviction.makeRoom();
     const isPlain = facts.linkAddresses === LinkAddresses.Both && facts.interfaceIndex === 0;
-    if (!isPlain && !this.unnamedReceivers.complete(facts)) return;
+    if (!isPlain && !this.unnamedReceivers.complete(facts)) return false;
     if (facts.air === Air.Encrypted) this.vantage.noteEncrypted(facts);
     this.vantage.observe(facts);
     if (facts.kind === FrameKind.Ipv4) {
@@ -181,7 +185,7 @@ export class NetworkState {
         const { newcomers } = this.arpObserver;
         if (admission === "newcomer") newcomers.noteTurnedAway(facts);
         else newcomers.count(facts.segment);
-        return;
+        return true;
       }
       const claimed = this.bindings.get(facts.segment, facts.senderIp);
       const claimants = claimed?.claims.length;
@@ -194,6 +198,7 @@ export class NetworkState {
       this.beacons.note(facts, this.stations, this.timeline);
       this.changes.anything = true;
     }
+    return true;
   }
 
   /** What had to be given up for the tables to stay within their bounds. */

@@ -3,7 +3,6 @@ import { BROADCAST_MAC_HIGH, BROADCAST_MAC_LOW, setDestination } from "../decode
 import { Copies } from "./copies.ts";
 import { Interfaces } from "./interfaces.ts";
 import { hasProbedInVain } from "./models/linux.ts";
-import type { Timeline } from "./position.ts";
 import { isGroupMac, type Station, type StationTable } from "./station.ts";
 import type { Vantage } from "./vantage.ts";
 
@@ -15,14 +14,12 @@ import type { Vantage } from "./vantage.ts";
  * nowhere to be seen: such a frame keeps a destination that is no station's, and so proves nothing of any cache.
  */
 export class UnnamedReceivers {
-  private readonly timeline: Timeline;
   private readonly stations: StationTable;
   private readonly vantage: Vantage;
   readonly interfaces = new Interfaces();
-  private readonly copies = new Copies();
+  readonly copies = new Copies();
 
-  constructor(timeline: Timeline, stations: StationTable, vantage: Vantage) {
-    this.timeline = timeline;
+  constructor(stations: StationTable, vantage: Vantage) {
     this.stations = stations;
     this.vantage = vantage;
   }
@@ -46,7 +43,7 @@ export class UnnamedReceivers {
     const isUnderstood =
       facts.kind === FrameKind.Arp || facts.kind === FrameKind.Ipv4 || facts.kind === FrameKind.Beacon;
     if (!isUnderstood || (facts.sourceMacHigh === 0 && facts.sourceMacLow === 0)) return false;
-    const original = this.copies.originalOf(facts, this.timeline.nowNs);
+    const original = this.copies.originalOf(facts);
     if (original !== null) {
       // A router's other side never carries the same frame: so these two are one broadcast domain.
       this.interfaces.join(facts.interfaceIndex, original.interfaceIndex);
@@ -63,7 +60,7 @@ export class UnnamedReceivers {
     }
     this.findReceiver(facts);
     if (facts.kind === FrameKind.Arp) this.interfaces.noteClaim(facts);
-    this.copies.remember(facts, this.timeline.nowNs);
+    this.rememberFrame(facts);
     return true;
   }
 
@@ -75,6 +72,19 @@ export class UnnamedReceivers {
     const { interfaces } = this;
     const mayBeElsewhere = interfaces.isOwn(receiver) || interfaces.isNumbered(receiver.segment);
     return !mayBeElsewhere || interfaces.hasClaimNear(receiver.segment, ip);
+  }
+
+  private rememberFrame(facts: FrameFacts): void {
+    if (facts.kind === FrameKind.Beacon) return;
+    const { interfaceIndex, segment, destinationMacHigh, destinationMacLow } = facts;
+    this.copies.remember(
+      interfaceIndex,
+      segment,
+      destinationMacHigh,
+      destinationMacLow,
+      facts.seconds | 0,
+      facts.nanoseconds | 0,
+    );
   }
 
   private findReceiver(facts: FrameFacts): void {

@@ -1,0 +1,110 @@
+import { LINKTYPE_LINUX_SLL2 } from "../capture/link-type.ts";
+import { SERVICE_SEGMENT } from "../decode/ether-type.ts";
+import { type FrameFacts, FrameKind, LinkAddresses } from "../decode/facts.ts";
+import type { Copies } from "./copies.ts";
+import { VLAN_MASK } from "./interfaces.ts";
+import { wireOf } from "./mac-pairs.ts";
+import type { NetworkState } from "./network-state.ts";
+import { isGroupMac } from "./station.ts";
+import { PairWord } from "./traffic-layout.ts";
+
+/** A power of two: of link headers that share a place the newest is remembered. */
+const PLACES = 1 << 8;
+/** Four words of the header, the interface's index, and the place of the pair in `MacPairs` plus one. */
+const WORDS_SHIFT = 3;
+const WORDS = 1 << WORDS_SHIFT;
+const INTERFACE = 4;
+const PAIR = 5;
+
+/**
+ * From whom to whom a frame of `-i any` went, by the words of its link header alone: which MAC it was sent to, and which
+ * network its interface leads to, follows from what the machine's other frames showed, and is not found out anew for each.
+ */
+export class CookedLinks {
+  private readonly words = new Int32Array(PLACES * WORDS);
+  private readonly state: NetworkState;
+  private readonly isV2: boolean;
+  /** As they were when the first of these headers was remembered. */
+  private pairWords: Int32Array;
+  private interfacesVersion = 0;
+
+  /** @param linkType LINUX_SLL's or LINUX_SLL2's */
+  constructor(state: NetworkState, linkType: number) {
+    this.state = state;
+    this.isV2 = linkType === LINKTYPE_LINUX_SLL2;
+    this.pairWords = state.traffic.pairs.words;
+  }
+
+  /** To be called before `find`: forgets everything, where anything is known since that headers may be read otherwise by. */
+  renew(): void {
+    const { interfaces } = this.state.unnamedReceivers;
+    const { words } = this.state.traffic.pairs;
+    if (words === this.pairWords && interfaces.version === this.interfacesVersion) return;
+    this.pairWords = words;
+    this.interfacesVersion = interfaces.version;
+    this.words.fill(0);
+  }
+
+  /** @returns where the header is remembered that begins at `start`; -1 where it is not */
+  find(view: DataView, start: number): number {
+    const { words } = this;
+    const a = view.getInt32(this.isV2 ? start + 4 : start);
+    const b = view.getInt32(this.isV2 ? start + 8 : start + 4);
+    const c = view.getInt32(this.isV2 ? start + 12 : start + 8);
+    const d = this.isV2 ? view.getUint16(start + 16) : 0;
+    const at = placeOf(a, b, c, d);
+    const isKnown =
+      words[at] === a &&
+      words[at + 1] === b &&
+      words[at + 2] === c &&
+      words[at + 3] === d &&
+      words[at + PAIR] !== 0;
+    return isKnown ? at : -1;
+  }
+
+  /** The place in `MacPairs` of the header that is remembered there. */
+  pairAt(place: number): number {
+    return (this.words[place + PAIR] ?? 0) - 1;
+  }
+
+  /** Has the packet that `copies` was asked about last remembered, which bears the header that is remembered there. */
+  remember(place: number, copies: Copies, seconds: number, nanoseconds: number): void {
+    const pair = this.pairAt(place);
+    const wire4 = this.pairWords[pair + PairWord.Wire4] ?? 0;
+    const wire0 = this.pairWords[pair + PairWord.Wire0] ?? 0;
+    copies.remember(
+      this.words[place + INTERFACE] ?? 0,
+      this.pairWords[pair + PairWord.Segment] ?? 0,
+      wire0 >>> 16,
+      (wire0 << 16) | (wire4 >>> 16),
+      seconds,
+      nanoseconds,
+    );
+  }
+
+  /** Remembers the header of a packet as it was understood, where the next one with the same will be understood alike. */
+  learn(view: DataView, start: number, facts: FrameFacts): void {
+    const isLikeOthers =
+      facts.kind === FrameKind.Ipv4 &&
+      facts.linkAddresses === LinkAddresses.SenderOnly &&
+      (facts.segment & (VLAN_MASK | SERVICE_SEGMENT)) === 0 &&
+      !isGroupMac(facts.sourceMacHigh);
+    if (!isLikeOthers) return;
+    this.renew();
+    if (this.find(view, start) >= 0) return;
+    const destination = { macHigh: facts.destinationMacHigh, macLow: facts.destinationMacLow };
+    const source = { macHigh: facts.sourceMacHigh, macLow: facts.sourceMacLow };
+    const pair = this.state.traffic.pairs.find(...wireOf(destination, source), facts.segment);
+    const a = view.getInt32(this.isV2 ? start + 4 : start);
+    const b = view.getInt32(this.isV2 ? start + 8 : start + 4);
+    const c = view.getInt32(this.isV2 ? start + 12 : start + 8);
+    const d = this.isV2 ? view.getUint16(start + 16) : 0;
+    const at = placeOf(a, b, c, d);
+    this.words.set([a, b, c, d, facts.interfaceIndex, pair + 1], at);
+  }
+}
+
+function placeOf(a: number, b: number, c: number, d: number): number {
+  const mixed = Math.imul(a ^ Math.imul(b, 0xc2b2ae35) ^ d, 0x9e3779b1) ^ Math.imul(c, 0x85ebca6b);
+  return ((mixed ^ (mixed >>> 15)) & (PLACES - 1)) << WORDS_SHIFT;
+}
