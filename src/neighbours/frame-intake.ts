@@ -45,7 +45,7 @@ export class FrameIntake implements CaptureSink {
   private source: number;
   /** Where frames may wait until it is known which interfaces are on one network. */
   private readonly held: HeldFrames | null;
-  /** Frames are decoded when they come, and again when they waited. */
+  /** Frames that may have to wait are decoded when they come, and again at their turn. */
   private readonly coming = new FrameFacts();
   /** Numbers that no frame bears: a filtered dissection keeps those of the whole capture. */
   private skipped = 0;
@@ -124,11 +124,15 @@ export class FrameIntake implements CaptureSink {
     nanoseconds: number,
   ): void {
     if (this.network === ONLY) {
-      this.take(view, start, capturedBytes, originalBytes, seconds, nanoseconds, ONLY, this.source);
+      this.take(view, start, capturedBytes, originalBytes, seconds, nanoseconds, ONLY, this.source, false);
       return;
     }
     const { held, network, source, linkType } = this;
     const { captureInterfaces } = this.state;
+    if (!captureInterfaces.isUndecided && (held === null || held.isEmpty)) {
+      this.take(view, start, capturedBytes, originalBytes, seconds, nanoseconds, network, source, true);
+      return;
+    }
     this.learn(view, start, capturedBytes, seconds, nanoseconds);
     if (captureInterfaces.isUndecided) {
       if (held !== null && !held.isFull) {
@@ -139,7 +143,7 @@ export class FrameIntake implements CaptureSink {
       captureInterfaces.decide();
     }
     if (held !== null && !held.isEmpty) this.releaseHeld(held);
-    this.take(view, start, capturedBytes, originalBytes, seconds, nanoseconds, network, source);
+    this.take(view, start, capturedBytes, originalBytes, seconds, nanoseconds, network, source, false);
   }
 
   /** What comes to its turn later is decoded now, to learn which interfaces are on one network. */
@@ -157,11 +161,12 @@ export class FrameIntake implements CaptureSink {
   private releaseHeld(held: HeldFrames): void {
     for (const { view, originalBytes, seconds, nanoseconds, linkType, network, source } of held.release()) {
       if (linkType !== this.taken) this.turnTo(linkType);
-      this.take(view, 0, view.byteLength, originalBytes, seconds, nanoseconds, network, source);
+      this.take(view, 0, view.byteLength, originalBytes, seconds, nanoseconds, network, source, false);
     }
     if (this.linkType !== this.taken) this.turnTo(this.linkType);
   }
 
+  /** @param isNews whether it has not told yet which interfaces are on one network */
   private take(
     view: DataView,
     start: number,
@@ -171,6 +176,7 @@ export class FrameIntake implements CaptureSink {
     nanoseconds: number,
     network: number,
     source: number,
+    isNews: boolean,
   ): void {
     const { facts, state } = this;
     facts.number++;
@@ -185,7 +191,10 @@ export class FrameIntake implements CaptureSink {
       return;
     }
     this.decode(view, start, start + capturedBytes, facts);
-    if (network !== ONLY) state.captureInterfaces.place(facts, network);
+    if (network !== ONLY) {
+      if (isNews) state.captureInterfaces.learn(facts, network);
+      state.captureInterfaces.place(facts, network);
+    }
     const twins = network === ONLY ? this.twins : this.interfaceTwins;
     if (facts.kind === FrameKind.Malformed) {
       this.malformed.set(facts.anomaly, (this.malformed.get(facts.anomaly) ?? 0) + 1);

@@ -1,4 +1,5 @@
 import { ArpOperation, type FrameFacts, FrameKind } from "../decode/facts.ts";
+import { mix } from "./frame-hash.ts";
 import { isGroupMac } from "./station.ts";
 
 /** A power of two: of so many statements each, the newest are remembered. */
@@ -15,29 +16,33 @@ export interface SaidOn {
   readonly vlan: number;
 }
 
+/** What two stations, or one, said: where it is remembered, and what tells it from others that share the place. */
+interface Statement {
+  readonly place: number;
+  readonly check: number;
+}
+
 /** What was last said, and on which network; of two statements that share a place the newer one. */
 class Statements {
   private readonly checks = new Int32Array(REMEMBERED);
   /** 0 where nothing was said. */
   private readonly networks = new Int32Array(REMEMBERED);
   private readonly vlans = new Int32Array(REMEMBERED);
-  private readonly seconds = new Float64Array(REMEMBERED);
+  private readonly timesNs = new Float64Array(REMEMBERED);
 
   /** @returns where it was said last, if that was on another network, and not too long ago */
-  elsewhere(words: readonly number[], network: number, nowNs: number, withinNs: number): SaidOn | null {
-    const place = hashOf(words, 0) & (REMEMBERED - 1);
+  elsewhere({ place, check }: Statement, network: number, nowNs: number, withinNs: number): SaidOn | null {
     const said = (this.networks[place] ?? 0) - 1;
-    if (said < 0 || said === network || this.checks[place] !== hashOf(words, 1)) return null;
-    if (nowNs - (this.seconds[place] ?? 0) > withinNs) return null;
+    if (said < 0 || said === network || this.checks[place] !== check) return null;
+    if (nowNs - (this.timesNs[place] ?? 0) > withinNs) return null;
     return { network: said, vlan: this.vlans[place] ?? 0 };
   }
 
-  note(words: readonly number[], network: number, vlan: number, nowNs: number): void {
-    const place = hashOf(words, 0) & (REMEMBERED - 1);
-    this.checks[place] = hashOf(words, 1);
+  note({ place, check }: Statement, network: number, vlan: number, nowNs: number): void {
+    this.checks[place] = check;
     this.networks[place] = network + 1;
     this.vlans[place] = vlan;
-    this.seconds[place] = nowNs;
+    this.timesNs[place] = nowNs;
   }
 }
 
@@ -73,32 +78,32 @@ export class OneNetwork {
     const { operation, senderIp, targetIp, segment } = facts;
     // A machine may announce an address on all its interfaces, and probe with none.
     if (senderIp === 0 || senderIp === targetIp) return null;
-    const words = [
-      operation,
-      facts.sourceMacHigh,
+    const said = statement(
+      (operation << 16) ^ facts.sourceMacHigh,
       facts.sourceMacLow,
       facts.senderMacLow,
       senderIp,
       targetIp,
-    ];
-    const same = this.arp.elsewhere(words, network, nowNs, Number.POSITIVE_INFINITY);
-    this.arp.note(words, network, segment, nowNs);
+    );
+    const same = this.arp.elsewhere(said, network, nowNs, Number.POSITIVE_INFINITY);
+    this.arp.note(said, network, segment, nowNs);
     const met = same ?? this.findStations(facts, network, nowNs);
     if (operation === ArpOperation.Request) {
       const { senderMacHigh: high, senderMacLow: low } = facts;
-      this.asked.note([high, low, senderIp, targetIp], network, segment, nowNs);
+      this.asked.note(statement(high, low, senderIp, targetIp), network, segment, nowNs);
       return met;
     }
     const { targetMacHigh: high, targetMacLow: low } = facts;
-    return met ?? this.asked.elsewhere([high, low, targetIp, senderIp], network, nowNs, ANSWERED_NS);
+    const question = statement(high, low, targetIp, senderIp);
+    return met ?? this.asked.elsewhere(question, network, nowNs, ANSWERED_NS);
   }
 
   /** One station may speak in one address's name on two networks, which is a known mistake; two hardly do. */
   private findStations(facts: FrameFacts, network: number, nowNs: number): SaidOn | null {
     const { sourceMacHigh, sourceMacLow, senderIp, segment } = facts;
-    const words = [sourceMacHigh, sourceMacLow, senderIp];
-    const before = this.stations.elsewhere(words, network, nowNs, Number.POSITIVE_INFINITY);
-    this.stations.note(words, network, segment, nowNs);
+    const said = statement(sourceMacHigh, sourceMacLow, senderIp);
+    const before = this.stations.elsewhere(said, network, nowNs, Number.POSITIVE_INFINITY);
+    this.stations.note(said, network, segment, nowNs);
     if (before === null) return null;
     const key = pairKey({ network, vlan: segment }, before);
     const station = sourceMacHigh * 2 ** 32 + (sourceMacLow >>> 0);
@@ -112,25 +117,13 @@ export class OneNetwork {
     if (sourceIp === 0 || isGroupMac(facts.destinationMacHigh) || isGroupMac(facts.sourceMacHigh))
       return null;
     const { sourceMacHigh, sourceMacLow, destinationMacHigh, destinationMacLow } = facts;
-    const words = [
-      sourceMacHigh,
-      sourceMacLow,
-      destinationMacHigh,
-      destinationMacLow,
-      sourceIp,
-      destinationIp,
-    ];
-    const same = this.packets.elsewhere(words, network, nowNs, Number.POSITIVE_INFINITY);
-    this.packets.note(words, network, segment, nowNs);
+    const macsHigh = (sourceMacHigh << 16) | destinationMacHigh;
+    const said = statement(macsHigh, sourceMacLow, destinationMacLow, sourceIp, destinationIp);
+    const same = this.packets.elsewhere(said, network, nowNs, Number.POSITIVE_INFINITY);
+    this.packets.note(said, network, segment, nowNs);
     if (same !== null) return same;
-    const back = [
-      destinationMacHigh,
-      destinationMacLow,
-      sourceMacHigh,
-      sourceMacLow,
-      destinationIp,
-      sourceIp,
-    ];
+    const backHigh = (destinationMacHigh << 16) | sourceMacHigh;
+    const back = statement(backHigh, destinationMacLow, sourceMacLow, destinationIp, sourceIp);
     const way = this.packets.elsewhere(back, network, nowNs, ANSWERED_NS);
     if (way === null) return null;
     const key = pairKey({ network, vlan: segment }, way);
@@ -145,11 +138,10 @@ function pairKey(a: SaidOn, b: SaidOn): string {
   return `${first.network},${first.vlan},${second.network},${second.vlan}`;
 }
 
-function hashOf(words: readonly number[], seed: number): number {
-  let hash = seed;
-  for (const word of words) {
-    const mixed = Math.imul(hash ^ word, 0x9e3779b1);
-    hash = (mixed ^ (mixed >>> 15)) + 0x7f4a7c15 + seed;
-  }
-  return hash | 0;
+function statement(a: number, b: number, c: number, d = 0, e = 0): Statement {
+  return { place: hashOf(a, b, c, d, e, 0) & (REMEMBERED - 1), check: hashOf(a, b, c, d, e, 1) };
+}
+
+function hashOf(a: number, b: number, c: number, d: number, e: number, seed: number): number {
+  return mix(mix(mix(mix(mix(seed, a), b), c), d), e);
 }

@@ -29,7 +29,8 @@ export class Timeline {
 
   /** From here on frames are read into this record, each over the one before. */
   follow(record: FrameFacts): void {
-    this.newestBefore = this.newest;
+    // Asked for only while the record holds no frame.
+    if (record.number === 0) this.newestBefore = this.newest;
     this.ordinalBefore = this.ordinal - record.number;
     this.record = record;
   }

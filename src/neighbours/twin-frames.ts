@@ -1,11 +1,26 @@
 import { type FrameFacts, FrameKind } from "../decode/facts.ts";
+import { mix } from "./frame-hash.ts";
 
 /** How far apart the clocks of two capturing machines may be. A kernel repeats a request after a second. */
 const LONGEST_SKEW_NS = 500_000_000;
 /** A power of two: so many frames are remembered, and compared with the newest of them. */
-const REMEMBERED = 1 << 16;
+const REMEMBERED_LOG2 = 16;
+const REMEMBERED = 1 << REMEMBERED_LOG2;
+/** Four times as many, so that hardly a frame is compared with one that only shares its bucket. */
+const BUCKETS = REMEMBERED << 2;
 const MOST_COMPARED = 64;
 const SOURCE_SHIFT = 16;
+
+/** A frame, in 4 words of 32 bits. */
+const Word = {
+  Hash: 0,
+  Source: 1,
+  /** The sources that hold a twin already, a bit each; of more than 32 some share one. */
+  Twins: 2,
+  /** The number of the frame before in the same bucket. */
+  Before: 3,
+} as const;
+const WORDS_SHIFT = 2;
 
 /** One of several interfaces of a capture, as the source of a frame; its first is the capture itself. */
 export function sourceOf(capture: number, interfaceIndex: number): number {
@@ -17,16 +32,16 @@ export function sourceOf(capture: number, interfaceIndex: number): number {
  *
  * They are one frame on the wire. Counted twice, a claim would look repeated without need, which is how an intruder's
  * are known. Each frame has one twin in each other capture: what a host really sends again is none.
+ *
+ * Every frame comes by here, so all is flat integers, and of a frame that is new only its bucket is looked up.
  */
 export class TwinFrames {
-  private readonly hashes = new Int32Array(REMEMBERED);
-  private readonly sources = new Int32Array(REMEMBERED);
+  /** By a frame's number, modulo how many are remembered. */
+  private readonly frames = new Int32Array(REMEMBERED << WORDS_SHIFT);
   private readonly timesNs = new Float64Array(REMEMBERED);
-  /** The sources that hold a twin already, a bit each; of more than 32 some share one. */
-  private readonly twins = new Int32Array(REMEMBERED);
-  /** By hash the newest frame of it, and by frame the one before: counted from 1. */
-  private readonly newest = new Float64Array(REMEMBERED);
-  private readonly before = new Float64Array(REMEMBERED);
+  /** The number of each bucket's newest frame; 0 where it has none. */
+  private readonly newest = new Int32Array(BUCKETS);
+  /** The number of the newest frame: from 1, and round to the negative ones. */
   private count = 0;
   private readonly longestSkewNs: number;
 
@@ -41,41 +56,45 @@ export class TwinFrames {
    */
   isTwin(facts: FrameFacts, nowNs: number, source = facts.capture): boolean {
     if (facts.kind !== FrameKind.Arp && facts.kind !== FrameKind.Ipv4) return false;
+    const { frames } = this;
     const hash = hashOf(facts);
-    const bucket = hash & (REMEMBERED - 1);
+    const bucket = hash & (BUCKETS - 1);
     const bit = 1 << ((source + (source >>> SOURCE_SHIFT)) & 31);
     let found = -1;
     let number = this.newest[bucket] ?? 0;
     // Of several the oldest: the first there is the first here.
-    for (
-      let compared = 0;
-      compared < MOST_COMPARED && number > this.count - REMEMBERED && number > 0;
-      compared++
-    ) {
-      const at = number & (REMEMBERED - 1);
-      if (nowNs - (this.timesNs[at] ?? 0) > this.longestSkewNs) break;
-      if (this.hashes[at] === hash && this.sources[at] !== source && ((this.twins[at] ?? 0) & bit) === 0) {
-        found = at;
-      }
-      number = this.before[at] ?? 0;
+    for (let compared = 0; compared < MOST_COMPARED && this.isRemembered(number); compared++) {
+      const place = number & (REMEMBERED - 1);
+      const at = place << WORDS_SHIFT;
+      number = frames[at + Word.Before] ?? 0;
+      if (frames[at + Word.Hash] !== hash) continue;
+      if (nowNs - (this.timesNs[place] ?? 0) > this.longestSkewNs) break;
+      const hasNone = frames[at + Word.Source] !== source && ((frames[at + Word.Twins] ?? 0) & bit) === 0;
+      if (hasNone) found = at;
     }
     if (found >= 0) {
-      this.twins[found] = (this.twins[found] ?? 0) | bit;
+      frames[found + Word.Twins] = (frames[found + Word.Twins] ?? 0) | bit;
       return true;
     }
     this.remember(hash, bucket, source, nowNs);
     return false;
   }
 
+  private isRemembered(number: number): boolean {
+    return number !== 0 && ((this.count - number) | 0) >>> REMEMBERED_LOG2 === 0;
+  }
+
   private remember(hash: number, bucket: number, source: number, nowNs: number): void {
-    const number = ++this.count;
-    const at = number & (REMEMBERED - 1);
-    this.hashes[at] = hash;
-    this.sources[at] = source;
-    this.timesNs[at] = nowNs;
-    this.twins[at] = 0;
-    this.before[at] = this.newest[bucket] ?? 0;
-    this.newest[bucket] = number;
+    const { frames } = this;
+    this.count = (this.count + 1) | 0 || 1;
+    const place = this.count & (REMEMBERED - 1);
+    const at = place << WORDS_SHIFT;
+    frames[at + Word.Hash] = hash;
+    frames[at + Word.Source] = source;
+    frames[at + Word.Twins] = 0;
+    frames[at + Word.Before] = this.newest[bucket] ?? 0;
+    this.timesNs[place] = nowNs;
+    this.newest[bucket] = this.count;
   }
 }
 
@@ -97,9 +116,4 @@ function hashOf(facts: FrameFacts): number {
   hash = mix(hash, (facts.identification << 8) | facts.ttl);
   hash = mix(hash, facts.ports);
   return mix(hash, (facts.protocol << 8) | facts.tcpFlags);
-}
-
-function mix(hash: number, word: number): number {
-  const mixed = Math.imul(hash ^ word, 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
 }

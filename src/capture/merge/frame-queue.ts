@@ -15,6 +15,20 @@ const SKIP = -2;
 const INTERFACE = -3;
 const SMALLEST_BYTES = 1 << 16;
 
+/** What waits, in 6 doubles, because a frame's number and its lengths may take more than 31 bits. */
+const Entry = {
+  /** `FRAME`, `SKIP`, `INTERFACE`, or of a change its link type. */
+  Kind: 0,
+  /** Of a frame where its bytes begin, of a skip to which number, of an interface its index. */
+  Start: 1,
+  CapturedBytes: 2,
+  OriginalBytes: 3,
+  Seconds: 4,
+  Nanoseconds: 5,
+} as const;
+const ENTRY_DOUBLES = 6;
+const SMALLEST_ENTRIES = 1 << 8;
+
 /**
  * Stands between a capture's reader and its sink: frames before the limit go through, the others wait.
  *
@@ -27,17 +41,13 @@ export class FrameQueue implements CaptureSink {
   private bytes = new Uint8Array(SMALLEST_BYTES);
   private view = new DataView(this.bytes.buffer);
   private usedBytes = 0;
+  private entries = new Float64Array(SMALLEST_ENTRIES * ENTRY_DOUBLES);
+  /** Where in `entries` the first one begins that waits, and where the next one will. */
   private head = 0;
-  /** `FRAME`, `SKIP`, `INTERFACE`, or of a change its link type. */
-  private readonly kinds: number[] = [];
+  private tail = 0;
+  private readonly waiting = { seconds: 0, nanoseconds: 0 };
   /** By index; a capture names few. */
   private readonly interfaces: CaptureInterface[] = [];
-  /** Of a frame where its bytes begin, of a skip to which number, of an interface its index. */
-  private readonly starts: number[] = [];
-  private readonly captured: number[] = [];
-  private readonly original: number[] = [];
-  private readonly seconds: number[] = [];
-  private readonly nanoseconds: number[] = [];
 
   /** From here on frames have somewhere to go. */
   attach(sink: MergeSink): void {
@@ -45,27 +55,30 @@ export class FrameQueue implements CaptureSink {
     this.emitChanges();
   }
 
-  /** The time of the first frame that waits; null where none does. */
+  /** The time of the first frame that waits, good until the next one does; null where none does. */
   get first(): Moment | null {
-    for (let entry = this.head; entry < this.kinds.length; entry++) {
-      if (this.kinds[entry] === FRAME)
-        return { seconds: this.seconds[entry] ?? 0, nanoseconds: this.nanoseconds[entry] ?? 0 };
+    const { entries, waiting } = this;
+    for (let entry = this.head; entry < this.tail; entry += ENTRY_DOUBLES) {
+      if (entries[entry + Entry.Kind] !== FRAME) continue;
+      waiting.seconds = entries[entry + Entry.Seconds] ?? 0;
+      waiting.nanoseconds = entries[entry + Entry.Nanoseconds] ?? 0;
+      return waiting;
     }
     return null;
   }
 
   /** Gives the sink the first frame that waits. */
   emit(): void {
-    const { sink, head } = this;
-    if (sink === null || this.kinds[head] !== FRAME) return;
-    this.head++;
+    const { sink, head, entries } = this;
+    if (sink === null || this.isEmpty || entries[head + Entry.Kind] !== FRAME) return;
+    this.head += ENTRY_DOUBLES;
     sink.frame(
       this.view,
-      this.starts[head] ?? 0,
-      this.captured[head] ?? 0,
-      this.original[head] ?? 0,
-      this.seconds[head] ?? 0,
-      this.nanoseconds[head] ?? 0,
+      entries[head + Entry.Start] ?? 0,
+      entries[head + Entry.CapturedBytes] ?? 0,
+      entries[head + Entry.OriginalBytes] ?? 0,
+      entries[head + Entry.Seconds] ?? 0,
+      entries[head + Entry.Nanoseconds] ?? 0,
     );
     this.emitChanges();
   }
@@ -114,7 +127,7 @@ export class FrameQueue implements CaptureSink {
   }
 
   private get isEmpty(): boolean {
-    return this.head === this.kinds.length;
+    return this.head === this.tail;
   }
 
   private put(
@@ -125,25 +138,33 @@ export class FrameQueue implements CaptureSink {
     seconds: number,
     nanoseconds: number,
   ): void {
-    this.kinds.push(kind);
-    this.starts.push(start);
-    this.captured.push(captured);
-    this.original.push(original);
-    this.seconds.push(seconds);
-    this.nanoseconds.push(nanoseconds);
+    const { tail } = this;
+    if (tail === this.entries.length) this.growEntries();
+    const { entries } = this;
+    entries[tail + Entry.Kind] = kind;
+    entries[tail + Entry.Start] = start;
+    entries[tail + Entry.CapturedBytes] = captured;
+    entries[tail + Entry.OriginalBytes] = original;
+    entries[tail + Entry.Seconds] = seconds;
+    entries[tail + Entry.Nanoseconds] = nanoseconds;
+    this.tail = tail + ENTRY_DOUBLES;
   }
 
   /** Passes on what lies before the next frame. */
   private emitChanges(): void {
     const { sink } = this;
     if (sink === null) return;
-    for (; !this.isEmpty && this.kinds[this.head] !== FRAME; this.head++) {
-      const kind = this.kinds[this.head] ?? 0;
-      if (kind === SKIP) sink.skipTo?.(this.starts[this.head] ?? 0);
-      else if (kind === INTERFACE) this.emitInterface(this.starts[this.head] ?? 0);
+    for (; !this.isEmpty; this.head += ENTRY_DOUBLES) {
+      const kind = this.entries[this.head + Entry.Kind] ?? 0;
+      if (kind === FRAME) return;
+      const value = this.entries[this.head + Entry.Start] ?? 0;
+      if (kind === SKIP) sink.skipTo?.(value);
+      else if (kind === INTERFACE) this.emitInterface(value);
       else sink.link(kind);
     }
-    if (this.isEmpty) this.clear();
+    this.head = 0;
+    this.tail = 0;
+    this.usedBytes = 0;
   }
 
   private emitInterface(index: number): void {
@@ -151,19 +172,10 @@ export class FrameQueue implements CaptureSink {
     if (captured !== undefined) this.sink?.interface?.(captured);
   }
 
-  private clear(): void {
-    this.head = 0;
-    this.usedBytes = 0;
-    for (const column of [
-      this.kinds,
-      this.starts,
-      this.captured,
-      this.original,
-      this.seconds,
-      this.nanoseconds,
-    ]) {
-      column.length = 0;
-    }
+  private growEntries(): void {
+    const entries = new Float64Array(this.entries.length * 2);
+    entries.set(this.entries);
+    this.entries = entries;
   }
 
   private grow(neededBytes: number): void {

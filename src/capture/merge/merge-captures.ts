@@ -3,7 +3,7 @@ import { type ByteSource, openByteSource } from "../../bytes/source.ts";
 import type { CaptureEnd, CaptureOptions } from "../read-capture.ts";
 import { CaptureCursor } from "./cursor.ts";
 import type { MergeSink } from "./frame-queue.ts";
-import { END, earlier, isBefore, type Moment } from "./moment.ts";
+import { BEGINNING, END, earlier, isBefore, type Moment } from "./moment.ts";
 import { BeginningPrint, type Probe, probe, probeOnce } from "./probe.ts";
 
 /** One of several captures that are read together. */
@@ -134,12 +134,14 @@ class Merger {
           continue;
         }
         const earliest = this.earliest();
+        const first = earliest?.cursor.queue.first ?? null;
         const upcoming = this.pending[this.next];
-        if (earliest === null && upcoming === undefined) return;
-        if (upcoming !== undefined && (earliest === null || !isBefore(earliest.first, upcoming.first))) {
+        if (upcoming !== undefined && (first === null || !isBefore(first, upcoming.first))) {
           await this.open(upcoming);
         } else if (earliest !== null) {
-          this.emitFrom(earliest.active);
+          this.emitFrom(earliest, upcoming?.first ?? END);
+        } else {
+          return;
         }
       }
     } finally {
@@ -176,41 +178,52 @@ class Merger {
     await cursor.step();
   }
 
-  /** The earliest moment at which somebody else may have a frame. */
+  /** The earliest moment at which somebody else may have a frame; good until the next frame is emitted. */
   private limitFor(active: Active): Moment {
     let limit = this.pending[this.next]?.first ?? END;
     for (const { cursor } of this.active) {
       if (cursor === active.cursor) continue;
       const { first } = cursor.queue;
       if (first !== null) limit = earlier(limit, first);
-      else if (cursor.end === null) return { seconds: -1, nanoseconds: 0 };
+      else if (cursor.end === null) return BEGINNING;
     }
     return limit;
   }
 
-  private earliest(): { readonly active: Active; readonly first: Moment } | null {
-    let earliest: { active: Active; first: Moment } | null = null;
+  /** Whose frame is the next one; of two at the same moment the one of the capture named first. */
+  private earliest(): Active | null {
+    let earliest: Active | null = null;
+    let firstOfEarliest: Moment = END;
     for (const active of this.active) {
       const { first } = active.cursor.queue;
       if (first === null) continue;
       const isFirst =
         earliest === null ||
-        isBefore(first, earliest.first) ||
-        (!isBefore(earliest.first, first) && active.index < earliest.active.index);
-      if (isFirst) earliest = { active, first };
+        isBefore(first, firstOfEarliest) ||
+        (!isBefore(firstOfEarliest, first) && active.index < earliest.index);
+      if (!isFirst) continue;
+      earliest = active;
+      firstOfEarliest = first;
     }
     return earliest;
   }
 
-  private emitFrom(active: Active): void {
-    const { queue } = active.cursor;
-    const limit = this.limitFor(active);
-    this.turnTo(active);
-    let first: Moment | null;
-    do {
-      queue.emit();
-      first = queue.first;
-    } while (first !== null && isBefore(first, limit));
+  /** Emits frame after frame until somebody's next one has to be read, or is not before the moment given. */
+  private emitFrom(earliest: Active, until: Moment): void {
+    let active: Active | null = earliest;
+    while (active !== null) {
+      const { queue } = active.cursor;
+      const limit = this.limitFor(active);
+      this.turnTo(active);
+      let first: Moment | null;
+      do {
+        queue.emit();
+        first = queue.first;
+      } while (first !== null && isBefore(first, limit));
+      if (first === null) return;
+      active = this.earliest();
+      if (!isBefore(active?.cursor.queue.first ?? END, until)) return;
+    }
   }
 
   private tellOverlap(): void {

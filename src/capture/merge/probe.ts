@@ -17,7 +17,7 @@ export interface Probe {
 /** Reads up to the first frame. The cursor has waiting what was read. */
 export async function probe(cursor: CaptureCursor, print: BeginningPrint): Promise<Probe> {
   while (cursor.end === null && (cursor.queue.first === null || !print.isFull)) await cursor.step();
-  return { first: cursor.queue.first ?? END, print: print.text };
+  return { first: { ...(cursor.queue.first ?? END) }, print: print.text };
 }
 
 /** Takes the print of the bytes that are shown to it. */
