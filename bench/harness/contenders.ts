@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { ROLE_FLAGS } from "../traffic/cluster.ts";
-import { type Counts, countArpRecords, countBytes, countObject, countReport } from "./counts.ts";
+import {
+  type Counts,
+  countArpRecords,
+  countBytes,
+  countObject,
+  countReport,
+  countReportFrames,
+} from "./counts.ts";
 import type { DataFile } from "./data-files.ts";
 import { isThere, notInstalled } from "./tools.ts";
 
@@ -43,6 +50,12 @@ export function lvsPcap(file: DataFile, id = "lvs-pcap", title = "lvs-pcap"): Co
     counting: { command, count: countReport },
     missing: file.missing ?? (isThere(MAIN) ? null : "dist/ is missing: run npm run build"),
   };
+}
+
+/** What one host shows of the poisoning is less than a mirror port does, so only its frames are held against the others'. */
+export function lvsPcapOnFrames(files: readonly DataFile[], file: DataFile, title: string): Contender {
+  const command = analyze(...files.map(({ path }) => path), ...JSON_FLAGS);
+  return { ...lvsPcap(file, "lvs-pcap", title), command, counting: { command, count: countReportFrames } };
 }
 
 export function lvsPcapWithRoles(file: DataFile): Contender {

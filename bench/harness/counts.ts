@@ -57,6 +57,13 @@ export function countReport(stdout: Buffer): Counts {
   };
 }
 
+/** Of lvs-pcap's JSON report the frames alone, of all its captures. */
+export function countReportFrames(stdout: Buffer): Counts {
+  const captures = listAt(parseJson(stdout.toString()), "captures") ?? [];
+  const frames = captures.reduce<number>((sum, capture) => sum + (numberAt(capture, "frames") ?? 0), 0);
+  return { ...NOTHING, frames };
+}
+
 /** Of an object with any of the counts' names. */
 export function countObject(stdout: Buffer): Counts {
   const object = parseJson(stdout.toString());

@@ -7,6 +7,7 @@ import {
   lvsPcap,
   lvsPcapAsTyped,
   lvsPcapFromPipe,
+  lvsPcapOnFrames,
   lvsPcapWithRoles,
   pcapParser,
   tcpdump,
@@ -15,7 +16,9 @@ import {
   unpacker,
 } from "../harness/contenders.ts";
 import { captureFile, type DataFile, derivedFile } from "../harness/data-files.ts";
+import { seenAt, together } from "../harness/seen-at.ts";
 import { formatBytes } from "../harness/sizes.ts";
+import { DIRECTOR, GATEWAY } from "../traffic/cluster.ts";
 import { type Kind, STORM_RECORD_BYTES } from "../traffic/kinds.ts";
 import { framesPerSecond, type Goal, linearIn, memoryOf, speedOf, timeOf, wallOf } from "./goals.ts";
 
@@ -43,6 +46,7 @@ export interface Bench {
 export const LARGEST = 4e9;
 const LARGE = 1e9;
 const FOR_TSHARK = 300e6;
+const FOR_ONE_HOST = 300e6;
 /** A minute of a quiet segment. */
 const SMALL_CAPTURE = 100e3;
 const STORM_FRAMES = [2e6, 4e6, 8e6] as const;
@@ -66,6 +70,8 @@ export function allTrials(bench: Bench): Trial[] {
     inPcapng(bench, "mixed"),
     inPcapng(bench, "small"),
     storm(bench),
+    onAllInterfaces(bench),
+    merged(bench),
     throughPipe(bench),
     startUp(bench),
   ];
@@ -180,6 +186,45 @@ function storm(bench: Bench): Trial {
       memory,
     ],
     isFull: scale === 1,
+    rounds: usually,
+  };
+}
+
+function onAllInterfaces(bench: Bench): Trial {
+  const { file: mirrored, isFull, title } = sized(bench, "small", FOR_ONE_HOST);
+  const any = seenAt(mirrored, DIRECTOR, "director", "any");
+  const port = seenAt(mirrored, DIRECTOR, "director", "port");
+  return {
+    id: "any",
+    title: `${title}, of which the director's -i any shows its own`,
+    contenders: [
+      lvsPcapOnFrames([any], any, "lvs-pcap"),
+      { ...lvsPcapOnFrames([port], port, "lvs-pcap, on the same frames by -i eth0"), id: "lvs-pcap-port" },
+      tcpdump(any),
+    ],
+    reference: "tcpdump",
+    goals: [memory],
+    isFull,
+    rounds: usually,
+  };
+}
+
+function merged(bench: Bench): Trial {
+  const { file: mirrored, isFull, title } = sized(bench, "small", FOR_ONE_HOST);
+  const director = seenAt(mirrored, DIRECTOR, "director", "port");
+  const gateway = seenAt(mirrored, GATEWAY, "gateway", "port");
+  const both = together(director, gateway);
+  return {
+    id: "merged",
+    title: `${title}, as the director and the gateway captured them`,
+    contenders: [
+      lvsPcapOnFrames([director, gateway], both, "lvs-pcap, both captures merged"),
+      { ...lvsPcapOnFrames([director], director, "lvs-pcap, the director's"), id: "lvs-pcap-director" },
+      { ...lvsPcapOnFrames([gateway], gateway, "lvs-pcap, the gateway's"), id: "lvs-pcap-gateway" },
+    ],
+    reference: null,
+    goals: [memory],
+    isFull,
     rounds: usually,
   };
 }
