@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { type AnalyzeOptions, analyzeCapture } from "../analyze.ts";
@@ -10,6 +11,7 @@ import { wantsColor } from "./color.ts";
 import type { CommandContext } from "./context.ts";
 import { exportEvidence, prepareEvidence } from "./evidence-option.ts";
 import { exitStatusOf, FAIL_ON, type FailOn } from "./exit-status.ts";
+import { keepMemorySmall } from "./process-memory.ts";
 import { ProgressBar } from "./progress.ts";
 import { addRoleOptions, type RoleFlags, rolesFromFlags } from "./role-options.ts";
 
@@ -27,6 +29,9 @@ interface AnalyzeFlags extends RoleFlags {
   progress: boolean;
   color: boolean;
 }
+
+/** Up to here a capture is read before it pays to have the engine hold its memory down. */
+const SMALL_BYTES = 1_000_000;
 
 const EPILOGUE = `
 Exit status: 0 nothing at or above --fail-on, 1 at least one such finding, an
@@ -108,6 +113,7 @@ async function analyze(captures: string[], flags: AnalyzeFlags, context: Command
   if (flags.expect !== undefined) options.expect = flags.expect;
   if (flags.vendors === true || flags.format === "html") options.vendors = true;
   if (bar !== null) options.onProgress = ({ bytes, sizeBytes }) => bar.update(bytes, sizeBytes);
+  if (captures.some((capture) => capture === "-" || !isSmall(capture))) keepMemorySmall();
 
   const report = await analyzeCapture(captures, options).finally(() => bar?.clear());
   for (const { problem } of report.captures) {
@@ -139,5 +145,15 @@ async function writeReport(path: string, text: string): Promise<void> {
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
     throw new LvsPcapError("bad-usage", `${path}: the report cannot be written: ${reason}`, { cause: error });
+  }
+}
+
+/** Of what is no file, such as standard input, nobody knows how much comes; what cannot be read says so when it is opened. */
+function isSmall(capture: string): boolean {
+  try {
+    const file = statSync(capture);
+    return file.isFile() && file.size <= SMALL_BYTES;
+  } catch {
+    return true;
   }
 }

@@ -2,8 +2,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /**
- * Keeps the engine from taking more room for young objects than it began with: a flood would have it take 48 MB, which
- * it does not give back as long as frames come.
+ * Keeps the engine from taking more room for young objects than it has: a flood would have it take 48 MB, which it does
+ * not give back as long as frames come.
  */
 export function keepMemorySmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
