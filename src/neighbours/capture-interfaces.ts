@@ -26,7 +26,8 @@ export class CaptureInterfaces {
   private readonly joined: number[] = [];
   /** By network and VLAN the segment, where it is another VLAN of another interface. */
   private readonly vlans = new Map<string, { readonly network: number; readonly vlan: number }>();
-  private readonly evidence = new OneNetwork();
+  /** Null where there is one interface. */
+  private evidence: OneNetwork | null = null;
   private undecided = 0;
 
   constructor(numbered: Interfaces) {
@@ -54,6 +55,7 @@ export class CaptureInterfaces {
   /** Learns from a frame, as it was decoded, which networks are one. */
   learn(facts: FrameFacts, network: number): void {
     if (!isOfStations(facts)) return;
+    this.evidence ??= new OneNetwork();
     const other = this.evidence.find(facts, network);
     if (other === null) return;
     if (other.vlan === facts.segment) this.join(this.rootOf(network), this.rootOf(other.network));

@@ -12,15 +12,17 @@ const CAPTURE = 5;
 
 /** The position of each traffic row's first frame: few are ever asked for, so they are flat memory. */
 export class FirstFrames {
-  private readonly doubles: Float64Array;
+  private doubles = new Float64Array(0);
+  private readonly most: number;
 
   /** @param most so many rows there can be; memory that nobody wrote to takes none */
   constructor(most: number) {
-    this.doubles = new Float64Array(most * WIDTH);
+    this.most = most;
   }
 
   /** Keeps the frame's, if it is the first. */
   note(row: number, facts: FrameFacts, timeNs: number, ordinal: number): void {
+    if (this.doubles.length === 0) this.doubles = new Float64Array(this.most * WIDTH);
     const at = row * WIDTH;
     const { doubles } = this;
     if (doubles[at + FRAME] !== 0) return;

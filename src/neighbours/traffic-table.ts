@@ -49,10 +49,10 @@ export class TrafficTable {
   readonly pairs = new MacPairs();
   /** The row's number plus one; 0 where there is none. Another array after the table grew. */
   index = new Int32Array(SMALLEST_CAPACITY);
-  /** As in `traffic-layout.ts`; of memory that nobody wrote to the system gives none. */
-  readonly words = new Int32Array((LARGEST_CAPACITY / 2) * ROW_WORDS);
+  /** As in `traffic-layout.ts`; nothing before the first row. */
+  words = new Int32Array(0);
   /** The same memory. */
-  readonly doubles = new Float64Array(this.words.buffer);
+  doubles = new Float64Array(0);
   /** As in `traffic-layout.ts`. */
   readonly tunnelled = new Int32Array(TUNNELLED_WORDS);
   private readonly firsts = new FirstFrames(LARGEST_CAPACITY / 2);
@@ -260,6 +260,7 @@ export class TrafficTable {
   }
 
   private insert(destinationIp: number, pair: number): number {
+    if (this.words.length === 0) this.allot();
     const row = this.used++;
     const { words } = this;
     const at = row << ROW_WORDS_SHIFT;
@@ -268,6 +269,12 @@ export class TrafficTable {
     words.fill(0, at + RowWord.FlagsAndCapture, at + ROW_WORDS);
     this.enter(row);
     return row;
+  }
+
+  /** For all rows there can be: of memory that nobody wrote to the system gives none. */
+  private allot(): void {
+    this.words = new Int32Array((LARGEST_CAPACITY / 2) * ROW_WORDS);
+    this.doubles = new Float64Array(this.words.buffer);
   }
 
   private enter(row: number): void {
