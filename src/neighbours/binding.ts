@@ -176,11 +176,16 @@ export class Binding {
     ]);
   }
 
-  /** Gives up the entries of those who asked before then, and were never seen to be answered. */
-  forgetUnanswered(beforeNs: number): void {
-    this.keepHolders(
-      this.holders.filter(({ history, updatedNs }) => history.length > 0 || updatedNs >= beforeNs),
-    );
+  /**
+   * Gives up the entries of those who asked before then, and were never seen to be answered.
+   *
+   * @returns how many they were
+   */
+  forgetUnanswered(beforeNs: number): number {
+    const left = this.holders.filter(({ history, updatedNs }) => history.length > 0 || updatedNs >= beforeNs);
+    const forgotten = this.holders.length - left.length;
+    if (forgotten > 0) this.keepHolders(left);
+    return forgotten;
   }
 
   private keepHolders(entries: readonly CacheEntry[]): void {

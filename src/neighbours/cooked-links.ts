@@ -10,7 +10,11 @@ import { PairWord } from "./traffic-layout.ts";
 
 /** A power of two: of link headers that share a place the newest is remembered. */
 const PLACES = 1 << 8;
-/** Four words of the header, the interface's index, and the place of the pair in `MacPairs` plus one. */
+/**
+ * Of either version the 14 bytes that tell from whom a frame is, on which interface and which way it went: of LINUX_SLL
+ * those before the protocol, of LINUX_SLL2 those behind it. They take four words; then come the interface's index, and the
+ * place of the pair in `MacPairs` plus one.
+ */
 const WORDS_SHIFT = 3;
 const WORDS = 1 << WORDS_SHIFT;
 const INTERFACE = 4;
@@ -23,7 +27,7 @@ const PAIR = 5;
 export class CookedLinks {
   private readonly words = new Int32Array(PLACES * WORDS);
   private readonly state: NetworkState;
-  private readonly isV2: boolean;
+  private readonly keyOffset: number;
   /** As they were when the first of these headers was remembered. */
   private pairWords: Int32Array;
   private interfacesVersion = 0;
@@ -31,7 +35,7 @@ export class CookedLinks {
   /** @param linkType LINUX_SLL's or LINUX_SLL2's */
   constructor(state: NetworkState, linkType: number) {
     this.state = state;
-    this.isV2 = linkType === LINKTYPE_LINUX_SLL2;
+    this.keyOffset = linkType === LINKTYPE_LINUX_SLL2 ? 4 : 0;
     this.pairWords = state.traffic.pairs.words;
   }
 
@@ -48,17 +52,14 @@ export class CookedLinks {
   /** @returns where the header is remembered that begins at `start`; -1 where it is not */
   find(view: DataView, start: number): number {
     const { words } = this;
-    const a = view.getInt32(this.isV2 ? start + 4 : start);
-    const b = view.getInt32(this.isV2 ? start + 8 : start + 4);
-    const c = view.getInt32(this.isV2 ? start + 12 : start + 8);
-    const d = this.isV2 ? view.getUint16(start + 16) : 0;
-    const at = placeOf(a, b, c, d);
+    const key = start + this.keyOffset;
+    const at = placeOf(view, key);
     const isKnown =
-      words[at] === a &&
-      words[at + 1] === b &&
-      words[at + 2] === c &&
-      words[at + 3] === d &&
-      words[at + PAIR] !== 0;
+      words[at + PAIR] !== 0 &&
+      words[at] === view.getInt32(key) &&
+      words[at + 1] === view.getInt32(key + 4) &&
+      words[at + 2] === view.getInt32(key + 8) &&
+      words[at + 3] === view.getUint16(key + 12);
     return isKnown ? at : -1;
   }
 
@@ -95,16 +96,20 @@ export class CookedLinks {
     const destination = { macHigh: facts.destinationMacHigh, macLow: facts.destinationMacLow };
     const source = { macHigh: facts.sourceMacHigh, macLow: facts.sourceMacLow };
     const pair = this.state.traffic.pairs.find(...wireOf(destination, source), facts.segment);
-    const a = view.getInt32(this.isV2 ? start + 4 : start);
-    const b = view.getInt32(this.isV2 ? start + 8 : start + 4);
-    const c = view.getInt32(this.isV2 ? start + 12 : start + 8);
-    const d = this.isV2 ? view.getUint16(start + 16) : 0;
-    const at = placeOf(a, b, c, d);
-    this.words.set([a, b, c, d, facts.interfaceIndex, pair + 1], at);
+    const key = start + this.keyOffset;
+    const said = [
+      view.getInt32(key),
+      view.getInt32(key + 4),
+      view.getInt32(key + 8),
+      view.getUint16(key + 12),
+    ];
+    this.words.set([...said, facts.interfaceIndex, pair + 1], placeOf(view, key));
   }
 }
 
-function placeOf(a: number, b: number, c: number, d: number): number {
-  const mixed = Math.imul(a ^ Math.imul(b, 0xc2b2ae35) ^ d, 0x9e3779b1) ^ Math.imul(c, 0x85ebca6b);
+function placeOf(view: DataView, key: number): number {
+  const mixed =
+    Math.imul(view.getInt32(key) ^ Math.imul(view.getInt32(key + 4), 0xc2b2ae35), 0x9e3779b1) ^
+    Math.imul(view.getInt32(key + 8) ^ view.getUint16(key + 12), 0x85ebca6b);
   return ((mixed ^ (mixed >>> 15)) & (PLACES - 1)) << WORDS_SHIFT;
 }

@@ -108,20 +108,22 @@ export class Eviction {
   /**
    * A flood that is over: who came once, and not again for a while, is given up down to what an ordinary segment has.
    *
-   * @returns how many addresses are gone
+   * @returns how many addresses are gone, and cache entries
    */
   forgetPassersBy(nowNs: number): number {
     const before = this.bindings.size;
     this.referrers.peaceful.forgetSilent(nowNs - PASSED_BY_NS);
-    if (before <= MOST_AT_PEACE) return 0;
+    let unanswered = 0;
     for (const binding of this.bindings) {
-      if (binding.holders.length > HOLDERS_AT_PEACE) binding.forgetUnanswered(nowNs - PASSED_BY_NS);
+      if (binding.holders.length > HOLDERS_AT_PEACE)
+        unanswered += binding.forgetUnanswered(nowNs - PASSED_BY_NS);
     }
+    if (before <= MOST_AT_PEACE && unanswered === 0) return 0;
     const isGone = (binding: Binding) =>
       isUneventful(binding) && wasSeenOnce(binding) && nowNs - newestNs(binding) > PASSED_BY_NS;
     this.evictBindings(isGone, MOST_AT_PEACE);
     this.evictStations();
-    return before - this.bindings.size;
+    return before - this.bindings.size + unanswered;
   }
 
   private get parts(): number {

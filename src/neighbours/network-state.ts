@@ -235,7 +235,7 @@ export class NetworkState {
    * Gives up what only matters to findings that are not over, where there is more of it than a long watch can keep: the
    * steps that led to what the caches hold, which flows went where, and whoever came with a flood that is over.
    *
-   * @returns how many addresses are gone
+   * @returns how many addresses are gone, and cache entries
    */
   forgetSteps(isOpen: (binding: Binding) => boolean): number {
     const { newest } = this.timeline;

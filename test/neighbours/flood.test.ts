@@ -1,15 +1,18 @@
 import { describe, expect, it } from "vitest";
+import { LINKTYPE_ETHERNET } from "../../src/capture/link-type.ts";
 import { readCapture } from "../../src/capture/read-capture.ts";
 import { FrameIntake } from "../../src/neighbours/frame-intake.ts";
 import { NetworkState } from "../../src/neighbours/network-state.ts";
 import { FLOODS, type Flood, floodCapture } from "../hostile/floods.ts";
 import { sourceInPieces } from "../support/byte-sources.ts";
-import { GATEWAY, NEIGHBOUR } from "../support/frames.ts";
+import { DIRECTOR, GATEWAY, NEIGHBOUR, VIP } from "../support/frames.ts";
 import { CAPTURE_START_SECONDS, pcapRecord } from "../support/pcap.ts";
 import { announcement, whoHas } from "../support/traffic.ts";
 
 const FLOOD_FRAMES = 30_000;
 const NEIGHBOUR_IP = 0xc0a8_0132 | 0;
+const GATEWAY_IP = 0xc0a8_0101 | 0;
+const VIP_IP = 0xc0a8_0102 | 0;
 const spoofedSenders = FLOODS.filter(({ name }) => name === "spoofed ARP senders");
 
 const sweep = FLOODS.filter(({ name }) => name === "requests for any address");
@@ -63,6 +66,48 @@ describe("a flood of ARP senders", () => {
     expect(knows(await afterFlood(5))).toBe(true);
   });
 });
+
+describe("a flood of hosts that ask for one address, and are never answered", () => {
+  it("leaves none of them in the tables of a watch, whenever it looks", () => {
+    const { state, hear } = watchedSegment();
+    hear(0, announcement(VIP, DIRECTOR));
+    for (let index = 0; index < 300_000; index++)
+      hear(
+        index / 12_500,
+        whoHas(GATEWAY.ip, { mac: `06:00:00${macTail(index)}`, ip: privateAddress(index) }),
+      );
+    for (const seconds of [72, 132, 192]) {
+      hear(seconds, announcement(VIP, DIRECTOR));
+      state.forgetSteps(() => false);
+    }
+    const gateway = state.bindings.get(0, GATEWAY_IP);
+    expect(gateway?.holders.length ?? 0).toBeLessThan(300);
+    expect(state.stations.size).toBeLessThan(1_000);
+  });
+});
+
+function macTail(index: number): string {
+  const digits = index.toString(16).padStart(6, "0");
+  return `:${digits.slice(0, 2)}:${digits.slice(2, 4)}:${digits.slice(4)}`;
+}
+
+function privateAddress(index: number): string {
+  return `10.${index >> 16}.${(index >> 8) & 0xff}.${index & 0xff}`;
+}
+
+/** A state, and how it is shown a frame at a second since the capture began. */
+function watchedSegment() {
+  const state = new NetworkState(new Map([[VIP_IP, []]]));
+  const intake = new FrameIntake(state, 0);
+  intake.link(LINKTYPE_ETHERNET);
+  const hear = (seconds: number, bytes: Uint8Array) => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const whole = Math.floor(seconds);
+    const nanoseconds = Math.round((seconds - whole) * 1e9);
+    intake.frame(view, 0, bytes.length, bytes.length, CAPTURE_START_SECONDS + whole, nanoseconds);
+  };
+  return { state, hear };
+}
 
 describe("a sweep through addresses", () => {
   it("makes none of them known, and is counted", async () => {
