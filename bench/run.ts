@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildC } from "./harness/c-programs.ts";
@@ -9,10 +9,13 @@ import { parseCount, parseKind } from "./harness/options.ts";
 import { ProcessRunner } from "./harness/processes.ts";
 import { formatBytes, parseBytes } from "./harness/sizes.ts";
 import { profileAnalysis } from "./profile/profile-analysis.ts";
+import { withFigures } from "./trials/readme-figures.ts";
 import { resultsPage, tally } from "./trials/results-page.ts";
 import { type Result, runTrial } from "./trials/run-trial.ts";
 import { goalTable, plainTable, trialTable } from "./trials/tables.ts";
 import { allTrials, LARGEST, type Trial } from "./trials/trials.ts";
+
+const README = join(import.meta.dirname, "../README.md");
 
 // npm run bench -- [--only ROW]... [--size 4GB] [--runs 5] [--data DIRECTORY] [--disk 13GB] [--results FILE]
 // npm run bench -- --list
@@ -79,9 +82,11 @@ async function runBench(): Promise<void> {
 /** The page is of a whole run; of a part only where a file is named for it. */
 function writeResults(results: readonly Result[], facts: readonly string[]): void {
   const isWhole = values.only.length === 0 && results.every(({ trial }) => trial.isFull);
-  const path = values.results ?? (isWhole ? join(import.meta.dirname, "RESULTS.md") : null);
-  if (path !== null) writeFileSync(path, resultsPage(results, command, facts));
-  else console.log("RESULTS.md is left as it is: this was not a whole run.");
+  if (values.results !== undefined) writeFileSync(values.results, resultsPage(results, command, facts));
+  else if (isWhole) {
+    writeFileSync(join(import.meta.dirname, "RESULTS.md"), resultsPage(results, command, facts));
+    writeFileSync(README, withFigures(readFileSync(README, "utf8"), results));
+  } else console.log("RESULTS.md is left as it is: this was not a whole run.");
 }
 
 function chooseTrials(): Trial[] {

@@ -15,6 +15,17 @@ describe("README", () => {
     expect(shown).toBe(printed);
   });
 
+  it("quotes figures of the page of results", () => {
+    const results = readFileSync(join(PROJECT, "bench/RESULTS.md"), "utf8").split(/^## /m);
+    const table = /<!-- figures of `npm run bench`[^>]*-->\n\n([\s\S]*?)\n\n<!--/.exec(README)?.[1] ?? "";
+    const [, , ...rows] = table.split("\n").map((line) => line.slice(2, -2).split(" | "));
+    expect(rows.length).toBeGreaterThan(5);
+    for (const [title = "", ...cells] of rows) {
+      const page = results.find((section) => section.startsWith(`${title}\n`));
+      for (const cell of cells.slice(0, 3)) expect(page).toContain(`| ${cell} |`);
+    }
+  });
+
   it("names commands that exist", () => {
     const named = [...README.matchAll(/npm run ([a-z:]+)/g)].map(([, name = ""]) => name);
     expect(named.filter((name) => script(name) === "")).toEqual([]);

@@ -87,7 +87,7 @@ export class Alternative extends Caches {
     else {
       if (entries.size >= MOST_ENTRIES) {
         forgetHalf(entries, binding);
-        binding.calms.delete(this.name);
+        binding.setCalm(this.name, null);
       }
       entries.set(host, entry);
       binding.calms.get(this.name)?.disturb(entry);

@@ -188,6 +188,13 @@ export class Binding {
     return forgotten;
   }
 
+  /** By the named model the entries are calm in this way from here on; null where each has to be looked at. */
+  setCalm(name: NeighbourModelName, calm: Calm | null): void {
+    this.calms.get(name)?.end();
+    if (calm === null) this.calms.delete(name);
+    else this.calms.set(name, calm);
+  }
+
   private keepHolders(entries: readonly CacheEntry[]): void {
     const kept = new Set(entries);
     for (const entry of this.holders) {
@@ -197,7 +204,7 @@ export class Binding {
       this.forgottenParts++;
     }
     this.holders.splice(0, this.holders.length, ...kept);
-    this.calms.clear();
+    for (const name of [...this.calms.keys()]) this.setCalm(name, null);
     this.holderLimit = Math.max(MOST_HOLDERS, 2 * kept.size);
   }
 

@@ -199,10 +199,10 @@ export class Caches {
       return;
     }
     for (const entry of this.entriesOf(binding)) this.overhearAs(entry, heard);
-    if (!mayBeCalm) binding.calms.delete(name);
+    if (!mayBeCalm) binding.setCalm(name, null);
     else {
       const forms = calm?.isOf(heard.claimed) !== true || calm.isVain(count) ? [] : calm.forms;
-      binding.calms.set(name, new Calm(this.model, heard, this.entriesOf(binding), forms));
+      binding.setCalm(name, new Calm(this.model, heard, this.entriesOf(binding), forms));
     }
   }
 

@@ -20,6 +20,7 @@ export class Calm {
   timeNs: number;
   /** Entries that something happened to since, and new ones. */
   private restless: CacheEntry[] = [];
+  private isOver = false;
   readonly forms: readonly ClaimForm[];
   private readonly model: NeighbourModel;
 
@@ -55,7 +56,13 @@ export class Calm {
   }
 
   disturb(entry: CacheEntry): void {
-    this.restless.push(entry);
+    if (!this.isOver) this.restless.push(entry);
+  }
+
+  /** Another one takes its place, or none: entries may still ask it for the time, and must not keep each other for it. */
+  end(): void {
+    this.isOver = true;
+    this.restless = [];
   }
 
   /** @param hear lets an entry that is not calm hear the broadcast */
