@@ -17,7 +17,7 @@ import { allTrials, LARGEST, type Trial } from "./trials/trials.ts";
 
 const README = join(import.meta.dirname, "../README.md");
 
-// npm run bench -- [--only ROW]... [--size 4GB] [--runs 5] [--data DIRECTORY] [--disk 13GB] [--results FILE]
+// npm run bench -- [--only ROW]... [--size 4GB] [--runs 5] [--data DIRECTORY] [--disk 14GB] [--results FILE]
 // npm run bench -- --list
 // npm run bench -- --profile [--kind mixed|small|storm] [--size 1GB] [--results FILE]
 const { values } = parseArgs({
@@ -26,7 +26,7 @@ const { values } = parseArgs({
     size: { type: "string" },
     runs: { type: "string", default: "5" },
     data: { type: "string", default: DATA_DIRECTORY },
-    disk: { type: "string", default: "13GB" },
+    disk: { type: "string", default: "14GB" },
     results: { type: "string" },
     list: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
