@@ -53,6 +53,10 @@ function buildCommand(): void {
     ...BUNDLED,
     format: "cjs",
     define: { "import.meta.url": "bundleUrl", "import.meta.dirname": "__dirname" },
+    alias: {
+      ...BUNDLED.alias,
+      "node:child_process": join(import.meta.dirname, "late-child-process.cts"),
+    },
   };
   buildSync({ ...command, entryPoints: ["src/cli/main.ts"], outfile: join(COMMAND, "main.js") });
   buildSync({
