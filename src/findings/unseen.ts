@@ -25,6 +25,8 @@ export function unseenLearners(
   return [...newest].flatMap(([ip, at]) => {
     const target = state.bindings.get(binding.segment, ip);
     const station = (target === undefined ? undefined : likelyOwner(target)) ?? null;
+    // Of itself nobody learns anything.
+    if (station === claim.station) return [];
     const isVictim = victims.some((victim) => victim.station === station);
     if (isVictim || state.vantage.shows(at.capture, station, claim.station)) return [];
     const elsewhere = station === null ? null : sendsElsewhereSince(state, binding, station, at);

@@ -20,7 +20,7 @@ import { type CapturedFrame, pcapHeader, writePcap } from "../support/pcap.ts";
 import { seenAtPortOf, seenWhere } from "../support/port.ts";
 import { wordsInSchema } from "../support/schema-words.ts";
 import { scratchFile } from "../support/scratch.ts";
-import { at, isAt, packet, tunnelled, whoHas } from "../support/traffic.ts";
+import { announcement, at, isAt, packet, tunnelled, whoHas } from "../support/traffic.ts";
 
 function recording(name: string): Recording {
   const found = loadRecordings().find((candidate) => candidate.name === name);
@@ -101,6 +101,18 @@ describe("problem 3 as other ports show it", () => {
     ];
     const { findings } = await analyze(frames, ROLES);
     expect(findings).toMatchObject([{ notObservable: [{ mac: "00:00:00:00:00:00", ip: GATEWAY.ip }] }]);
+  });
+
+  it("fooled nobody by a question for what the asker has itself", async () => {
+    const oneWay = Array.from({ length: 8 }, (_, index) =>
+      at(index, packet(GATEWAY, DIRECTOR, { source: "10.10.10.10", destination: VIP })),
+    );
+    const frames = [
+      ...oneWay,
+      at(90, announcement(NEIGHBOUR.ip, NEIGHBOUR)),
+      at(100, whoHas(NEIGHBOUR.ip, NEIGHBOUR, { tell: VIP })),
+    ];
+    expect((await analyze(frames, ROLES)).findings).toMatchObject([{ notObservable: [] }]);
   });
 
   it("never fooled a gateway that is seen to go on sending to the director", async () => {
