@@ -113,7 +113,7 @@ async function analyze(captures: string[], flags: AnalyzeFlags, context: Command
   if (flags.expect !== undefined) options.expect = flags.expect;
   if (flags.vendors === true || flags.format === "html") options.vendors = true;
   if (bar !== null) options.onProgress = ({ bytes, sizeBytes }) => bar.update(bytes, sizeBytes);
-  if (captures.some((capture) => capture === "-" || !isSmall(capture))) keepMemorySmall();
+  if (captures.some(mayBeLarge)) keepMemorySmall();
 
   const report = await analyzeCapture(captures, options).finally(() => bar?.clear());
   for (const { problem } of report.captures) {
@@ -149,11 +149,12 @@ async function writeReport(path: string, text: string): Promise<void> {
 }
 
 /** Of what is no file, such as standard input, nobody knows how much comes; what cannot be read says so when it is opened. */
-function isSmall(capture: string): boolean {
+function mayBeLarge(capture: string): boolean {
+  if (capture === "-") return true;
   try {
     const file = statSync(capture);
-    return file.isFile() && file.size <= SMALL_BYTES;
+    return !file.isFile() || file.size > SMALL_BYTES;
   } catch {
-    return true;
+    return false;
   }
 }

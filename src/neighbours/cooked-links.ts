@@ -28,6 +28,9 @@ export class CookedLinks {
   private readonly words = new Int32Array(PLACES * WORDS);
   private readonly state: NetworkState;
   private readonly keyOffset: number;
+  readonly headerBytes: number;
+  /** Of the ethertype in the header. */
+  readonly typeOffset: number;
   /** As they were when the first of these headers was remembered. */
   private pairWords: Int32Array;
   private interfacesVersion = 0;
@@ -35,7 +38,10 @@ export class CookedLinks {
   /** @param linkType LINUX_SLL's or LINUX_SLL2's */
   constructor(state: NetworkState, linkType: number) {
     this.state = state;
-    this.keyOffset = linkType === LINKTYPE_LINUX_SLL2 ? 4 : 0;
+    const isV2 = linkType === LINKTYPE_LINUX_SLL2;
+    this.keyOffset = isV2 ? 4 : 0;
+    this.typeOffset = isV2 ? 0 : 14;
+    this.headerBytes = isV2 ? 20 : 16;
     this.pairWords = state.traffic.pairs.words;
   }
 
@@ -69,7 +75,7 @@ export class CookedLinks {
   }
 
   /** Has the packet that `copies` was asked about last remembered, which bears the header that is remembered there. */
-  remember(place: number, copies: Copies, seconds: number, nanoseconds: number): void {
+  remember(place: number, copies: Copies): void {
     const pair = this.pairAt(place);
     const wire4 = this.pairWords[pair + PairWord.Wire4] ?? 0;
     const wire0 = this.pairWords[pair + PairWord.Wire0] ?? 0;
@@ -78,8 +84,6 @@ export class CookedLinks {
       this.pairWords[pair + PairWord.Segment] ?? 0,
       wire0 >>> 16,
       (wire0 << 16) | (wire4 >>> 16),
-      seconds,
-      nanoseconds,
     );
   }
 

@@ -6,7 +6,16 @@ const SAME_FRAME_NS = 1_000_000;
 /** A power of two: of frames that share a place the newest is remembered. */
 const PLACES = 1 << 10;
 /** What tells an ARP frame from others; an IPv4 packet takes no more. */
-const WORDS = 9;
+const TELLING_WORDS = 9;
+/** What else is kept of a frame, behind those words; 0 seconds where none is. */
+const SECONDS = 9;
+const NANOSECONDS = 10;
+const INTERFACE = 11;
+const SEGMENT = 12;
+const DESTINATION_MAC_HIGH = 13;
+const DESTINATION_MAC_LOW = 14;
+/** One cache line a frame. */
+const WORDS_SHIFT = 4;
 
 /** The frame that another one repeats, as it was understood. */
 export interface OriginalFrame {
@@ -23,32 +32,25 @@ export interface OriginalFrame {
  * Every frame of such a capture comes by here, so what is remembered of it is flat integers.
  */
 export class Copies {
-  private readonly words = new Int32Array(PLACES * WORDS);
-  /** When the frame was captured that is remembered at each place; 0 where none is. */
-  private readonly seconds = new Int32Array(PLACES);
-  private readonly nanoseconds = new Int32Array(PLACES);
-  private readonly interfaceIndexes = new Int32Array(PLACES);
-  private readonly segments = new Int32Array(PLACES);
-  private readonly destinationMacsHigh = new Int32Array(PLACES);
-  private readonly destinationMacsLow = new Int32Array(PLACES);
-  /** Of the frame that was asked about last, and where such a one is remembered. */
-  private readonly asked = new Int32Array(WORDS);
-  private place = 0;
+  private readonly words = new Int32Array(PLACES << WORDS_SHIFT);
+  /** The frame that was asked about last, up to when it was captured, and where such a one is remembered. */
+  private readonly asked = new Int32Array(NANOSECONDS + 1);
+  private at = 0;
 
   /** To be asked before the frame's domain and receiver are known. */
   originalOf(facts: FrameFacts): OriginalFrame | null {
     const isKnown = facts.kind === FrameKind.Arp ? this.hasArp(facts) : this.hasIpv4(facts);
     if (!isKnown || !canTell(facts)) return null;
-    const { place } = this;
-    const interfaceIndex = this.interfaceIndexes[place] ?? 0;
-    const segment = this.segments[place] ?? 0;
+    const { at, words } = this;
+    const interfaceIndex = words[at + INTERFACE] ?? 0;
+    const segment = words[at + SEGMENT] ?? 0;
     if (interfaceIndex === facts.interfaceIndex && interfaceIndex !== 0) return null;
     if ((segment & VLAN_MASK) !== facts.segment) return null;
     return {
       interfaceIndex,
       segment,
-      destinationMacHigh: this.destinationMacsHigh[place] ?? 0,
-      destinationMacLow: this.destinationMacsLow[place] ?? 0,
+      destinationMacHigh: words[at + DESTINATION_MAC_HIGH] ?? 0,
+      destinationMacLow: words[at + DESTINATION_MAC_LOW] ?? 0,
     };
   }
 
@@ -92,18 +94,13 @@ export class Copies {
     segment: number,
     destinationMacHigh: number,
     destinationMacLow: number,
-    seconds: number,
-    nanoseconds: number,
   ): void {
-    const { place, asked, words } = this;
-    const to = place * WORDS;
-    for (let word = 0; word < WORDS; word++) words[to + word] = asked[word] ?? 0;
-    this.seconds[place] = seconds;
-    this.nanoseconds[place] = nanoseconds;
-    this.interfaceIndexes[place] = interfaceIndex;
-    this.segments[place] = segment;
-    this.destinationMacsHigh[place] = destinationMacHigh;
-    this.destinationMacsLow[place] = destinationMacLow;
+    const { at, asked, words } = this;
+    for (let word = 0; word <= NANOSECONDS; word++) words[at + word] = asked[word] ?? 0;
+    words[at + INTERFACE] = interfaceIndex;
+    words[at + SEGMENT] = segment;
+    words[at + DESTINATION_MAC_HIGH] = destinationMacHigh;
+    words[at + DESTINATION_MAC_LOW] = destinationMacLow;
   }
 
   private hasIpv4(facts: FrameFacts): boolean {
@@ -138,14 +135,15 @@ export class Copies {
     );
   }
 
-  private isRemembered(place: number, seconds: number, nanoseconds: number): boolean {
+  private isRemembered(at: number, seconds: number, nanoseconds: number): boolean {
     const { asked, words } = this;
-    this.place = place;
-    const agoSeconds = seconds - (this.seconds[place] ?? 0);
-    const agoNs = agoSeconds * 1e9 + nanoseconds - (this.nanoseconds[place] ?? 0);
+    this.at = at;
+    asked[SECONDS] = seconds;
+    asked[NANOSECONDS] = nanoseconds;
+    const agoSeconds = seconds - (words[at + SECONDS] ?? 0);
+    const agoNs = agoSeconds * 1e9 + nanoseconds - (words[at + NANOSECONDS] ?? 0);
     if (agoNs > SAME_FRAME_NS) return false;
-    const from = place * WORDS;
-    for (let word = 0; word < WORDS; word++) if (words[from + word] !== asked[word]) return false;
+    for (let word = 0; word < TELLING_WORDS; word++) if (words[at + word] !== asked[word]) return false;
     return true;
   }
 }
@@ -157,5 +155,5 @@ function canTell(facts: FrameFacts): boolean {
 
 function placeOf(a: number, b: number, c: number): number {
   const mixed = Math.imul(a ^ Math.imul(b, 0xc2b2ae35), 0x9e3779b1) ^ Math.imul(c, 0x85ebca6b);
-  return (mixed ^ (mixed >>> 15)) & (PLACES - 1);
+  return ((mixed ^ (mixed >>> 15)) & (PLACES - 1)) << WORDS_SHIFT;
 }

@@ -1,4 +1,4 @@
-import { isCooked, LINKTYPE_LINUX_SLL2 } from "../capture/link-type.ts";
+import { isCooked } from "../capture/link-type.ts";
 import type { LONGEST_RECORD_BYTES, PCAP_RECORD_HEADER_BYTES, RecordForm } from "../capture/pcap-records.ts";
 import type { FrameFacts, IpProtocol } from "../decode/facts.ts";
 import type { BindingTable } from "./binding-table.ts";
@@ -45,7 +45,6 @@ export class FastLane {
   private readonly copies: Copies;
   /** Of frames that lack the MAC which they were sent to; null for Ethernet. */
   private readonly cooked: CookedLinks | null;
-  private readonly isV2: boolean;
 
   /** @param linkType of the frames: Ethernet, or what `-i any` gives */
   constructor(state: NetworkState, linkType: number) {
@@ -55,7 +54,6 @@ export class FastLane {
     this.sent = state.trafficObserver.sent;
     this.copies = state.unnamedReceivers.copies;
     this.cooked = isCooked(linkType) ? new CookedLinks(state, linkType) : null;
-    this.isV2 = linkType === LINKTYPE_LINUX_SLL2;
   }
 
   /** Understands further frames with the link header that begins at `start` as this one was, which had to be decoded. */
@@ -82,8 +80,10 @@ export class FastLane {
     const { tunnelled } = this.traffic;
     const { near } = this.bindings;
     const { filter: answers } = this.sent;
-    const { cooked, copies, isV2 } = this;
+    const { cooked, copies } = this;
     cooked?.renew();
+    const cookedBytes = cooked?.headerBytes ?? 0;
+    const cookedTypeAt = cooked?.typeOffset ?? 0;
     const pairMask = pairs.length - 1;
     const indexMask = index.length - 1;
     const ordinary = (newest.capture << CAPTURE_SHIFT) | ROW_FLAGS;
@@ -170,8 +170,8 @@ export class FastLane {
           pair = (pair + pairWords) & pairMask;
         }
       } else {
-        ipv4 = frameStart + (isV2 ? 20 : 16);
-        if (view.getUint16(isV2 ? frameStart : frameStart + 14) !== 0x0800) break;
+        ipv4 = frameStart + cookedBytes;
+        if (view.getUint16(frameStart + cookedTypeAt) !== 0x0800) break;
         link = cooked.find(view, frameStart);
         if (link < 0) break;
         pair = cooked.pairAt(link);
@@ -225,9 +225,9 @@ export class FastLane {
       const rowAt = row << rowWordsShift;
       const flagsAndCapture = rows[rowAt + rowFlagsAndCapture] ?? 0;
       if ((flagsAndCapture | ignoredFlags) !== ordinary) break;
+      const seconds = view.getInt32(record, littleEndian);
+      const nanoseconds = Math.imul(view.getInt32(record + 4, littleEndian), nanosecondsPerUnit);
       if (cooked !== null) {
-        const seconds = view.getInt32(record, littleEndian);
-        const nanoseconds = Math.imul(view.getInt32(record + 4, littleEndian), nanosecondsPerUnit);
         const isCopy = copies.hasPacket(
           (pairs[pair + pairWire4] ?? 0) & 0xffff,
           pairs[pair + pairWire8] ?? 0,
@@ -240,15 +240,12 @@ export class FastLane {
           nanoseconds,
         );
         if (isCopy) break;
-        cooked.remember(link, copies, seconds, nanoseconds);
+        cooked.remember(link, copies);
       }
 
       frame++;
-      rows[rowAt + rowLastSeconds] = view.getInt32(record, littleEndian);
-      rows[rowAt + rowLastNanoseconds] = Math.imul(
-        view.getInt32(record + 4, littleEndian),
-        nanosecondsPerUnit,
-      );
+      rows[rowAt + rowLastSeconds] = seconds;
+      rows[rowAt + rowLastNanoseconds] = nanoseconds;
       rows[rowAt + rowLastSourceIp] = sourceIp;
       rows[rowAt + rowLastPorts] = ports;
       rows[rowAt + rowLastIdentificationAndTtl] =

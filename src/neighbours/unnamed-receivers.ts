@@ -77,14 +77,7 @@ export class UnnamedReceivers {
   private rememberFrame(facts: FrameFacts): void {
     if (facts.kind === FrameKind.Beacon) return;
     const { interfaceIndex, segment, destinationMacHigh, destinationMacLow } = facts;
-    this.copies.remember(
-      interfaceIndex,
-      segment,
-      destinationMacHigh,
-      destinationMacLow,
-      facts.seconds | 0,
-      facts.nanoseconds | 0,
-    );
+    this.copies.remember(interfaceIndex, segment, destinationMacHigh, destinationMacLow);
   }
 
   private findReceiver(facts: FrameFacts): void {
