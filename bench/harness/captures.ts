@@ -24,13 +24,13 @@ export function capturePath(kind: Kind, bytes: number, directory: string): strin
 export function provideCapture(kind: Kind, bytes: number, directory: string = DATA_DIRECTORY): Capture {
   mkdirSync(directory, { recursive: true });
   const path = capturePath(kind, bytes, directory);
-  const before = readManifest(path);
+  const before = readManifest(path, generatorHash());
   if (before !== null) return { path, kind, ...before };
   const writer = new PcapWriter(path);
   const made = makeCapture(kind, bytes, writer);
   writer.close();
   const capture: Capture = { path, kind, bytes: writer.writtenBytes, made };
-  writeFileSync(manifestOf(path), `${JSON.stringify({ generator: generatorHash(), capture }, null, 2)}\n`);
+  writeManifest(capture, generatorHash());
   return capture;
 }
 
@@ -38,15 +38,20 @@ function manifestOf(path: string): string {
   return `${path}.json`;
 }
 
+/** @param generator stands for the sources that decide about the bytes */
+export function writeManifest(capture: Capture, generator: string): void {
+  writeFileSync(manifestOf(capture.path), `${JSON.stringify({ generator, capture }, null, 2)}\n`);
+}
+
 /** Null where the file is not there, not whole, or not what the sources of today would make. */
-function readManifest(path: string): Pick<Capture, "bytes" | "made"> | null {
+export function readManifest(path: string, generator: string): Pick<Capture, "bytes" | "made"> | null {
   const manifest = readManifestText(manifestOf(path));
   const bytes = numberAt(manifest, "capture", "bytes");
   const frames = numberAt(manifest, "capture", "made", "frames");
   const arpFrames = numberAt(manifest, "capture", "made", "arpFrames");
   const bypassFrames = numberAt(manifest, "capture", "made", "bypassFrames");
   if (bytes === null || frames === null || arpFrames === null || bypassFrames === null) return null;
-  if (textAt(manifest, "generator") !== generatorHash() || sizeOf(path) !== bytes) return null;
+  if (textAt(manifest, "generator") !== generator || sizeOf(path) !== bytes) return null;
   return { bytes, made: { frames, arpFrames, bypassFrames } };
 }
 

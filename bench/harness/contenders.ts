@@ -53,9 +53,14 @@ export function lvsPcap(file: DataFile, id = "lvs-pcap", title = "lvs-pcap"): Co
 }
 
 /** What one host shows of the poisoning is less than a mirror port does, so only its frames are held against the others'. */
-export function lvsPcapOnFrames(files: readonly DataFile[], file: DataFile, title: string): Contender {
+export function lvsPcapOnFrames(
+  files: readonly DataFile[],
+  file: DataFile,
+  id: string,
+  title: string,
+): Contender {
   const command = analyze(...files.map(({ path }) => path), ...JSON_FLAGS);
-  return { ...lvsPcap(file, "lvs-pcap", title), command, counting: { command, count: countReportFrames } };
+  return { ...lvsPcap(file, id, title), command, counting: { command, count: countReportFrames } };
 }
 
 export function lvsPcapWithRoles(file: DataFile): Contender {

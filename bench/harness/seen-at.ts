@@ -1,18 +1,15 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { cookedV2 } from "../../test/support/link-layers.ts";
 import type { Host } from "../traffic/frames.ts";
-import { type Capture, generatorHash, sizeOf } from "./captures.ts";
+import { type Capture, generatorHash, readManifest, writeManifest } from "./captures.ts";
 import type { DataFile } from "./data-files.ts";
-import { numberAt, parseJson, textAt } from "./json.ts";
 
 const HEADER_BYTES = 24;
 const RECORD_HEADER_BYTES = 16;
 const ETHERNET_BYTES = 14;
 const ARP = 0x0806;
 const LINUX_SLL2 = 276;
-const SLL2_BYTES = 20;
-const INTERFACE_INDEX = 2;
-const ARPHRD_ETHER = 1;
 const MAC_BYTES = 6;
 /** sll_pkttype of packet(7). */
 const PacketType = { ToUs: 0, Broadcast: 1, Outgoing: 4 } as const;
@@ -35,11 +32,8 @@ export function seenAt(source: DataFile, host: Host, name: string, way: Way): Da
     provide() {
       const capture = source.provide();
       const generator = `${generatorHash()} ${ownHash()}`;
-      return {
-        ...capture,
-        path,
-        ...(readManifest(path, generator) ?? make(capture, path, host, way, generator)),
-      };
+      const before = readManifest(path, generator);
+      return before === null ? make(capture, path, host, way, generator) : { ...capture, path, ...before };
     },
   };
 }
@@ -63,20 +57,7 @@ export function together(a: DataFile, b: DataFile): DataFile {
   };
 }
 
-type Seen = Pick<Capture, "bytes" | "made">;
-
-function readManifest(path: string, generator: string): Seen | null {
-  if (sizeOf(`${path}.json`) === null) return null;
-  const said = parseJson(readFileSync(`${path}.json`, "utf8"));
-  const bytes = numberAt(said, "bytes");
-  const frames = numberAt(said, "made", "frames");
-  const arpFrames = numberAt(said, "made", "arpFrames");
-  if (textAt(said, "generator") !== generator || bytes === null || sizeOf(path) !== bytes) return null;
-  if (frames === null || arpFrames === null) return null;
-  return { bytes, made: { frames, arpFrames, bypassFrames: 0 } };
-}
-
-function make(capture: Capture, path: string, host: Host, way: Way, generator: string): Seen {
+function make(capture: Capture, path: string, host: Host, way: Way, generator: string): Capture {
   const from = readFileSync(capture.path);
   const unfinished = `${path}.part`;
   const output = openSync(unfinished, "w");
@@ -98,7 +79,7 @@ function make(capture: Capture, path: string, host: Host, way: Way, generator: s
     if (packetType !== null) {
       made.frames++;
       if (frame.readUInt16BE(ETHERNET_BYTES - 2) === ARP) made.arpFrames++;
-      const seen = way === "port" ? frame : cooked(frame, packetType);
+      const seen = way === "port" ? frame : cookedV2(frame, { packetType });
       if (filled + RECORD_HEADER_BYTES + seen.length > BLOCK_BYTES) flush();
       from.copy(block, filled, record, record + 8);
       block.writeUInt32LE(seen.length, filled + 8);
@@ -111,8 +92,9 @@ function make(capture: Capture, path: string, host: Host, way: Way, generator: s
   flush();
   closeSync(output);
   renameSync(unfinished, path);
-  writeFileSync(`${path}.json`, `${JSON.stringify({ generator, bytes, made })}\n`);
-  return { bytes, made };
+  const seen: Capture = { ...capture, path, bytes, made };
+  writeManifest(seen, generator);
+  return seen;
 }
 
 /** Null where the host's card does not see the frame. */
@@ -121,18 +103,6 @@ function packetTypeAt({ macHigh, macLow }: Host, frame: Buffer): number | null {
   if (isHost(MAC_BYTES)) return PacketType.Outgoing;
   if (isHost(0)) return PacketType.ToUs;
   return frame[0] === 0xff ? PacketType.Broadcast : null;
-}
-
-/** LINKTYPE_LINUX_SLL2 in place of Ethernet's header. */
-function cooked(frame: Buffer, packetType: number): Buffer {
-  const header = Buffer.alloc(SLL2_BYTES);
-  frame.copy(header, 0, ETHERNET_BYTES - 2, ETHERNET_BYTES);
-  header.writeUInt32BE(INTERFACE_INDEX, 4);
-  header.writeUInt16BE(ARPHRD_ETHER, 8);
-  header.writeUInt8(packetType, 10);
-  header.writeUInt8(MAC_BYTES, 11);
-  frame.copy(header, 12, MAC_BYTES, 2 * MAC_BYTES);
-  return Buffer.concat([header, frame.subarray(ETHERNET_BYTES)]);
 }
 
 function ownHash(): string {

@@ -1,6 +1,5 @@
-import { spreadOf, spreadOfAll } from "../harness/statistics.ts";
-import type { Measured, Result } from "./run-trial.ts";
-import { type Cells, markdownTable } from "./tables.ts";
+import type { Result } from "./run-trial.ts";
+import { type Cells, markdownTable, peakText, wallText } from "./tables.ts";
 
 const BEGIN = "<!-- figures of `npm run bench`, written by it -->\n";
 const END = "<!-- end of the figures -->";
@@ -30,20 +29,8 @@ function figures(results: readonly Result[]): Cells {
     const own = result?.measured.find(({ id }) => id === "lvs-pcap");
     const other = result?.measured.find(({ id }) => id === otherId);
     if (result === undefined || own === undefined || other === undefined) return [];
-    const peak = spreadOfAll(own.costs.map(({ peakMiB }) => peakMiB));
-    return [
-      [
-        result.trial.title,
-        medianSeconds(own),
-        peak === null ? "?" : `${peak.median.toFixed(0)} MiB`,
-        medianSeconds(other),
-        `\`${other.title}\``,
-      ],
-    ];
+    const { title } = result.trial;
+    return [[title, wallText(own.costs), peakText(own.costs), wallText(other.costs), `\`${other.title}\``]];
   });
   return [["", "lvs-pcap", "its memory", "beside it", ""], ...rows];
-}
-
-function medianSeconds({ costs }: Measured): string {
-  return `${(spreadOf(costs.map(({ wallMs }) => wallMs)).median / 1000).toFixed(3)} s`;
 }

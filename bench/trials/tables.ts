@@ -1,3 +1,4 @@
+import type { Cost } from "../harness/processes.ts";
 import { spreadOf, spreadOfAll } from "../harness/statistics.ts";
 import { type Goal, judge, type Verdict } from "./goals.ts";
 import type { Measured, Result } from "./run-trial.ts";
@@ -60,7 +61,6 @@ export function trialTable({ trial, measured }: Result): Cells {
 function rowOf({ title, capture, costs }: Measured): string[] {
   const wall = spreadOf(costs.map(({ wallMs }) => wallMs));
   const cpu = spreadOfAll(costs.map(({ cpuMs }) => cpuMs));
-  const peak = spreadOfAll(costs.map(({ peakMiB }) => peakMiB));
   return [
     title,
     seconds(wall.median),
@@ -68,8 +68,17 @@ function rowOf({ title, capture, costs }: Measured): string[] {
     capture === null ? "–" : (capture.bytes / 1e3 / wall.median).toFixed(0),
     capture === null ? "–" : ((wall.median * 1e6) / capture.made.frames).toFixed(1),
     cpu === null ? "?" : seconds(cpu.median),
-    peak === null ? "?" : `${peak.median.toFixed(0)} MiB`,
+    peakText(costs),
   ];
+}
+
+export function wallText(costs: readonly Cost[]): string {
+  return seconds(spreadOf(costs.map(({ wallMs }) => wallMs)).median);
+}
+
+export function peakText(costs: readonly Cost[]): string {
+  const peak = spreadOfAll(costs.map(({ peakMiB }) => peakMiB));
+  return peak === null ? "?" : `${peak.median.toFixed(0)} MiB`;
 }
 
 function seconds(milliseconds: number): string {

@@ -198,8 +198,8 @@ function onAllInterfaces(bench: Bench): Trial {
     id: "any",
     title: `${title}, of which the director's -i any shows its own`,
     contenders: [
-      lvsPcapOnFrames([any], any, "lvs-pcap"),
-      { ...lvsPcapOnFrames([port], port, "lvs-pcap, on the same frames by -i eth0"), id: "lvs-pcap-port" },
+      lvsPcapOnFrames([any], any, "lvs-pcap", "lvs-pcap"),
+      lvsPcapOnFrames([port], port, "lvs-pcap-port", "lvs-pcap, on the same frames by -i eth0"),
       tcpdump(any),
     ],
     reference: "tcpdump",
@@ -218,9 +218,9 @@ function merged(bench: Bench): Trial {
     id: "merged",
     title: `${title}, as the director and the gateway captured them`,
     contenders: [
-      lvsPcapOnFrames([director, gateway], both, "lvs-pcap, both captures merged"),
-      { ...lvsPcapOnFrames([director], director, "lvs-pcap, the director's"), id: "lvs-pcap-director" },
-      { ...lvsPcapOnFrames([gateway], gateway, "lvs-pcap, the gateway's"), id: "lvs-pcap-gateway" },
+      lvsPcapOnFrames([director, gateway], both, "lvs-pcap", "lvs-pcap, both captures merged"),
+      lvsPcapOnFrames([director], director, "lvs-pcap-director", "lvs-pcap, the director's"),
+      lvsPcapOnFrames([gateway], gateway, "lvs-pcap-gateway", "lvs-pcap, the gateway's"),
     ],
     reference: null,
     goals: [memory],
