@@ -6,13 +6,13 @@ import { LvsPcapError } from "./errors.ts";
 import { explain } from "./findings/benign-rules.ts";
 import { checkExpectations } from "./findings/expectations.ts";
 import { judge } from "./findings/judge.ts";
-import { FrameIntake } from "./neighbours/frame-intake.ts";
-import type { NeighbourModelName } from "./neighbours/models/model.ts";
-import { modelNamed } from "./neighbours/models/named.ts";
+import { FrameIntake } from "./intake/frame-intake.ts";
+import { type KnowledgeSources, readKnowledge } from "./knowledge/knowledge.ts";
+import { type GivenRoles, givenHolders } from "./knowledge/roles.ts";
+import type { NeighbourModelName } from "./neighbours/caches/models/model.ts";
+import { modelNamed } from "./neighbours/caches/models/named.ts";
+import { TwinFrames } from "./neighbours/duplicates/twin-frames.ts";
 import { NetworkState } from "./neighbours/network-state.ts";
-import { TwinFrames } from "./neighbours/twin-frames.ts";
-import { type KnowledgeSources, readKnowledge } from "./network/knowledge.ts";
-import { type GivenRoles, givenHolders } from "./network/roles.ts";
 import { buildReport } from "./reports/build-report.ts";
 import { summarizeCapture, summarizeDuplicate } from "./reports/capture-summary.ts";
 import { reportExpectation } from "./reports/expectation-text.ts";
@@ -83,7 +83,7 @@ export async function analyzeCapture(
 
 /** Loaded only where it is wanted, as the YAML parser is. */
 async function readTopology(path: string): Promise<GivenRoles> {
-  const { readTopologyFile } = await import("./network/topology-file.ts");
+  const { readTopologyFile } = await import("./knowledge/topology-file.ts");
   return readTopologyFile(path);
 }
 

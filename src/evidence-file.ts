@@ -10,7 +10,7 @@ import { sectionHeader } from "./evidence/pcapng-writer.ts";
 import { haveSameFindings } from "./evidence/same-findings.ts";
 import { BREADTHS, type Breadth, type Scope, scopeOf } from "./evidence/scope.ts";
 import { Selection } from "./evidence/selection.ts";
-import { TwinFrames } from "./neighbours/twin-frames.ts";
+import { TwinFrames } from "./neighbours/duplicates/twin-frames.ts";
 import type { Report } from "./reports/report.ts";
 
 export interface EvidenceOptions {

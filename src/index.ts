@@ -5,11 +5,11 @@ export type { BenignKind } from "./findings/benign.ts";
 export type { ExpectationKind, ExpectationResult } from "./findings/expectations.ts";
 export type { BypassEnd, FindingKind, Outcome, Setting, Severity, Stage } from "./findings/finding.ts";
 export type { Verdict } from "./findings/judge.ts";
-export type { NeighbourModelName } from "./neighbours/models/model.ts";
-export type { VantageKind } from "./neighbours/vantage.ts";
-export type { RoleNames } from "./network/given-roles.ts";
-export type { KnowledgeSources } from "./network/knowledge.ts";
-export type { Forwarding } from "./network/roles.ts";
+export type { RoleNames } from "./knowledge/given-roles.ts";
+export type { KnowledgeSources } from "./knowledge/knowledge.ts";
+export type { Forwarding } from "./knowledge/roles.ts";
+export type { NeighbourModelName } from "./neighbours/caches/models/model.ts";
+export type { VantageKind } from "./neighbours/vantage/vantage.ts";
 export type {
   BenignChange,
   CachedNeighbour,

@@ -1,10 +1,10 @@
 import { readCapture } from "./capture/read-capture.ts";
-import { FrameIntake } from "./neighbours/frame-intake.ts";
-import type { NeighbourModelName } from "./neighbours/models/model.ts";
-import { modelNamed } from "./neighbours/models/named.ts";
+import { FrameIntake } from "./intake/frame-intake.ts";
+import { type KnowledgeSources, readKnowledge } from "./knowledge/knowledge.ts";
+import { type GivenRoles, givenHolders, mergeRoles } from "./knowledge/roles.ts";
+import type { NeighbourModelName } from "./neighbours/caches/models/model.ts";
+import { modelNamed } from "./neighbours/caches/models/named.ts";
 import { NetworkState } from "./neighbours/network-state.ts";
-import { type KnowledgeSources, readKnowledge } from "./network/knowledge.ts";
-import { type GivenRoles, givenHolders, mergeRoles } from "./network/roles.ts";
 import { buildReport } from "./reports/build-report.ts";
 import { summarizeCapture } from "./reports/capture-summary.ts";
 import { reportInventory } from "./reports/inventory-summary.ts";

@@ -1,6 +1,6 @@
 import { ArpOperation, FrameFacts, FrameKind } from "../../src/decode/facts.ts";
-import { BindingTable } from "../../src/neighbours/binding-table.ts";
-import { TrafficTable } from "../../src/neighbours/traffic-table.ts";
+import { BindingTable } from "../../src/neighbours/claims/binding-table.ts";
+import { TrafficTable } from "../../src/neighbours/traffic/traffic-table.ts";
 import { type Benchmark, factsOf, newState, type Prepared, scattered } from "./benchmark.ts";
 
 /** What a decoded frame is looked up in. */

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { type AnalyzeOptions, analyzeCapture } from "../analyze.ts";
 import { LvsPcapError } from "../errors.ts";
-import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/models/model.ts";
+import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import { FORMATS, type Format, render } from "../reports/formats.ts";
 import { opinionText } from "../reports/second-opinion-text.ts";
 import { printable } from "../reports/text.ts";

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseIpv4, parseMac } from "../network/address.ts";
-import type { KnowledgeSources } from "../network/knowledge.ts";
+import { parseIpv4, parseMac } from "../knowledge/address.ts";
+import type { KnowledgeSources } from "../knowledge/knowledge.ts";
 
 /** Who is who, as given on the command line; each flag may be repeated. */
 export interface RoleFlags {

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { type AnalyzeOptions, analyzeCapture } from "../analyze.ts";
 import { LvsPcapError } from "../errors.ts";
-import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/models/model.ts";
+import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import { printable } from "../reports/text.ts";
 import type { CommandContext } from "./context.ts";
 import { ExitStatus } from "./exit-status.ts";

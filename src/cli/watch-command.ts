@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { LvsPcapError } from "../errors.ts";
-import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/models/model.ts";
-import { readKnowledge } from "../network/knowledge.ts";
+import { readKnowledge } from "../knowledge/knowledge.ts";
+import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import { FORMATS, type Format } from "../reports/formats.ts";
 import { elapsedText, ipText, printable } from "../reports/text.ts";
 import { VERSION } from "../version.ts";

@@ -1,4 +1,4 @@
-import { parseIpv4, parseMac } from "../network/address.ts";
+import { parseIpv4, parseMac } from "../knowledge/address.ts";
 import type { Host, Report, ReportedFinding, ReportedPosition } from "../reports/report.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { MergeSink } from "../capture/merge/frame-queue.ts";
 import { ArpOperation, Control, FrameFacts, FrameKind, IpProtocol, LinkAddresses } from "../decode/facts.ts";
 import { beginFrame } from "../decode/link-addresses.ts";
 import { type LinkDecoder, linkDecoder } from "../decode/link-layer.ts";
-import type { TwinFrames } from "../neighbours/twin-frames.ts";
+import type { TwinFrames } from "../neighbours/duplicates/twin-frames.ts";
 import { FrameNumbers } from "./frame-numbers.ts";
 import { Numbering } from "./numbering.ts";
 import { Refusals } from "./refusals.ts";

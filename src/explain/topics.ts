@@ -1,6 +1,6 @@
 import { BENIGN_KINDS, type BenignKind } from "../findings/benign.ts";
 import { FINDING_KINDS, type FindingKind, STAGES, type Stage } from "../findings/finding.ts";
-import { VANTAGE_KINDS, type VantageKind } from "../neighbours/vantage.ts";
+import { VANTAGE_KINDS, type VantageKind } from "../neighbours/vantage/vantage.ts";
 import { ADDRESS_TOPICS } from "./address-topics.ts";
 import { BENIGN_TOPICS } from "./benign-topics.ts";
 import { NOTICE_TOPICS } from "./notice-topics.ts";

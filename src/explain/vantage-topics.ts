@@ -1,4 +1,4 @@
-import type { VantageKind } from "../neighbours/vantage.ts";
+import type { VantageKind } from "../neighbours/vantage/vantage.ts";
 import type { Topic } from "./topic.ts";
 
 /** What a capture cannot show; the names under `vantage` in the report. */

@@ -1,4 +1,4 @@
-import type { Station } from "../neighbours/station.ts";
+import type { Station } from "../neighbours/base/station.ts";
 import type { Finding } from "./finding.ts";
 
 /** Who is accused over which address. */

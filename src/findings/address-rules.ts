@@ -1,7 +1,7 @@
-import type { Binding, Claim, ClaimForm } from "../neighbours/binding.ts";
+import { earliest } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, Claim, ClaimForm } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { earliest } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
 import type { Cast } from "../roles/cast.ts";
 import { isOwnClaim, keepsAnnouncing, likelyOwner } from "../roles/likely-owner.ts";
 import type { Relays } from "../roles/relays.ts";

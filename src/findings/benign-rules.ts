@@ -1,6 +1,6 @@
-import type { Binding, ClaimTally, Turn } from "../neighbours/binding.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, ClaimTally, Turn } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
 import type { Cast } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { isInitialTtl } from "../roles/initial-ttl.ts";

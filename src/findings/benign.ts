@@ -1,5 +1,5 @@
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
 
 export const BENIGN_KINDS = [
   "vrrp-failover",

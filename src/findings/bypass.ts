@@ -1,9 +1,9 @@
-import type { Binding, ClaimForm } from "../neighbours/binding.ts";
-import type { CacheEntry } from "../neighbours/cache-entry.ts";
+import { earliest, latest, type Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
+import type { Flow, Sent } from "../neighbours/caches/sent.ts";
+import type { Binding, ClaimForm } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { earliest, latest, type Position } from "../neighbours/position.ts";
-import type { Flow, Sent } from "../neighbours/sent-traffic.ts";
-import type { Station } from "../neighbours/station.ts";
 import type { Bypass, BypassEnd, RestoredBy, Victim } from "./finding.ts";
 
 /** Forms by which a station says itself that it has an address. */

@@ -1,6 +1,6 @@
-import type { Binding, Claim } from "../neighbours/binding.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
 import type { Cast } from "../roles/cast.ts";
 import { isInitialTtl } from "../roles/initial-ttl.ts";
 import { forcedClaims, isOwnClaim, keepsItUp } from "../roles/likely-owner.ts";

@@ -1,10 +1,10 @@
-import type { Binding, Claim } from "../neighbours/binding.ts";
+import type { Mac } from "../knowledge/address.ts";
+import { byAddress } from "../knowledge/by-address.ts";
+import type { Forwarding, GivenRealServer, GivenRoles, HostName } from "../knowledge/roles.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
-import type { Mac } from "../network/address.ts";
-import { byAddress } from "../network/by-address.ts";
-import type { Forwarding, GivenRealServer, GivenRoles, HostName } from "../network/roles.ts";
 import { Cast } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { isOwnClaim } from "../roles/likely-owner.ts";

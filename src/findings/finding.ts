@@ -1,7 +1,7 @@
-import type { ClaimForm } from "../neighbours/binding.ts";
-import type { NeighbourModelName } from "../neighbours/models/model.ts";
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { NeighbourModelName } from "../neighbours/caches/models/model.ts";
+import type { ClaimForm } from "../neighbours/claims/binding.ts";
 
 export const FINDING_KINDS = [
   "vip-source-in-request",

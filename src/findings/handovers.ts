@@ -1,8 +1,8 @@
-import type { Binding, Claim, Turn } from "../neighbours/binding.ts";
-import type { GrantedLease } from "../neighbours/leases.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, Claim, Turn } from "../neighbours/claims/binding.ts";
+import type { GrantedLease } from "../neighbours/control/leases.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
 import { forcedClaims } from "../roles/likely-owner.ts";
 import { claimSpan, type Speech } from "./moves.ts";
 

@@ -1,7 +1,7 @@
-import type { Binding, Claim } from "../neighbours/binding.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
 import type { Cast } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import type { KnownOwner } from "../roles/known-owners.ts";

@@ -1,4 +1,4 @@
-import type { Binding } from "../neighbours/binding.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Cast } from "../roles/cast.ts";
 import { type Bench, judgeAddress, judgeRivals } from "./address-rules.ts";

@@ -1,8 +1,8 @@
-import type { Binding, Claim, ClaimForm } from "../neighbours/binding.ts";
+import { earliest, latest, type Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, Claim, ClaimForm } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { earliest, latest, type Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
-import type { TrafficRow } from "../neighbours/traffic-row.ts";
+import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 
 /** Frames by which a station itself claims an address; what others say of it does not count. */
 const OWN_FORMS: readonly ClaimForm[] = ["request", "reply", "unsolicited-reply", "announcement"];

@@ -1,9 +1,9 @@
 import { ArpOperation } from "../decode/facts.ts";
-import type { Binding, Claim } from "../neighbours/binding.ts";
-import type { LentTally } from "../neighbours/claim.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, Claim } from "../neighbours/claims/binding.ts";
+import type { LentTally } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
 import type { Evidence, Finding, FindingKind } from "./finding.ts";
 import { lentBy } from "./lending.ts";
 

@@ -1,6 +1,6 @@
-import type { Binding, ClaimForm } from "../neighbours/binding.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, ClaimForm } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
 import type { Disagreement, HostOutcome, Outcome, Victim } from "./finding.ts";
 import { victimsOf } from "./victims.ts";
 

@@ -1,6 +1,6 @@
-import type { Binding, Claim, ClaimForm, HeardClaim } from "../neighbours/binding.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, Claim, ClaimForm, HeardClaim } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
 import type { Prevention, PreventionStep, Setting } from "./finding.ts";
 
 /** The settings of a real server, each with the frames that it keeps from being sent. */

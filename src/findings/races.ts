@@ -1,6 +1,6 @@
-import type { Binding } from "../neighbours/binding.ts";
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Race } from "./finding.ts";
 
 /** A reader sees by the first few who is the faster one, and by how little. */

@@ -1,6 +1,6 @@
+import { earliest, latest, type Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { earliest, latest, type Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
 import { likelyOwner } from "../roles/likely-owner.ts";
 import type { Relay } from "../roles/relays.ts";
 import { Accused } from "./accused.ts";

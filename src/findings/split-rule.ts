@@ -1,8 +1,8 @@
-import type { Advertiser } from "../neighbours/adverts.ts";
-import type { Binding, ClaimForm } from "../neighbours/binding.ts";
+import { earliest, latest, type Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, ClaimForm } from "../neighbours/claims/binding.ts";
+import type { Advertiser } from "../neighbours/control/adverts.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { earliest, latest, type Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { likelyOwner } from "../roles/likely-owner.ts";
 import { boundEvidence, evidenceOf, stageOf } from "./build-finding.ts";

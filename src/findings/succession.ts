@@ -1,9 +1,9 @@
-import type { Binding, Claim } from "../neighbours/binding.ts";
-import type { CacheEntry } from "../neighbours/cache-entry.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
+import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
-import type { TrafficRow } from "../neighbours/traffic-row.ts";
+import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { impersonates } from "../roles/likely-owner.ts";
 import { claimSpan, LINGERING_NS } from "./moves.ts";

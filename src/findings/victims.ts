@@ -1,7 +1,7 @@
-import type { Binding, ClaimForm } from "../neighbours/binding.ts";
-import type { CacheChange, CacheEntry } from "../neighbours/cache-entry.ts";
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { CacheChange, CacheEntry } from "../neighbours/caches/cache-entry.ts";
+import type { Binding, ClaimForm } from "../neighbours/claims/binding.ts";
 import type { RestoredBy, Victim } from "./finding.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { Binding, Claim, ClaimForm } from "../neighbours/binding.ts";
+import { earliest, latest, type Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, Claim, ClaimForm } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { earliest, latest, type Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
 import type { Cast } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { impersonates } from "../roles/likely-owner.ts";

@@ -1,6 +1,6 @@
+import { earliest, type Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { earliest, type Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
 import { likelyOwner } from "../roles/likely-owner.ts";
 
 export interface VirtualMac {

@@ -1,16 +1,16 @@
 import { Air, ArpOperation, type FrameFacts, LinkAddresses, PacketType } from "../decode/facts.ts";
-import { isGroupAddress, isUnicastAddress } from "../network/address.ts";
-import type { Ask } from "./asks.ts";
-import type { Binding, Claim, ClaimForm, HeardClaim } from "./binding.ts";
-import type { BindingTable } from "./binding-table.ts";
-import type { CacheEntry } from "./cache-entry.ts";
-import type { Caches } from "./caches.ts";
-import { hasProbedInVain } from "./models/linux.ts";
-import { Newcomers } from "./newcomers.ts";
-import type { Position, Timeline } from "./position.ts";
-import { Repeats } from "./repeats.ts";
-import { isGroupMac, type Station, type StationTable } from "./station.ts";
-import type { TargetGate } from "./target-gate.ts";
+import { isGroupAddress, isUnicastAddress } from "../knowledge/address.ts";
+import type { Position, Timeline } from "./base/position.ts";
+import { isGroupMac, type Station, type StationTable } from "./base/station.ts";
+import type { TargetGate } from "./bounds/target-gate.ts";
+import type { CacheEntry } from "./caches/cache-entry.ts";
+import type { Caches } from "./caches/caches.ts";
+import { hasProbedInVain } from "./caches/models/linux.ts";
+import type { Ask } from "./claims/asks.ts";
+import type { Binding, Claim, ClaimForm, HeardClaim } from "./claims/binding.ts";
+import type { BindingTable } from "./claims/binding-table.ts";
+import { Newcomers } from "./claims/newcomers.ts";
+import { Repeats } from "./duplicates/repeats.ts";
 
 /** Who is told what ARP frames teach: the caches of each model, and who keeps a record of it. */
 type ArpLearner = Pick<Caches, "overhear" | "learnByAnswering" | "beginResolution" | "revealByProbe">;

@@ -1,17 +1,17 @@
 import { type FrameFacts, PacketType } from "../decode/facts.ts";
-import type { Binding } from "./binding.ts";
-import type { BindingTable } from "./binding-table.ts";
-import type { Caches } from "./caches.ts";
-import type { ClaimRecorder } from "./claim-log.ts";
-import type { FloodGate } from "./flood-gate.ts";
-import type { Position, Timeline } from "./position.ts";
-import type { Possession } from "./possession.ts";
-import { SentTraffic } from "./sent-traffic.ts";
-import { isGroupMac, type Station, type StationTable } from "./station.ts";
-import type { TrafficRow } from "./traffic-row.ts";
-import type { TrafficTable } from "./traffic-table.ts";
-import type { Tunnels } from "./tunnels.ts";
-import type { UnnamedReceivers } from "./unnamed-receivers.ts";
+import type { Position, Timeline } from "./base/position.ts";
+import { isGroupMac, type Station, type StationTable } from "./base/station.ts";
+import type { FloodGate } from "./bounds/flood-gate.ts";
+import type { Caches } from "./caches/caches.ts";
+import type { ClaimRecorder } from "./caches/claim-log.ts";
+import type { Binding } from "./claims/binding.ts";
+import type { BindingTable } from "./claims/binding-table.ts";
+import type { Possession } from "./claims/possession.ts";
+import type { Tunnels } from "./control/tunnels.ts";
+import { SentTraffic } from "./traffic/sent-traffic.ts";
+import type { TrafficRow } from "./traffic/traffic-row.ts";
+import type { TrafficTable } from "./traffic/traffic-table.ts";
+import type { UnnamedReceivers } from "./vantage/unnamed-receivers.ts";
 
 const MOST_TRIES = 64;
 

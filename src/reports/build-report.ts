@@ -8,11 +8,11 @@ import {
   type Victim,
 } from "../findings/finding.ts";
 import { verdictOf } from "../findings/judge.ts";
-import type { CacheEntry } from "../neighbours/cache-entry.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
-import type { Limit } from "../neighbours/vantage.ts";
+import type { Limit } from "../neighbours/vantage/vantage.ts";
 import type { Cast, CastGateway } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { benignText } from "./benign-text.ts";

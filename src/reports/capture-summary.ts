@@ -1,7 +1,7 @@
 import { linkTypeName } from "../capture/link-type.ts";
 import type { CaptureEnd } from "../capture/read-capture.ts";
 import { Anomaly } from "../decode/facts.ts";
-import type { FrameIntake } from "../neighbours/frame-intake.ts";
+import type { FrameIntake } from "../intake/frame-intake.ts";
 import type { CaptureSummary } from "./report.ts";
 import { printable, timeText } from "./text.ts";
 

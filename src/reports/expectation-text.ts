@@ -1,5 +1,5 @@
 import type { Expectation } from "../findings/expectations.ts";
-import type { HostName } from "../network/roles.ts";
+import type { HostName } from "../knowledge/roles.ts";
 import type { Cast } from "../roles/cast.ts";
 import { hostOf, positionOf } from "./references.ts";
 import type { ReportedExpectation } from "./report.ts";

@@ -1,4 +1,4 @@
-import type { Inventory } from "../network/inventories/inventory.ts";
+import type { Inventory } from "../knowledge/inventories/inventory.ts";
 import type { ReportedInventory } from "./report.ts";
 import { plural } from "./text.ts";
 

@@ -1,6 +1,6 @@
 import { type HostOutcome, OUTCOMES, type Outcome } from "../findings/finding.ts";
-import type { NeighbourModelName } from "../neighbours/models/model.ts";
-import type { Station } from "../neighbours/station.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { NeighbourModelName } from "../neighbours/caches/models/model.ts";
 
 /** Why a stack by this model ends so, where the chosen one does not. */
 interface Reasons {

@@ -1,5 +1,5 @@
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
 import type { Cast } from "../roles/cast.ts";
 import type { Host, ReportedPosition } from "./report.ts";
 import { ipText, macText, timeText } from "./text.ts";

@@ -2,11 +2,11 @@ import type { BenignKind } from "../findings/benign.ts";
 import type { ExpectationKind, ExpectationResult } from "../findings/expectations.ts";
 import type { BypassEnd, FindingKind, Outcome, Setting, Severity, Stage } from "../findings/finding.ts";
 import type { Verdict } from "../findings/judge.ts";
-import type { CacheCause } from "../neighbours/cache-entry.ts";
-import type { ClaimForm } from "../neighbours/claim.ts";
-import type { NeighbourModelName } from "../neighbours/models/model.ts";
-import type { VantageKind } from "../neighbours/vantage.ts";
-import type { Forwarding } from "../network/roles.ts";
+import type { Forwarding } from "../knowledge/roles.ts";
+import type { CacheCause } from "../neighbours/caches/cache-entry.ts";
+import type { NeighbourModelName } from "../neighbours/caches/models/model.ts";
+import type { ClaimForm } from "../neighbours/claims/claim.ts";
+import type { VantageKind } from "../neighbours/vantage/vantage.ts";
 import type { Role } from "../roles/cast.ts";
 
 /**

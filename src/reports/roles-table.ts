@@ -1,5 +1,5 @@
 import type { Cell, Table } from "cli-table3";
-import { parseIpv4 } from "../network/address.ts";
+import { parseIpv4 } from "../knowledge/address.ts";
 import { plainTable } from "./plain-table.ts";
 import type { Host, Report, ReportedVip } from "./report.ts";
 import { countText, printable } from "./text.ts";

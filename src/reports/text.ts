@@ -1,4 +1,4 @@
-import type { Position } from "../neighbours/position.ts";
+import type { Position } from "../neighbours/base/position.ts";
 
 /** The one place where the integers of the inner rooms become text. */
 

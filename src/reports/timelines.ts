@@ -1,10 +1,10 @@
 import type { Finding } from "../findings/finding.ts";
-import type { Binding } from "../neighbours/binding.ts";
-import type { CacheEntry } from "../neighbours/cache-entry.ts";
+import { latest, type Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
+import type { Sent } from "../neighbours/caches/sent.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { latest, type Position } from "../neighbours/position.ts";
-import type { Sent } from "../neighbours/sent-traffic.ts";
-import type { Station } from "../neighbours/station.ts";
 import type { Cast } from "../roles/cast.ts";
 import { hostOf, positionOf } from "./references.ts";
 import type { CacheHolding, SentPeriod, Timeline, TimelineClaim, TimelineObserver } from "./report.ts";

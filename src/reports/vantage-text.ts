@@ -1,4 +1,4 @@
-import type { Limit } from "../neighbours/vantage.ts";
+import type { Limit } from "../neighbours/vantage/vantage.ts";
 import { plural } from "./text.ts";
 import type { Wording } from "./wording.ts";
 

@@ -1,6 +1,6 @@
 import type { Disagreement, Evidence, Finding, RestoredBy, Victim } from "../findings/finding.ts";
-import { latest, type Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
+import { latest, type Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
 import type { Cast, Role } from "../roles/cast.ts";
 import type { RoleEvidence } from "../roles/evidence.ts";
 import { otherOutcomes } from "./model-wording.ts";

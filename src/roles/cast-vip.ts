@@ -1,7 +1,7 @@
-import type { Binding } from "../neighbours/binding.ts";
+import type { Forwarding, GivenRealServer, GivenRoles, GivenVip, HostName } from "../knowledge/roles.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
-import type { Forwarding, GivenRealServer, GivenRoles, GivenVip, HostName } from "../network/roles.ts";
 import type { RoleEvidence } from "./evidence.ts";
 import type { InferredVip } from "./infer-vips.ts";
 import { directorByKnowledge } from "./known-director.ts";

@@ -1,7 +1,7 @@
-import type { Binding } from "../neighbours/binding.ts";
+import type { GivenRoles } from "../knowledge/roles.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
-import type { GivenRoles } from "../network/roles.ts";
 import { type CastVip, castGivenVip, castInferredVip } from "./cast-vip.ts";
 import { type InferredGateway, inferGateways } from "./infer-gateways.ts";
 import { type InferredVip, inferVips } from "./infer-vips.ts";

@@ -1,6 +1,6 @@
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
-import type { Forwarding } from "../network/roles.ts";
+import type { Forwarding } from "../knowledge/roles.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
 
 /** Why somebody is believed to play a part; put into words by reports/. */
 export type RoleEvidence =

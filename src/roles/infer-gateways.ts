@@ -1,7 +1,7 @@
+import type { Position } from "../neighbours/base/position.ts";
+import { isGroupMac, type Station } from "../neighbours/base/station.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Position } from "../neighbours/position.ts";
-import { isGroupMac, type Station } from "../neighbours/station.ts";
-import type { TrafficRow } from "../neighbours/traffic-row.ts";
+import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 import { likelyOwner } from "./likely-owner.ts";
 import { LookUps } from "./look-ups.ts";
 import type { Relays } from "./relays.ts";

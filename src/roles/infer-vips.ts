@@ -1,11 +1,11 @@
-import type { Binding } from "../neighbours/binding.ts";
+import { byAddress } from "../knowledge/by-address.ts";
+import type { Forwarding } from "../knowledge/roles.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
+import type { RememberedPart } from "../neighbours/control/remembered-roles.ts";
+import type { SyncedService } from "../neighbours/control/synchronisation.ts";
+import type { Tunnel } from "../neighbours/control/tunnels.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { RememberedPart } from "../neighbours/remembered-roles.ts";
-import type { Station } from "../neighbours/station.ts";
-import type { SyncedService } from "../neighbours/synchronisation.ts";
-import type { Tunnel } from "../neighbours/tunnels.ts";
-import { byAddress } from "../network/by-address.ts";
-import type { Forwarding } from "../network/roles.ts";
 import type { RoleEvidence } from "./evidence.ts";
 import { impersonates, likelyOwner } from "./likely-owner.ts";
 

@@ -1,6 +1,6 @@
-import type { Binding, Claim } from "../neighbours/binding.ts";
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import type { KnownOwner, KnownOwners } from "./known-owners.ts";
 import { isOwnClaim } from "./likely-owner.ts";
 

@@ -1,7 +1,7 @@
-import type { Binding } from "../neighbours/binding.ts";
+import type { KnownBinding } from "../knowledge/known-binding.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
-import type { KnownBinding } from "../network/known-binding.ts";
 import { isInitialTtl } from "./initial-ttl.ts";
 
 /** Whom an address belonged to by what was known before the first frame. */

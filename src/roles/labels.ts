@@ -1,5 +1,5 @@
-import type { Station } from "../neighbours/station.ts";
-import type { HostLabel } from "../network/roles.ts";
+import type { HostLabel } from "../knowledge/roles.ts";
+import type { Station } from "../neighbours/base/station.ts";
 
 /** What hosts are called, by the lists of hosts that were given. */
 export class Labels {

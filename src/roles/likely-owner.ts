@@ -1,5 +1,5 @@
-import type { Binding, Claim } from "../neighbours/binding.ts";
-import type { Station } from "../neighbours/station.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import { isInitialTtl } from "./initial-ttl.ts";
 
 /** Sent once, an unasked reply may be a driver's or a hypervisor's courtesy; kept up, it is meant. */

@@ -1,7 +1,7 @@
-import type { Binding } from "../neighbours/binding.ts";
-import type { CacheEntry } from "../neighbours/cache-entry.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
 import { impersonates } from "./likely-owner.ts";
 import type { Relay } from "./relays.ts";
 

@@ -1,7 +1,7 @@
-import type { Binding } from "../neighbours/binding.ts";
+import type { HostName } from "../knowledge/roles.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
-import type { HostName } from "../network/roles.ts";
 import type { KnownOwners } from "./known-owners.ts";
 import { forcedClaims, isOwnClaim, likelyOwner } from "./likely-owner.ts";
 

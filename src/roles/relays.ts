@@ -1,6 +1,6 @@
+import { isGroupMac, type Station } from "../neighbours/base/station.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { isGroupMac, type Station } from "../neighbours/station.ts";
-import type { TrafficRow } from "../neighbours/traffic-row.ts";
+import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 
 /** One and the same packet seen twice on a segment: on its way to a station, and sent on by it. */
 export interface Relay {

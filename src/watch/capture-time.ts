@@ -1,4 +1,4 @@
-import type { Position } from "../neighbours/position.ts";
+import type { Position } from "../neighbours/base/position.ts";
 import { timeText } from "../reports/text.ts";
 
 const NS_PER_MS = 1_000_000;

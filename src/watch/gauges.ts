@@ -1,6 +1,6 @@
-import type { FrameIntake } from "../neighbours/frame-intake.ts";
+import type { FrameIntake } from "../intake/frame-intake.ts";
+import { parseIpv4 } from "../knowledge/address.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { parseIpv4 } from "../network/address.ts";
 import type { EventSink, WatchGauges } from "./event.ts";
 import type { Watcher } from "./watcher.ts";
 

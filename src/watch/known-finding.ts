@@ -1,7 +1,7 @@
 import type { Finding } from "../findings/finding.ts";
-import type { BindingTable } from "../neighbours/binding-table.ts";
-import type { Position } from "../neighbours/position.ts";
-import type { Station } from "../neighbours/station.ts";
+import type { Position } from "../neighbours/base/position.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { BindingTable } from "../neighbours/claims/binding-table.ts";
 import type { ReportedFinding } from "../reports/report.ts";
 import { macText, UNSEEN_MAC } from "../reports/text.ts";
 import type { Ending } from "./event.ts";

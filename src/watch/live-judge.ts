@@ -2,10 +2,10 @@ import type { Benign } from "../findings/benign.ts";
 import { explain } from "../findings/benign-rules.ts";
 import type { Finding } from "../findings/finding.ts";
 import { Judgement } from "../findings/judge.ts";
-import type { Binding } from "../neighbours/binding.ts";
+import type { GivenRoles } from "../knowledge/roles.ts";
+import type { Station } from "../neighbours/base/station.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
 import { type NetworkState, REPLAY_EVENTS } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
-import type { GivenRoles } from "../network/roles.ts";
 import { Wording } from "../reports/wording.ts";
 import { Cast } from "../roles/cast.ts";
 

@@ -1,5 +1,5 @@
+import type { GivenRoles } from "../knowledge/roles.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { GivenRoles } from "../network/roles.ts";
 import type { CaptureSummary } from "../reports/report.ts";
 import type { Cast } from "../roles/cast.ts";
 import type { FindingEvent } from "./event.ts";

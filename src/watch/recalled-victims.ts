@@ -1,6 +1,6 @@
+import { parseIpv4, parseMac } from "../knowledge/address.ts";
+import type { Station } from "../neighbours/base/station.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Station } from "../neighbours/station.ts";
-import { parseIpv4, parseMac } from "../network/address.ts";
 import { macText, vlanOf } from "../reports/text.ts";
 import type { FindingEvent } from "./event.ts";
 

@@ -1,8 +1,8 @@
 import { LINKTYPE_ETHERNET } from "../capture/link-type.ts";
-import { FrameIntake } from "../neighbours/frame-intake.ts";
+import { FrameIntake } from "../intake/frame-intake.ts";
+import { parseRoles } from "../knowledge/given-roles.ts";
+import { givenHolders } from "../knowledge/roles.ts";
 import { NetworkState } from "../neighbours/network-state.ts";
-import { parseRoles } from "../network/given-roles.ts";
-import { givenHolders } from "../network/roles.ts";
 import type { Clock } from "./clock.ts";
 import { Watcher } from "./watcher.ts";
 

@@ -1,9 +1,9 @@
 import type { CaptureSink } from "../capture/read-capture.ts";
 import type { Benign } from "../findings/benign.ts";
 import type { Finding } from "../findings/finding.ts";
-import type { FrameIntake } from "../neighbours/frame-intake.ts";
+import type { FrameIntake } from "../intake/frame-intake.ts";
+import type { GivenRoles } from "../knowledge/roles.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { GivenRoles } from "../network/roles.ts";
 import { reportFinding } from "../reports/build-report.ts";
 import { BenignNews } from "./benign-news.ts";
 import { type CaptureMoment, captureMoment } from "./capture-time.ts";

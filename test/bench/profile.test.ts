@@ -61,7 +61,7 @@ describe("where a line of a bundle comes from", () => {
 
 describe("the room of a function", () => {
   it.each([
-    ["src/neighbours/models/linux.ts", "file:///x", "f", "neighbours"],
+    ["src/neighbours/caches/models/linux.ts", "file:///x", "f", "neighbours"],
     ["src/analyze.ts", "file:///x", "f", "the rest of src"],
     ["node_modules/@a/b/index.js", "file:///x", "f", "package @a/b"],
     [null, "node:fs", "readSync", "Node itself"],

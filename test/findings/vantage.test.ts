@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { analyzeCapture, type Report } from "../../src/index.ts";
-import { VANTAGE_KINDS } from "../../src/neighbours/vantage.ts";
+import { VANTAGE_KINDS } from "../../src/neighbours/vantage/vantage.ts";
 import { renderTable } from "../../src/reports/table.ts";
 import { loadRecordings, type Recording } from "../lab/recordings.ts";
 import { analyze, cacheEntry } from "../support/analyze.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LINKTYPE_ETHERNET } from "../../src/capture/link-type.ts";
 import { readCapture } from "../../src/capture/read-capture.ts";
-import { FrameIntake } from "../../src/neighbours/frame-intake.ts";
+import { FrameIntake } from "../../src/intake/frame-intake.ts";
 import { NetworkState } from "../../src/neighbours/network-state.ts";
 import { FLOODS, type Flood, floodCapture } from "../hostile/floods.ts";
 import { sourceInPieces } from "../support/byte-sources.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readCapture } from "../../src/capture/read-capture.ts";
-import { FrameIntake } from "../../src/neighbours/frame-intake.ts";
+import { FrameIntake } from "../../src/intake/frame-intake.ts";
 import { NetworkState } from "../../src/neighbours/network-state.ts";
 import { sourceInPieces } from "../support/byte-sources.ts";
 import { GATEWAY } from "../support/frames.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { readCapture } from "../../src/capture/read-capture.ts";
-import { FrameIntake } from "../../src/neighbours/frame-intake.ts";
+import { FrameIntake } from "../../src/intake/frame-intake.ts";
+import { isGroupMac } from "../../src/neighbours/base/station.ts";
 import { NetworkState } from "../../src/neighbours/network-state.ts";
-import { isGroupMac } from "../../src/neighbours/station.ts";
 import { Cast } from "../../src/roles/cast.ts";
 import { sourceInPieces } from "../support/byte-sources.ts";
 import { CLIENT, DIRECTOR, GATEWAY, type Host, NEIGHBOUR, REAL_SERVER } from "../support/frames.ts";

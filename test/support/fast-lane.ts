@@ -4,7 +4,7 @@ import { decodePcapHeader, PCAP_HEADER_BYTES } from "../../src/capture/pcap-head
 import { type FrameSink, walkPcapRecords } from "../../src/capture/pcap-records.ts";
 import { explain } from "../../src/findings/benign-rules.ts";
 import { judge } from "../../src/findings/judge.ts";
-import { FrameIntake } from "../../src/neighbours/frame-intake.ts";
+import { FrameIntake } from "../../src/intake/frame-intake.ts";
 import { NetworkState } from "../../src/neighbours/network-state.ts";
 import { buildReport } from "../../src/reports/build-report.ts";
 import { Cast } from "../../src/roles/cast.ts";

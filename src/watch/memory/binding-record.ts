@@ -1,13 +1,13 @@
-import type { Binding } from "../../neighbours/binding.ts";
+import type { Station } from "../../neighbours/base/station.ts";
+import type { Binding } from "../../neighbours/claims/binding.ts";
 import {
   Claim,
   type ClaimEvidence,
   type ClaimForm,
   type ClaimTally,
   type LentTally,
-} from "../../neighbours/claim.ts";
+} from "../../neighbours/claims/claim.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
-import type { Station } from "../../neighbours/station.ts";
 import { type FormerTime, isMacText, isPlace, type Place, placeOf, stationText } from "./place.ts";
 import { arrayOf, isBoolean, isCount, isInt32, isOneOf, objectOf, type Shape, tuple } from "./shape.ts";
 import type { StationFinder } from "./station-finder.ts";

@@ -1,12 +1,12 @@
-import type { Binding, ClaimForm } from "../../neighbours/binding.ts";
+import type { Station } from "../../neighbours/base/station.ts";
 import {
   type CacheCause,
   type CacheChange,
   CacheEntry,
   type NudState,
-} from "../../neighbours/cache-entry.ts";
+} from "../../neighbours/caches/cache-entry.ts";
+import type { Binding, ClaimForm } from "../../neighbours/claims/binding.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
-import type { Station } from "../../neighbours/station.ts";
 import { type FormerTime, isMacText, isMoment, isPlace, momentOf, placeOf, stationText } from "./place.ts";
 import { framesSent, isSentRecord, restoredSent, sentRecord } from "./sent-record.ts";
 import {

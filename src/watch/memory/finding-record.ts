@@ -6,8 +6,8 @@ import {
   SEVERITIES,
   STAGES,
 } from "../../findings/finding.ts";
-import { NEIGHBOUR_MODELS } from "../../neighbours/models/model.ts";
-import { parseIpv4 } from "../../network/address.ts";
+import { parseIpv4 } from "../../knowledge/address.ts";
+import { NEIGHBOUR_MODELS } from "../../neighbours/caches/models/model.ts";
 import type {
   Host,
   PreventionSettings,

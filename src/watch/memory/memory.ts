@@ -1,6 +1,6 @@
 import { LvsPcapError } from "../../errors.ts";
-import type { Binding } from "../../neighbours/binding.ts";
-import type { CacheEntry } from "../../neighbours/cache-entry.ts";
+import type { CacheEntry } from "../../neighbours/caches/cache-entry.ts";
+import type { Binding } from "../../neighbours/claims/binding.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
 import { printable } from "../../reports/text.ts";
 import type { Cast } from "../../roles/cast.ts";

@@ -1,6 +1,6 @@
-import type { Position } from "../../neighbours/position.ts";
-import type { Station } from "../../neighbours/station.ts";
-import { parseMac } from "../../network/address.ts";
+import { parseMac } from "../../knowledge/address.ts";
+import type { Position } from "../../neighbours/base/position.ts";
+import type { Station } from "../../neighbours/base/station.ts";
 import { macText } from "../../reports/text.ts";
 import { isCount, isNumber, type Shape, tuple } from "./shape.ts";
 

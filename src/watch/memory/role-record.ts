@@ -1,7 +1,7 @@
+import type { Forwarding } from "../../knowledge/roles.ts";
+import type { Position } from "../../neighbours/base/position.ts";
+import type { Station } from "../../neighbours/base/station.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
-import type { Position } from "../../neighbours/position.ts";
-import type { Station } from "../../neighbours/station.ts";
-import type { Forwarding } from "../../network/roles.ts";
 import type { Cast } from "../../roles/cast.ts";
 import type { CastVip } from "../../roles/cast-vip.ts";
 import { type FormerTime, isMacText, isPlace, placeOf, stationText } from "./place.ts";

@@ -1,4 +1,4 @@
-import type { Flow, Sent } from "../../neighbours/sent-traffic.ts";
+import type { Flow, Sent } from "../../neighbours/caches/sent.ts";
 import { type FormerTime, isPlace, placeOf } from "./place.ts";
 import { isCount, type Shape, tuple } from "./shape.ts";
 

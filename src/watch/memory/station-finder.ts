@@ -1,5 +1,5 @@
-import type { Station, StationTable } from "../../neighbours/station.ts";
-import { parseMac } from "../../network/address.ts";
+import { parseMac } from "../../knowledge/address.ts";
+import type { Station, StationTable } from "../../neighbours/base/station.ts";
 
 /** The stations that records name. */
 export class StationFinder {

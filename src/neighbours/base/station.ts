@@ -1,0 +1,123 @@
+import type { CacheEntry } from "../caches/cache-entry.ts";
+import type { Meter } from "../duplicates/repeats.ts";
+import type { Position } from "./position.ts";
+import { SparseMap, SparseSet } from "./sparse.ts";
+
+/**
+ * A host's network card in one broadcast domain: what has a MAC, sends frames and keeps a neighbour cache.
+ *
+ * The same MAC on two VLANs is two stations, since what it learns on one it does not use on the other.
+ */
+export class Station {
+  readonly segment: number;
+  readonly macHigh: number;
+  readonly macLow: number;
+  /** Its neighbour cache, by IPv4 address. */
+  readonly cache = new SparseMap<number, CacheEntry>();
+  /** Addresses that its kernel was seen to hold: it asks in their name or answers for them. */
+  readonly ownAddresses = new SparseSet<number>();
+  /** Its sweep through more addresses than traffic needs; answers to a scanner's requests stay out of the kernel's cache. */
+  sweep: Sweep | null = null;
+  /** By operation and address: how fast its ARP frames come. */
+  readonly meters = new SparseMap<number, Meter>();
+  /** Whether an ARP frame ever spoke for it. */
+  hasClaimed = false;
+  private readonly askedLately: { readonly at: Position; readonly request: number }[] = [];
+  private requests = 0;
+  private lastTarget = 0;
+
+  constructor(segment: number, macHigh: number, macLow: number) {
+    this.segment = segment;
+    this.macHigh = macHigh;
+    this.macLow = macLow;
+  }
+
+  /** Counts the addresses asked for within a second; a kernel under load asks for a few, a scanner for all. */
+  noteAsked(ip: number, at: Position): void {
+    this.requests++;
+    if (ip === this.lastTarget) return;
+    this.lastTarget = ip;
+    const recent = this.askedLately;
+    while (recent[0] !== undefined && at.timeNs - recent[0].at.timeNs > SWEEP_WINDOW_NS) recent.shift();
+    recent.push({ at, request: this.requests });
+    if (recent.length <= SWEEP_TARGETS) return;
+    const began = recent.shift();
+    if (began === undefined) return;
+    this.sweep ??= { first: began.at, last: at, firstRequest: began.request, requests: 0 };
+    this.sweep.last = at;
+    this.sweep.requests = this.requests - this.sweep.firstRequest + 1;
+  }
+}
+
+/** Requests of one station for one address after another. */
+export interface Sweep {
+  readonly first: Position;
+  last: Position;
+  readonly firstRequest: number;
+  /** All that it sent from the first to the last, the repeated ones too. */
+  requests: number;
+}
+
+const SWEEP_WINDOW_NS = 1_000_000_000;
+const SWEEP_TARGETS = 20;
+
+/** All stations by segment and MAC. */
+export class StationTable {
+  private readonly byLow = new Map<number, Station[]>();
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  get(segment: number, macHigh: number, macLow: number): Station | undefined {
+    const bucket = this.byLow.get(macLow);
+    return bucket === undefined ? undefined : find(bucket, segment, macHigh);
+  }
+
+  of(segment: number, macHigh: number, macLow: number): Station {
+    const bucket = this.byLow.get(macLow);
+    if (bucket === undefined) {
+      const station = this.create(segment, macHigh, macLow);
+      this.byLow.set(macLow, [station]);
+      return station;
+    }
+    const known = find(bucket, segment, macHigh);
+    if (known !== undefined) return known;
+    const station = this.create(segment, macHigh, macLow);
+    bucket.push(station);
+    return station;
+  }
+
+  delete(station: Station): void {
+    const bucket = this.byLow.get(station.macLow);
+    const index = bucket?.indexOf(station) ?? -1;
+    if (bucket === undefined || index < 0) return;
+    if (bucket.length === 1) this.byLow.delete(station.macLow);
+    else bucket.splice(index, 1);
+    this.count--;
+  }
+
+  *[Symbol.iterator](): IterableIterator<Station> {
+    for (const bucket of this.byLow.values()) yield* bucket;
+  }
+
+  private create(segment: number, macHigh: number, macLow: number): Station {
+    this.count++;
+    return new Station(segment, macHigh, macLow);
+  }
+}
+
+/** Without a closure, for nearly every frame that is looked into comes by here. */
+function find(bucket: readonly Station[], segment: number, macHigh: number): Station | undefined {
+  for (let index = 0; index < bucket.length; index++) {
+    const station = bucket[index];
+    if (station?.macHigh === macHigh && station.segment === segment) return station;
+  }
+  return undefined;
+}
+
+/** The group bit of a MAC's first byte: broadcast or multicast, so no station's (IEEE 802.3, 3.2.3). */
+export function isGroupMac(macHigh: number): boolean {
+  return (macHigh & 0x0100) !== 0;
+}

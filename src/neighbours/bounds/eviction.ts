@@ -1,0 +1,216 @@
+import type { Station, StationTable } from "../base/station.ts";
+import type { Binding } from "../claims/binding.ts";
+import type { BindingTable } from "../claims/binding-table.ts";
+import type { Changes } from "../claims/changes.ts";
+import type { Possession } from "../claims/possession.ts";
+import type { Adverts } from "../control/adverts.ts";
+import type { Synchronisation } from "../control/synchronisation.ts";
+import type { Tunnels } from "../control/tunnels.ts";
+import type { PeacefulHosts } from "./peaceful-hosts.ts";
+
+/** Addresses followed at a time: what a capture of a large segment shows, within a fixed bound of memory. */
+const MOST_BINDINGS = 1 << 13;
+/** With more than these, once some had to go, only those get a place that must have one. */
+export const MOST_ADMITTED = 1 << 10;
+/** Whoever has more is a router or a server, and whom a poison would fool must be known before it comes. */
+const FEW_HOLDERS = 2;
+/** A station of which no binding knows costs little, but a flood of them costs much. */
+const MOST_STATIONS = 1 << 14;
+/** Claims and cache entries of all addresses together, and of one of them once they are more. */
+const MOST_PARTS = 1 << 16;
+const CLAIMS_LEFT = 16;
+/** Where more stations than that have to stay, to look for others at every turn would cost more than the frames do. */
+const STATIONS_BETWEEN = 1 << 12;
+/**
+ * So many addresses at peace stay where there were too many, or in a long watch of those who came once; and for how long
+ * it keeps the others.
+ */
+const MOST_AT_PEACE = 1 << 9;
+const HOLDERS_AT_PEACE = 1 << 8;
+const PASSED_BY_NS = 60_000_000_000;
+
+/** What a flood of addresses made room for, so that the report can say so. */
+export interface Forgotten {
+  addresses: number;
+  stations: number;
+  /** Of addresses that are kept: claims, cache entries and receivers beyond what one address can have. */
+  parts: number;
+}
+
+/** Who is told of the first thing given up each time; null where that is an address which nobody spoke for. */
+export type OnForgotten = (first: { readonly station: Station; readonly ip: number } | null) => void;
+
+/** What must outlive a flood, besides the bindings. */
+export interface Referrers {
+  readonly adverts: Adverts;
+  readonly synchronisation: Synchronisation;
+  readonly tunnels: Tunnels;
+  readonly changes: Changes;
+  readonly peaceful: PeacefulHosts;
+}
+
+/**
+ * Keeps the tables within their bounds: of the oldest half of the addresses those are given up of which there is
+ * nothing to tell, one owner and no change; and only if that is not enough, others.
+ */
+export class Eviction {
+  /** When some were last given up. */
+  private stationsLeft = 0;
+  private readonly gone: Forgotten = { addresses: 0, stations: 0, parts: 0 };
+  private readonly onForgotten: OnForgotten;
+  private readonly bindings: BindingTable;
+  private readonly stations: StationTable;
+  private readonly possession: Possession;
+  private readonly referrers: Referrers;
+
+  constructor(
+    bindings: BindingTable,
+    stations: StationTable,
+    possession: Possession,
+    referrers: Referrers,
+    onForgotten: OnForgotten,
+  ) {
+    this.onForgotten = onForgotten;
+    this.bindings = bindings;
+    this.stations = stations;
+    this.possession = possession;
+    this.referrers = referrers;
+  }
+
+  get forgotten(): Forgotten {
+    let { parts } = this.gone;
+    for (const { forgottenParts } of this.bindings) parts += forgottenParts;
+    return { ...this.gone, parts };
+  }
+
+  /** To be called now and then; does nothing while the tables are within their bounds. */
+  makeRoom(): void {
+    if (this.bindings.size > MOST_BINDINGS) {
+      // Whom nobody spoke for there is perhaps not.
+      this.evictBindings((binding) => binding.claims.length === 0 && wasSeenOnce(binding), MOST_AT_PEACE);
+      if (this.bindings.size > MOST_BINDINGS / 2) this.evictClaimed();
+      this.evictStations();
+    } else if (this.stations.size > Math.max(MOST_STATIONS, this.stationsLeft + STATIONS_BETWEEN)) {
+      this.evictStations();
+    }
+    if (this.parts > MOST_PARTS) this.thinOut();
+  }
+
+  private evictClaimed(): void {
+    // Who has been there for long is not given up for a flood of those who come once.
+    this.evictBindings((binding) => isUneventful(binding) && wasSeenOnce(binding), MOST_AT_PEACE);
+    this.evictBindings((binding) => isUneventful(binding) && isForFew(binding), MOST_AT_PEACE);
+    if (this.bindings.size > (MOST_BINDINGS * 3) / 4)
+      this.evictBindings((binding) => isUneventful(binding) && binding.passings.length === 0);
+    if (this.bindings.size > (MOST_BINDINGS * 3) / 4) this.evictBindings(() => true);
+  }
+
+  /**
+   * A flood that is over: who came once, and not again for a while, is given up down to what an ordinary segment has.
+   *
+   * @returns how many addresses are gone, and cache entries
+   */
+  forgetPassersBy(nowNs: number): number {
+    const before = this.bindings.size;
+    this.referrers.peaceful.forgetSilent(nowNs - PASSED_BY_NS);
+    let unanswered = 0;
+    for (const binding of this.bindings) {
+      if (binding.holders.length > HOLDERS_AT_PEACE)
+        unanswered += binding.forgetUnanswered(nowNs - PASSED_BY_NS);
+    }
+    if (before <= MOST_AT_PEACE && unanswered === 0) return 0;
+    const isGone = (binding: Binding) =>
+      isUneventful(binding) && wasSeenOnce(binding) && nowNs - newestNs(binding) > PASSED_BY_NS;
+    this.evictBindings(isGone, MOST_AT_PEACE);
+    this.evictStations();
+    return before - this.bindings.size + unanswered;
+  }
+
+  private get parts(): number {
+    let parts = 0;
+    for (const { claims, holders } of this.bindings) parts += claims.length + holders.length;
+    return parts;
+  }
+
+  /** So that many addresses, each with many claimants, take no more than one with very many. */
+  private thinOut(): void {
+    for (const binding of this.bindings) {
+      if (!this.possession.isVip(binding.ip)) binding.forgetClaims(CLAIMS_LEFT);
+    }
+    if (this.parts > MOST_PARTS) this.evictBindings(() => true);
+  }
+
+  private evictBindings(mayGo: (binding: Binding) => boolean, left = MOST_BINDINGS / 2): void {
+    let excess = this.bindings.size - left;
+    let isFirst = true;
+    let hasUnclaimed = false;
+    for (const binding of this.bindings) {
+      if (excess <= 0) break;
+      if (this.possession.isNamed(binding.ip) || !mayGo(binding)) continue;
+      const station = binding.claims[0]?.station;
+      if (station === undefined) hasUnclaimed = true;
+      else if (isFirst) {
+        this.onForgotten({ station, ip: binding.ip });
+        isFirst = false;
+      }
+      if (isUneventful(binding)) this.referrers.peaceful.keep(binding);
+      for (const { holder } of binding.holders) holder.cache.delete(binding.ip);
+      this.bindings.delete(binding);
+      this.referrers.changes.bindings.delete(binding);
+      this.gone.addresses++;
+      this.gone.parts += binding.forgottenParts;
+      excess--;
+    }
+    if (hasUnclaimed) this.onForgotten(null);
+  }
+
+  /** A station that anything still points at must stay the one and only of its MAC. */
+  private evictStations(): void {
+    const kept = new Set<Station>();
+    for (const binding of this.bindings) {
+      for (const { station } of binding.claims) kept.add(station);
+      for (const { holder, owner } of binding.everyEntry()) {
+        kept.add(holder);
+        if (owner !== null) kept.add(owner);
+      }
+      for (const station of binding.receivers.keys()) kept.add(station);
+      for (const station of binding.speakers.keys()) kept.add(station);
+      for (const station of binding.passedOn.keys()) kept.add(station);
+    }
+    for (const router of this.referrers.adverts) {
+      for (const { station } of router.advertisers) kept.add(station);
+    }
+    for (const { master } of this.referrers.synchronisation) kept.add(master);
+    for (const { from, to } of this.referrers.tunnels) {
+      kept.add(from);
+      kept.add(to);
+    }
+    let isFirst = true;
+    for (const station of this.stations) {
+      if (kept.has(station) || station.sweep !== null) continue;
+      if (isFirst) this.onForgotten({ station, ip: station.ownAddresses.values().next().value ?? 0 });
+      isFirst = false;
+      this.stations.delete(station);
+      this.gone.stations++;
+    }
+    this.stationsLeft = this.stations.size;
+  }
+}
+
+function wasSeenOnce({ claims, holders, passings }: Binding): boolean {
+  if (passings.length > 0 || holders.length > 1) return false;
+  return claims.every(({ tallies }) => [...tallies.values()].every(({ count }) => count <= 1));
+}
+
+function isForFew({ passings, holders }: Binding): boolean {
+  return passings.length === 0 && holders.length <= FEW_HOLDERS;
+}
+
+function newestNs({ claims, asks }: Binding): number {
+  const claimed = claims.flatMap(({ tallies }) => [...tallies.values()].map(({ last }) => last.timeNs));
+  return Math.max(...claimed, asks.recent.at(-1)?.at.timeNs ?? Number.NEGATIVE_INFINITY);
+}
+
+function isUneventful(binding: Binding): boolean {
+  return binding.claims.length <= 1 && binding.turnCount <= 1 && binding.asks.unansweredCount === 0;
+}

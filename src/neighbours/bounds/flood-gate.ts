@@ -1,0 +1,190 @@
+import type { FrameFacts } from "../../decode/facts.ts";
+import { isUnicastAddress } from "../../knowledge/address.ts";
+import type { Timeline } from "../base/position.ts";
+import { isGroupMac, type Station, type StationTable } from "../base/station.ts";
+import type { Binding } from "../claims/binding.ts";
+import type { BindingTable } from "../claims/binding-table.ts";
+import type { Possession } from "../claims/possession.ts";
+import { MOST_ADMITTED } from "./eviction.ts";
+import type { PeacefulHosts } from "./peaceful-hosts.ts";
+import { Surge } from "./surge.ts";
+
+/** So many remember a flood's last second, and two pairs that share a slot only take each other's for new. */
+const SLOTS_LOG2 = 16;
+
+/** What may overflow. */
+interface Tables {
+  readonly timeline: Timeline;
+  readonly bindings: BindingTable;
+  readonly stations: StationTable;
+  readonly peaceful: PeacefulHosts;
+}
+
+/** An address is followed again, whose owner's MAC these have in their caches. */
+type OnRecalled = (binding: Binding, owner: Station, holders: readonly Station[]) => void;
+
+/** What to do with an ARP frame. */
+export type Admission = "observe" | "newcomer" | "known";
+
+/**
+ * While a flood makes the tables overflow, an address or a sender that nobody knows gets no place in them for a single
+ * frame: it would only push another one out. Whoever speaks twice is let in while there is room, and whoever is
+ * contradicted or speaks to an address that is contested, always.
+ */
+export class FloodGate {
+  /** Addresses that had to stay outside, and frames of senders that nothing is known of. */
+  turnedAway = 0;
+  /** Whether anything ever had to be given up. */
+  isCrowded = false;
+  private readonly newcomers: Surge;
+  private readonly seen = new Int32Array(1 << SLOTS_LOG2);
+  private readonly timeline: Timeline;
+  private readonly bindings: BindingTable;
+  private readonly stations: StationTable;
+  private readonly possession: Possession;
+  private readonly peaceful: PeacefulHosts;
+  private readonly recalled: OnRecalled;
+
+  /** @param recalled told of each address that gets a place again */
+  constructor(
+    { timeline, bindings, stations, peaceful }: Tables,
+    possession: Possession,
+    recalled: OnRecalled,
+  ) {
+    this.recalled = recalled;
+    this.newcomers = new Surge(timeline);
+    this.timeline = timeline;
+    this.bindings = bindings;
+    this.stations = stations;
+    this.possession = possession;
+    this.peaceful = peaceful;
+  }
+
+  /** Something had to be given up. */
+  close(): void {
+    this.isCrowded = true;
+    // Where only stations were too many, no address pushes another one out.
+    if (!this.hasRoom) this.newcomers.begin();
+  }
+
+  /** @returns "observe", or whose frame it is with which to have no more to do */
+  admit(facts: FrameFacts): Admission {
+    if (!this.newcomers.isOn && this.peaceful.size === 0) return "observe";
+    const { segment, senderIp } = facts;
+    const binding = this.bindings.get(segment, senderIp);
+    if (binding !== undefined || this.possession.isVip(senderIp)) return this.admitKnown(facts, binding);
+    const row = this.peaceful.find(segment, senderIp);
+    if (row >= 0) return this.admitPeaceful(facts, row);
+    if (this.turnsAway(facts)) return "newcomer";
+    return this.letIn(facts);
+  }
+
+  /** The sender's address is followed. */
+  private admitKnown(facts: FrameFacts, binding: Binding | undefined): Admission {
+    const { segment, targetIp } = facts;
+    if (this.peaceful.find(segment, targetIp) < 0) return "observe";
+    if (this.hasRoom || binding === undefined || isContested(binding) || !isItsOwn(facts))
+      return this.letIn(facts);
+    const { station } = binding.claims[0] ?? {};
+    const isSame = station?.macHigh === facts.senderMacHigh && station.macLow === facts.senderMacLow;
+    return isSame ? "known" : this.letIn(facts);
+  }
+
+  private admitPeaceful(facts: FrameFacts, row: number): Admission {
+    const { peaceful, timeline } = this;
+    if (this.hasRoom || !isItsOwn(facts)) return this.letIn(facts);
+    if (!peaceful.isOf(row, facts.senderMacHigh, facts.senderMacLow)) {
+      if (!this.newcomers.isOn || !peaceful.doubt(row)) return this.letIn(facts);
+      this.newcomers.count();
+      this.turnedAway++;
+      return "newcomer";
+    }
+    const target = this.bindings.get(facts.segment, facts.targetIp);
+    if ((target !== undefined && isContested(target)) || this.possession.isVip(facts.targetIp))
+      return this.letIn(facts);
+    const isHasty = peaceful.count(row, facts, timeline.nowNs, timeline.ordinal);
+    return isHasty ? this.letIn(facts) : "known";
+  }
+
+  private get hasRoom(): boolean {
+    return this.bindings.size < MOST_ADMITTED;
+  }
+
+  /** What is known of both ends goes into the tables. */
+  private letIn({ segment, senderIp, targetIp }: FrameFacts): Admission {
+    this.recall(segment, senderIp);
+    this.recall(segment, targetIp);
+    return "observe";
+  }
+
+  private recall(segment: number, ip: number): void {
+    const row = this.peaceful.find(segment, ip);
+    if (row < 0) return;
+    const { macHigh, macLow, holds, form, tally, targetIp, partners } = this.peaceful.take(row);
+    if (this.bindings.get(segment, ip) !== undefined) return;
+    const station = this.stations.of(segment, macHigh, macLow);
+    station.hasClaimed = true;
+    if (holds) station.ownAddresses.add(ip);
+    const binding = this.bindings.of(segment, ip);
+    binding.recall(station, form, tally, targetIp);
+    this.recalled(
+      binding,
+      station,
+      partners.flatMap((partner) => this.stationOf(segment, partner) ?? []),
+    );
+  }
+
+  /** Who has the address, if that is beyond doubt. */
+  private stationOf(segment: number, ip: number): Station | undefined {
+    const row = this.peaceful.find(segment, ip);
+    if (row >= 0) return this.stations.of(segment, ...this.peaceful.macOf(row));
+    const claims = this.bindings.get(segment, ip)?.claims ?? [];
+    return claims.length === 1 ? claims[0]?.station : undefined;
+  }
+
+  private turnsAway(facts: FrameFacts): boolean {
+    if (facts.senderIp === 0 && this.knowsStation(facts)) return false;
+    if (!this.newcomers.goesOn() && this.hasRoom) return false;
+    this.newcomers.count();
+    if (isItsOwn(facts)) {
+      const { nowNs, ordinal } = this.timeline;
+      this.peaceful.add(facts, nowNs, ordinal);
+      this.bindings.expectNear(facts.senderIp);
+      this.turnedAway++;
+      return true;
+    }
+    const pair = pairOf(facts);
+    const slot = pair >>> (32 - SLOTS_LOG2);
+    if (this.seen[slot] === pair) return false;
+    this.seen[slot] = pair;
+    this.turnedAway++;
+    return true;
+  }
+
+  private knowsStation({ segment, sourceMacHigh, sourceMacLow }: FrameFacts): boolean {
+    return this.stations.get(segment, sourceMacHigh, sourceMacLow) !== undefined;
+  }
+}
+
+function isContested({ claims }: Binding): boolean {
+  return claims.length > 1;
+}
+
+/** Whether the frame's sender speaks of an address for itself, as every kernel does. */
+function isItsOwn(facts: FrameFacts): boolean {
+  const { senderIp, senderMacHigh, senderMacLow } = facts;
+  return (
+    senderMacLow === facts.sourceMacLow &&
+    senderMacHigh === facts.sourceMacHigh &&
+    !isGroupMac(senderMacHigh) &&
+    isUnicastAddress(senderIp)
+  );
+}
+
+/** Never zero, which an empty slot holds. */
+function pairOf({ segment, senderIp, sourceMacHigh, sourceMacLow }: FrameFacts): number {
+  let hash = Math.imul(senderIp ^ Math.imul(segment + 1, 0x9e3779b1), 0x85ebca6b);
+  hash = Math.imul((hash ^ (hash >>> 15)) + sourceMacLow, 0xc2b2ae35);
+  hash = Math.imul((hash ^ (hash >>> 13)) + sourceMacHigh, 0x27d4eb2f);
+  return (hash ^ (hash >>> 16)) | 1;
+}

@@ -1,0 +1,136 @@
+import type { Position } from "../base/position.ts";
+import type { Station } from "../base/station.ts";
+import type { Ask } from "../claims/asks.ts";
+import type { Binding, HeardClaim } from "../claims/binding.ts";
+import type { BindingTable } from "../claims/binding-table.ts";
+import type { Possession } from "../claims/possession.ts";
+import { CacheEntry } from "./cache-entry.ts";
+import { Caches } from "./caches.ts";
+import { MANY_ENTRIES } from "./calm.ts";
+import type { Loss, NeighbourModel, NeighbourModelName } from "./models/model.ts";
+
+/** What might have been has no traffic. */
+const NO_TRAFFIC = {
+  changed: () => undefined,
+  used: () => undefined,
+  corrected: () => undefined,
+  lastUseNs: () => Number.NEGATIVE_INFINITY,
+};
+
+/** Hosts whose belief about one address is followed: where they learn from what they did not ask for, a flood makes all do. */
+const MOST_ENTRIES = 16_384;
+
+/**
+ * The caches as they would be if every host learned by another model, from the same ARP frames.
+ *
+ * Where a host sends shows what the real one holds, and nothing of this one, as long as it is what the chosen model has
+ * for it. Where it is not, a frame that any stack would have learned by is missing, and both are set right. A request
+ * by which the real host only re-checked its entry, and the answer, count for a stack that re-checks, too.
+ */
+export class Alternative extends Caches {
+  /** Whose entries these are. */
+  private readonly name: NeighbourModelName;
+
+  constructor(model: NeighbourModel, bindings: BindingTable, possession: Possession) {
+    super(model, bindings, possession, NO_TRAFFIC);
+    this.name = model.name;
+  }
+
+  override entriesOf(binding: Binding): Iterable<CacheEntry> {
+    return binding.alternatives.get(this.name)?.values() ?? [];
+  }
+
+  override beginResolution(host: Station, binding: Binding, ask: Ask): void {
+    const entry = this.entry(host, binding);
+    if (entry !== undefined && this.wouldNotAsk(entry, ask)) return;
+    super.beginResolution(host, binding, ask);
+  }
+
+  /** Counts the request where this stack would have sent it, too. */
+  override revealByProbe(host: Station, binding: Binding, owner: Station, at: Position): void {
+    const entry = this.entry(host, binding);
+    if (this.model.rechecks && entry?.owner === owner) entry.addProbe(at);
+  }
+
+  /** The chosen model's cache was set right by a frame of its host. */
+  correct(binding: Binding, { holder, owner }: CacheEntry, at: Position): void {
+    const entry = this.entryOf(holder, binding, at.timeNs);
+    if (owner === null || (entry.current?.at.ordinal ?? -1) > at.ordinal) return;
+    this.adopt(entry, owner, at);
+  }
+
+  /** Applies what only shows once no frame follows. */
+  finish(bindings: Iterable<Binding>, end: Position): void {
+    for (const binding of bindings) for (const entry of this.entriesOf(binding)) this.expire(entry, end);
+  }
+
+  protected override overhearAll(binding: Binding, heard: HeardClaim): void {
+    const entries = binding.alternatives.get(this.name);
+    if (entries === undefined || entries.size === 0) return;
+    if (entries.size >= MANY_ENTRIES || binding.calms.size > 0) {
+      this.overhearMany(binding, entries.size, heard);
+      return;
+    }
+    for (const entry of entries.values()) this.overhearAs(entry, heard);
+  }
+
+  protected override entry(host: Station, binding: Binding): CacheEntry | undefined {
+    const entry = binding.alternatives.get(this.name)?.get(host);
+    entry?.disturb();
+    return entry;
+  }
+
+  protected override create(host: Station, binding: Binding, nowNs: number): CacheEntry {
+    const entry = new CacheEntry(host, binding.ip, nowNs);
+    const entries = binding.alternatives.get(this.name);
+    if (entries === undefined) binding.alternatives.set(this.name, new Map([[host, entry]]));
+    else {
+      if (entries.size >= MOST_ENTRIES) {
+        forgetHalf(entries, binding);
+        binding.setCalm(this.name, null);
+      }
+      entries.set(host, entry);
+      binding.calms.get(this.name)?.disturb(entry);
+    }
+    return entry;
+  }
+
+  protected override hear(entry: CacheEntry, heard: HeardClaim): void {
+    if (!this.wouldNotAsk(entry, heard)) super.hear(entry, heard);
+  }
+
+  /** What has come of age is asked for anew; the answer is what the host itself holds by then. */
+  protected override lose(entry: CacheEntry, loss: Loss): void {
+    entry.disturb();
+    const real = entry.holder.cache.get(entry.ip)?.owner ?? null;
+    if (loss.cause === "aged-out" && real !== null) this.adopt(entry, real, loss.at);
+    else super.lose(entry, loss);
+  }
+
+  /** A re-check, or its answer, that a stack without would never have seen; past its age it asks like any other. */
+  private wouldNotAsk(entry: CacheEntry, { recheck, at }: Ask | HeardClaim): boolean {
+    if (!recheck || this.model.rechecks) return false;
+    this.expire(entry, at);
+    return entry.valid;
+  }
+
+  private adopt(entry: CacheEntry, owner: Station, at: Position): void {
+    entry.confirmedNs = at.timeNs;
+    if (entry.owner === owner) return;
+    entry.owner = owner;
+    entry.nud = "reachable";
+    entry.updatedNs = at.timeNs;
+    entry.unansweredProbes = 0;
+    entry.record(at, "traffic", null);
+  }
+}
+
+/** The oldest go first, and of all those first whose holder has none by the chosen model: nobody asks how they differ. */
+function forgetHalf(entries: Map<Station, CacheEntry>, binding: Binding): void {
+  const [followed, others] = [true, false].map((isFollowed) =>
+    [...entries.keys()].filter((holder) => (holder.cache.get(binding.ip) !== undefined) === isFollowed),
+  );
+  const oldest = [...(others ?? []), ...(followed ?? [])].slice(0, MOST_ENTRIES / 2);
+  for (const holder of oldest) entries.delete(holder);
+  binding.forgottenParts += oldest.length;
+}

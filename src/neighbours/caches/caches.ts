@@ -1,0 +1,297 @@
+import type { Position } from "../base/position.ts";
+import type { Station } from "../base/station.ts";
+import type { Ask } from "../claims/asks.ts";
+import type { Binding, ClaimForm, HeardClaim } from "../claims/binding.ts";
+import type { BindingTable } from "../claims/binding-table.ts";
+import type { Possession } from "../claims/possession.ts";
+import { type CacheCause, CacheEntry } from "./cache-entry.ts";
+import { Calm, MANY_ENTRIES } from "./calm.ts";
+import type { Effect, Loss, NeighbourModel } from "./models/model.ts";
+
+/**
+ * For so long a frame may still carry what its sender believed before the ARP frame captured ahead of it: it was on
+ * its way, or two ports of a mirror were merged out of order.
+ */
+const IN_FLIGHT_NS = 2_000_000;
+
+/** Older than any locktime. */
+const LONG_BEFORE_NS = -86_400_000_000_000;
+
+/** What the hosts' traffic has to do with their caches. */
+export interface CacheWitness {
+  /** A host's belief about an address changed, and so may its traffic. */
+  changed(entry: CacheEntry, before: Station | null): void;
+  /** A frame of the host's own proved for the first time that it uses what the entry holds. */
+  used(entry: CacheEntry): void;
+  /** A host's own frame showed another MAC than the model had for it. */
+  corrected(entry: CacheEntry, at: Position): void;
+  /** When the host last sent by the entry; negative infinity where it never did. */
+  lastUseNs(entry: CacheEntry): number;
+}
+
+/** Every host's neighbour cache, by the frames that it could have received and those that it sent. */
+export class Caches {
+  readonly model: NeighbourModel;
+  private readonly bindings: BindingTable;
+  private readonly possession: Possession;
+  private readonly witness: CacheWitness;
+
+  constructor(model: NeighbourModel, bindings: BindingTable, possession: Possession, witness: CacheWitness) {
+    this.model = model;
+    this.bindings = bindings;
+    this.possession = possession;
+    this.witness = witness;
+  }
+
+  /** All entries about an address. */
+  entriesOf(binding: Binding): Iterable<CacheEntry> {
+    return binding.holders;
+  }
+
+  /**
+   * A host that answers a request learns its sender.
+   *
+   * The answer comes after the request: what the host heard in between is put after it again.
+   */
+  learnByAnswering(host: Station, heard: HeardClaim): void {
+    const binding = this.bindings.of(heard.claimed.segment, heard.ip);
+    const entry = this.entryOf(host, binding, heard.at.timeNs);
+    const before = entry.owner;
+    entry.rewindTo(heard.at);
+    // Without the request in the capture the answer may be a forged one, and its sender no kernel that learned.
+    if (!entry.valid) entry.certain = heard.form !== "addressed";
+    const effect = this.model.learn(entry, heard.claimed, heard.at.timeNs);
+    noteEffect(entry, effect, heard, "answered-request");
+    this.hearLater(entry, binding, heard);
+    if (entry.owner !== before) this.witness.changed(entry, before);
+  }
+
+  /** A claim that others than its sender heard: it updates what they have, and may create what its target has not. */
+  overhear(binding: Binding, heard: HeardClaim): void {
+    // Of a router's address thousands have an entry, and most of its frames go to one of them.
+    if (heard.sentTo !== null) this.overhearAs(this.entry(heard.sentTo, binding), heard);
+    else this.overhearAll(binding, heard);
+    if (this.model.learnsAsTarget && heard.targetIp !== heard.ip) this.learnAsTarget(binding, heard);
+  }
+
+  /** A host asks the whole network only for what it has no MAC of: the entry is INCOMPLETE from here. */
+  beginResolution(host: Station, binding: Binding, { at }: Ask): void {
+    const entry = this.entryOf(host, binding, at.timeNs);
+    const before = entry.owner;
+    this.expire(entry, at);
+    entry.lose(at, "asked-again", "incomplete", at.timeNs);
+    if (before !== null) this.witness.changed(entry, before);
+  }
+
+  /** NUD_PROBE: a kernel's unicast request goes to the MAC that its cache holds. */
+  revealByProbe(host: Station, binding: Binding, owner: Station, at: Position, isSeen = true): void {
+    const entry = this.entryOf(host, binding, at.timeNs);
+    this.reveal(entry, owner, at, "probe");
+    entry.addProbe(at);
+    if (isSeen) this.markUsed(entry, at);
+  }
+
+  /**
+   * A data frame that `host` sent to `owner` for an address of the segment.
+   *
+   * @returns false while the frame may have been on its way when the model changed: look at the next one, too
+   */
+  revealByTraffic(host: Station, binding: Binding, owner: Station, at: Position, certain: boolean): boolean {
+    const existing = this.entry(host, binding);
+    if (existing !== undefined) {
+      this.expire(existing, at);
+      const agrees = existing.owner === owner;
+      if (!agrees && at.timeNs - existing.updatedNs < IN_FLIGHT_NS) return false;
+    }
+    const entry = existing ?? this.entryOf(host, binding, at.timeNs);
+    if (existing === undefined) entry.certain = certain;
+    this.reveal(entry, owner, at, "traffic");
+    this.model.use(entry, at.timeNs);
+    this.markUsed(entry, at);
+    return true;
+  }
+
+  /**
+   * A frame whose destination is not what its sender looked up: it uses the entry of the router, or of the real server,
+   * whose MAC it wrote.
+   *
+   * Where the receiver has addresses of its own, too, the frame is put down to the one that it only claims: a router
+   * that is nobody else's stand-in is asked for by its own address.
+   */
+  noteNextHop(host: Station, receiver: Station, at: Position): void {
+    const entries = [...host.cache.values()].filter(({ owner }) => owner === receiver);
+    const borrowed = entries.filter(({ ip }) => !receiver.ownAddresses.has(ip));
+    for (const entry of borrowed.length > 0 ? borrowed : entries) this.markUsed(entry, at);
+  }
+
+  /** What the host's cache held before the first frame; its history begins with the frame that confirms or changes it. */
+  remember(host: Station, binding: Binding, owner: Station): void {
+    const entry = this.entryOf(host, binding, LONG_BEFORE_NS);
+    entry.owner = owner;
+    entry.nud = "stale";
+    // Where entries have an age nothing tells this one's: it is taken for fresh.
+    entry.confirmedNs = 0;
+  }
+
+  /** Applies what only the passing of time shows. */
+  expire(entry: CacheEntry, now: Position): void {
+    let loss = this.model.lossOf(entry, now);
+    if (loss?.cause === "aged-out") {
+      // A host that sent by the entry past its age had it confirmed by a frame that was not captured.
+      const usedNs = this.witness.lastUseNs(entry);
+      if (usedNs >= loss.timeNs) {
+        entry.confirmedNs = usedNs;
+        loss = this.model.lossOf(entry, now);
+      }
+    }
+    if (loss !== null) this.lose(entry, loss);
+  }
+
+  protected entry(host: Station, binding: Binding): CacheEntry | undefined {
+    const entry = host.cache.get(binding.ip);
+    entry?.disturb();
+    return entry;
+  }
+
+  protected create(host: Station, binding: Binding, nowNs: number): CacheEntry {
+    const entry = new CacheEntry(host, binding.ip, nowNs);
+    host.cache.set(binding.ip, entry);
+    binding.addHolder(entry);
+    binding.calms.get(this.model.name)?.disturb(entry);
+    return entry;
+  }
+
+  protected entryOf(host: Station, binding: Binding, nowNs: number): CacheEntry {
+    return this.entry(host, binding) ?? this.create(host, binding, nowNs);
+  }
+
+  protected hear(entry: CacheEntry, heard: HeardClaim): void {
+    this.expire(entry, heard.at);
+    const wasValid = entry.valid;
+    const effect = this.model.hear(entry, heard);
+    const cause = causeOf(heard.form, heard.sentTo === entry.holder, wasValid);
+    if (noteEffect(entry, effect, heard, cause)) entry.certain = true;
+  }
+
+  protected lose(entry: CacheEntry, { at, timeNs, cause }: Loss): void {
+    const before = entry.owner;
+    entry.disturb();
+    entry.lose(at, cause, "failed", timeNs);
+    this.witness.changed(entry, before);
+  }
+
+  protected overhearAll(binding: Binding, heard: HeardClaim): void {
+    const { holders } = binding;
+    if (holders.length >= MANY_ENTRIES || binding.calms.size > 0) {
+      this.overhearMany(binding, holders.length, heard);
+      return;
+    }
+    for (let index = 0; index < holders.length; index++) this.overhearAs(holders[index], heard);
+  }
+
+  /** Where one station says it again and again, only those entries are looked at to which that may do something. */
+  protected overhearMany(binding: Binding, count: number, heard: HeardClaim): void {
+    const { name } = this.model;
+    const mayBeCalm = count >= MANY_ENTRIES && heard.sentBy === heard.claimed && !heard.recheck;
+    const calm = mayBeCalm ? binding.calms.get(name) : undefined;
+    if (calm?.covers(heard) === true && !calm.isVain(count)) {
+      calm.pass(heard, (entry) => this.overhearAs(entry, heard));
+      return;
+    }
+    for (const entry of this.entriesOf(binding)) this.overhearAs(entry, heard);
+    if (!mayBeCalm) binding.setCalm(name, null);
+    else {
+      const forms = calm?.isOf(heard.claimed) !== true || calm.isVain(count) ? [] : calm.forms;
+      binding.setCalm(name, new Calm(this.model, heard, this.entriesOf(binding), forms));
+    }
+  }
+
+  protected overhearAs(entry: CacheEntry | undefined, heard: HeardClaim): void {
+    if (entry === undefined || entry.holder === heard.sentBy) return;
+    // Where a request for one's own address teaches only if it is answered, that comes separately.
+    const answersFirst = heard.form === "request" && !this.model.learnsAsTarget;
+    if (answersFirst && this.possession.holds(entry.holder, heard.targetIp)) return;
+    const before = entry.owner;
+    this.hear(entry, heard);
+    if (entry.owner !== before) this.witness.changed(entry, before);
+  }
+
+  /** What the host heard between a request and its answer. */
+  private hearLater(entry: CacheEntry, { recentClaims }: Binding, { at }: HeardClaim): void {
+    const host = entry.holder;
+    for (let index = 0; index < recentClaims.length; index++) {
+      const later = recentClaims[index];
+      if (later === undefined || later.at.ordinal <= at.ordinal || later.sentBy === host) continue;
+      if (reaches(later, host)) this.hear(entry, later);
+    }
+  }
+
+  /** "Am I the target protocol address?": who says yes, and has no entry yet, creates one. */
+  private learnAsTarget(binding: Binding, heard: HeardClaim): void {
+    if (heard.sentTo !== null) {
+      this.learnIfTarget(heard.sentTo, binding, heard);
+      return;
+    }
+    const target = this.bindings.get(binding.segment, heard.targetIp);
+    if (target === undefined) return;
+    const { claims } = target;
+    for (let index = 0; index < claims.length; index++) {
+      const claim = claims[index];
+      if (claim !== undefined) this.learnIfTarget(claim.station, binding, heard);
+    }
+  }
+
+  private learnIfTarget(host: Station, binding: Binding, heard: HeardClaim): void {
+    if (host === heard.sentBy || host === heard.claimed || this.entry(host, binding)?.valid === true) return;
+    // A host that has not spoken yet is believed to have the address for which it alone gets a frame.
+    const isNew = heard.sentTo === host && host.ownAddresses.size === 0;
+    if (!isNew && !this.possession.holds(host, heard.targetIp)) return;
+    if (this.possession.holds(host, heard.ip)) return;
+    const entry = this.entryOf(host, binding, heard.at.timeNs);
+    const effect = this.model.learn(entry, heard.claimed, heard.at.timeNs);
+    const cause = heard.form === "request" ? "answered-request" : causeOf(heard.form, true, false);
+    if (noteEffect(entry, effect, heard, cause)) entry.certain = true;
+    this.witness.changed(entry, null);
+  }
+
+  private reveal(entry: CacheEntry, owner: Station, at: Position, cause: CacheCause): void {
+    if (entry.owner === owner && entry.current !== undefined) return;
+    const before = entry.owner;
+    entry.owner = owner;
+    entry.nud = "reachable";
+    entry.updatedNs = at.timeNs;
+    entry.confirmedNs = at.timeNs;
+    entry.unansweredProbes = 0;
+    entry.record(at, cause, null);
+    this.witness.changed(entry, before);
+    this.witness.corrected(entry, at);
+  }
+
+  private markUsed(entry: CacheEntry, at: Position): void {
+    const current = entry.current;
+    if (current === undefined || current.owner !== entry.owner || current.used !== null) return;
+    current.used = at;
+    this.witness.used(entry);
+  }
+}
+
+function reaches(heard: HeardClaim, host: Station): boolean {
+  return heard.sentTo === null || heard.sentTo === host;
+}
+
+/**
+ * Writes down what a claim did; a reply that keeps a wrong entry alive is as much to blame as what created it.
+ *
+ * @returns whether there was anything to write down
+ */
+function noteEffect(entry: CacheEntry, effect: Effect, heard: HeardClaim, cause: CacheCause): boolean {
+  if (effect === "none" || (effect === "confirmed" && entry.isDueTo(heard.form))) return false;
+  entry.record(heard.at, cause, heard.form);
+  return true;
+}
+
+function causeOf(form: ClaimForm, toMe: boolean, wasValid: boolean): CacheCause {
+  if (form === "reply" && toMe) return wasValid ? "confirmed" : "resolved";
+  if (form === "unsolicited-reply" && toMe) return "unsolicited-reply";
+  return "overheard";
+}

@@ -1,0 +1,149 @@
+import type { Position } from "../base/position.ts";
+import type { Station } from "../base/station.ts";
+import type { Ask } from "../claims/asks.ts";
+import type { Binding, HeardClaim } from "../claims/binding.ts";
+import type { BindingTable } from "../claims/binding-table.ts";
+import type { Possession } from "../claims/possession.ts";
+import type { CacheEntry } from "./cache-entry.ts";
+import type { Caches } from "./caches.ts";
+
+/** What had to do with the caches' entries about one address, as it happened. */
+export type CacheEvent =
+  | { readonly what: "heard"; readonly heard: HeardClaim }
+  | { readonly what: "answered"; readonly host: Station; readonly heard: HeardClaim }
+  | { readonly what: "asked"; readonly host: Station; readonly ask: Ask }
+  | { readonly what: "probed"; readonly host: Station; readonly owner: Station; readonly at: Position }
+  /** A frame of the host's own showed another MAC than the model had. */
+  | { readonly what: "corrected"; readonly host: Station; readonly owner: Station; readonly at: Position }
+  /** The host's first frame by an entry that its kernel then starts to check. */
+  | { readonly what: "used"; readonly host: Station; readonly at: Position };
+
+/** An entry as it was when a log begins. */
+export interface EntryBefore {
+  readonly holder: Station;
+  readonly owner: Station;
+  readonly nud: CacheEntry["nud"];
+  readonly updatedNs: number;
+  readonly confirmedNs: number;
+  readonly at: Position;
+}
+
+/** What is kept of an address that one station alone claims: enough for a poison that comes before the truth. */
+const KEPT_BEFORE_CONTEST = 16;
+const KEPT_OF_CONTESTED = 4096;
+/** Of all addresses together. */
+const MOST_EVENTS = 1 << 17;
+
+/** The events of one address, from its first frame or from when it became contested, up to a bound. */
+export class ClaimLog {
+  readonly events: CacheEvent[] = [];
+  before: readonly EntryBefore[] = [];
+  /** Claims that came after the log was full. */
+  omittedClaims = 0;
+  contested = false;
+  /** Events from before the contest were given up. */
+  hasForgotten = false;
+}
+
+/** Keeps what a second run of the model needs. To be told before the caches are, since it notes what they held. */
+export class ClaimRecorder
+  implements Pick<Caches, "overhear" | "learnByAnswering" | "beginResolution" | "revealByProbe">
+{
+  private readonly bindings: BindingTable;
+  private readonly possession: Possession;
+  private eventCount = 0;
+
+  constructor(bindings: BindingTable, possession: Possession) {
+    this.bindings = bindings;
+    this.possession = possession;
+  }
+
+  logOf(binding: Binding): ClaimLog | undefined {
+    return binding.log ?? undefined;
+  }
+
+  overhear(binding: Binding, heard: HeardClaim): void {
+    this.add(binding, { what: "heard", heard });
+  }
+
+  learnByAnswering(host: Station, heard: HeardClaim): void {
+    this.add(this.bindings.of(heard.claimed.segment, heard.ip), { what: "answered", host, heard });
+  }
+
+  beginResolution(host: Station, binding: Binding, ask: Ask): void {
+    this.add(binding, { what: "asked", host, ask });
+  }
+
+  revealByProbe(host: Station, binding: Binding, owner: Station, at: Position): void {
+    this.add(binding, { what: "probed", host, owner, at });
+  }
+
+  noteCorrected({ holder, ip, owner }: CacheEntry, at: Position): void {
+    if (owner === null) return;
+    const binding = this.bindings.of(holder.segment, ip);
+    this.add(binding, { what: "corrected", host: holder, owner, at });
+  }
+
+  noteUsed(host: Station, binding: Binding, at: Position): void {
+    this.add(binding, { what: "used", host, at });
+  }
+
+  /** Begins the address's log anew, from what is held now: what it led up to is long past. */
+  restart(binding: Binding, at: Position): void {
+    const { log } = binding;
+    if (log === null || !log.contested) return;
+    this.eventCount -= log.events.length;
+    log.events.length = 0;
+    log.omittedClaims = 0;
+    log.before = entriesNow(binding, at);
+  }
+
+  private add(binding: Binding, event: CacheEvent): void {
+    if (binding.log === null) {
+      binding.log = new ClaimLog();
+      binding.log.before = entriesNow(binding, positionOf(event));
+    }
+    const { log } = binding;
+    if (!log.contested && (binding.claims.length > 1 || this.possession.isVip(binding.ip)))
+      beginContest(log, binding, positionOf(event));
+    if (!log.contested) {
+      if (log.events.length >= KEPT_BEFORE_CONTEST) {
+        log.events.shift();
+        log.hasForgotten = true;
+      }
+      log.events.push(event);
+    } else if (log.events.length < KEPT_OF_CONTESTED && this.eventCount < MOST_EVENTS) {
+      this.eventCount++;
+      log.events.push(event);
+    } else if (event.what === "heard") {
+      log.omittedClaims++;
+    }
+  }
+}
+
+/** Where events were given up, what they led to takes their place. */
+function beginContest(log: ClaimLog, binding: Binding, at: Position): void {
+  log.contested = true;
+  if (!log.hasForgotten) return;
+  log.events.length = 0;
+  log.before = entriesNow(binding, at);
+}
+
+/** What was held before the first frame has no place of its own: it is put to where the log begins. */
+function entriesNow(binding: Binding, at: Position): EntryBefore[] {
+  return binding.holders.flatMap(({ holder, owner, nud, updatedNs, confirmedNs, current }) =>
+    owner === null ? [] : [{ holder, owner, nud, updatedNs, confirmedNs, at: current?.at ?? at }],
+  );
+}
+
+function positionOf(event: CacheEvent): Position {
+  switch (event.what) {
+    case "heard":
+    case "answered":
+      return event.heard.at;
+    case "asked":
+      return event.ask.at;
+    default:
+      return event.at;
+  }
+}

@@ -1,0 +1,22 @@
+import type { Position } from "../base/position.ts";
+
+/** A flow to a contested address, and what came back from the station that it went to. */
+export interface Flow {
+  /** A packet other than a refusal came back. */
+  answered: boolean;
+  /** A TCP RST or an ICMP destination unreachable came back. */
+  reset: boolean;
+}
+
+/** What a host sent by a cache entry while its address was contested, from one turn of the claimants to the next. */
+export interface Sent {
+  /** `turnCount` of the binding then. */
+  readonly turn: number;
+  frames: number;
+  bytes: number;
+  readonly first: Position;
+  last: Position;
+  readonly flows: Set<Flow>;
+  /** The flows of whoever sent to the same station for the same address. */
+  readonly known: Map<number, Flow>;
+}

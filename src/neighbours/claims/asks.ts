@@ -1,0 +1,134 @@
+import type { Position } from "../base/position.ts";
+import { keepRecent, RECENT_NS } from "../base/recent.ts";
+import { SparseMap } from "../base/sparse.ts";
+import type { Station } from "../base/station.ts";
+import type { HeardClaim } from "./claim.ts";
+
+/** A request for the address, and who answered it. */
+export interface Ask {
+  readonly at: Position;
+  readonly asker: Station;
+  /** SPA: 0 in a probe (RFC 5227). */
+  readonly askerIp: number;
+  /** What the request says of its sender, for whoever answers to learn; null in a probe, which teaches nothing. */
+  readonly claim: HeardClaim | null;
+  readonly broadcast: boolean;
+  /** Target hardware address all zero: how a kernel asks, and no tool does. */
+  readonly fromKernel: boolean;
+  /**
+   * Sent only because the asker's kernel re-checks what its cache holds: the unicast request itself, or the broadcast
+   * after it went unanswered. A stack that does not re-check would have sent nothing.
+   */
+  readonly recheck: boolean;
+  readonly answers: { readonly at: Position; readonly by: Station; readonly claimed: Station }[];
+}
+
+/** Answers to one request come within this; what comes later, with the request answered, is sent on its own account. */
+const LONGEST_RACE_NS = 100_000_000;
+/** The least for which a kernel believes an answer: half of `base_reachable_time`, and `delay_first_probe_time`. */
+const SHORTEST_BELIEF_NS = 20_000_000_000;
+const MOST_ASKERS = 1024;
+/** The kernel retransmits a second later (`retrans_time`); what comes sooner is another's doing. */
+const RETRY_SHORTEST_NS = 300_000_000;
+/** More than a segment has hosts that would answer; further ones are a forger's. */
+const MOST_ANSWERS = 64;
+const EVIDENCE_KEPT = 16;
+/** Enough for those of every claimant to be among them. */
+const RACES_KEPT = 256;
+
+/** When a host was last told the address's MAC, in which name it had asked, and whose it is. */
+interface Answered {
+  readonly askerIp: number;
+  readonly timeNs: number;
+  readonly by: Station;
+}
+
+/** Who asked for an address, and who answered. */
+export class Asks {
+  readonly recent: Ask[] = [];
+  private readonly answeredAt = new SparseMap<Station, Answered>();
+  /** Requests that their sender repeated because nobody had answered. */
+  readonly unanswered: Ask[] = [];
+  unansweredCount = 0;
+  /** Requests that more than one station answered, in order of arrival. */
+  readonly races: Ask[] = [];
+  /** In how many requests to everybody a station was one of several that answered. */
+  readonly raceCounts = new SparseMap<Station, number>();
+
+  /** @returns whether no kernel would have asked: its sender had this answered seconds ago, in the same name */
+  add(ask: Ask, sentTo: Station | null): boolean {
+    const before = this.newestAskOf(ask.asker);
+    if (before !== undefined && isRetry(before, ask)) this.noteUnanswered(before, ask);
+    keepRecent(this.recent, ask);
+    const answered = this.answeredAt.get(ask.asker);
+    return (
+      answered?.askerIp === ask.askerIp &&
+      ask.fromKernel &&
+      ask.at.timeNs - answered.timeNs < SHORTEST_BELIEF_NS &&
+      // A cache that was poisoned meanwhile is re-checked at the wrong MAC, and then everybody is asked.
+      (sentTo === null ? !ask.recheck : sentTo === answered.by)
+    );
+  }
+
+  /** The request that a reply to `askerIp` answers: the newest one, since an older one was given up. */
+  answeredBy(askerIp: number, nowNs: number): Ask | undefined {
+    const { recent } = this;
+    for (let index = recent.length - 1; index >= 0; index--) {
+      const ask = recent[index];
+      if (ask?.askerIp !== askerIp) continue;
+      const waitedNs = nowNs - ask.at.timeNs;
+      if (waitedNs <= (ask.answers.length === 0 ? RECENT_NS : LONGEST_RACE_NS)) return ask;
+    }
+    return undefined;
+  }
+
+  answer(ask: Ask, at: Position, by: Station, claimed: Station): void {
+    if (this.answeredAt.size < MOST_ASKERS) {
+      this.answeredAt.set(ask.asker, { askerIp: ask.askerIp, timeNs: at.timeNs, by: claimed });
+    }
+    if (ask.answers.length >= MOST_ANSWERS) return;
+    if (ask.broadcast) this.noteRace(ask, by);
+    ask.answers.push({ at, by, claimed });
+    if (ask.answers.length === 2 && this.races.length < RACES_KEPT) this.races.push(ask);
+  }
+
+  private newestAskOf(asker: Station): Ask | undefined {
+    const { recent } = this;
+    for (let index = recent.length - 1; index >= 0; index--) {
+      const ask = recent[index];
+      if (ask?.asker === asker) return ask;
+    }
+    return undefined;
+  }
+
+  private noteRace(ask: Ask, by: Station): void {
+    if (ask.answers.length === 0) return;
+    const others = new Set(ask.answers.map((answer) => answer.by));
+    if (others.has(by)) return;
+    for (const station of others.size === 1 ? [...others, by] : [by])
+      this.raceCounts.set(station, (this.raceCounts.get(station) ?? 0) + 1);
+  }
+
+  private noteUnanswered(before: Ask, ask: Ask): void {
+    for (const unanswered of [before, ask]) {
+      if (this.unanswered.at(-1) === unanswered) continue;
+      this.unansweredCount++;
+      if (this.unanswered.length < EVIDENCE_KEPT) this.unanswered.push(unanswered);
+    }
+  }
+}
+
+/** A kernel's second try is its own word that the first went unanswered, wherever the capture was taken. */
+function isRetry(before: Ask, ask: Ask): boolean {
+  const gapNs = ask.at.timeNs - before.at.timeNs;
+  return (
+    before.broadcast &&
+    ask.broadcast &&
+    before.fromKernel &&
+    ask.fromKernel &&
+    before.answers.length === 0 &&
+    before.askerIp === ask.askerIp &&
+    gapNs >= RETRY_SHORTEST_NS &&
+    gapNs <= RECENT_NS
+  );
+}

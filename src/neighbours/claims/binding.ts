@@ -1,0 +1,286 @@
+import type { Position } from "../base/position.ts";
+import { keepRecent } from "../base/recent.ts";
+import { SparseMap, SparseSet } from "../base/sparse.ts";
+import type { Station } from "../base/station.ts";
+import type { CacheEntry } from "../caches/cache-entry.ts";
+import type { Calm } from "../caches/calm.ts";
+import type { ClaimLog } from "../caches/claim-log.ts";
+import type { NeighbourModelName } from "../caches/models/model.ts";
+import { Asks } from "./asks.ts";
+import { Claim, type ClaimForm, type ClaimTally, type HeardClaim } from "./claim.ts";
+
+export type { Claim, ClaimForm, ClaimTally, HeardClaim } from "./claim.ts";
+
+/** From here on it was another station that claimed the address, until the next turn. */
+export interface Turn {
+  readonly station: Station;
+  readonly at: Position;
+  /** Of the frame that began it. */
+  readonly form: ClaimForm;
+}
+
+/** Looking an address over before using it (RFC 5227, section 2.1.1): claims nothing. */
+export interface Probing {
+  readonly station: Station;
+  readonly first: Position;
+  last: Position;
+  count: number;
+}
+
+/** What alternates more often keeps its first turns and its count. */
+const TURNS_KEPT = 64;
+const PROBINGS_KEPT = 16;
+
+/** A bridge that rewrites MACs sends on what it hears within this. */
+const ECHO_NS = 5_000_000;
+
+/** A station that holds the address, or gets its frames, passed one of them on to another. */
+export interface Passing {
+  readonly from: Station;
+  readonly to: Station;
+  /** The frame that it sent. */
+  readonly at: Position;
+  /** Whether the same packet was seen arriving at it right before. */
+  proven: boolean;
+  tries: number;
+}
+
+const MOST_SPEAKERS = 256;
+/** Real servers of one director are counted in tens. */
+const MOST_PASSINGS = 4096;
+
+/** More stations claim no address by mistake, nor by any tool's intent but to fill tables. */
+const MOST_CLAIMS = 512;
+/** Hosts whose belief about one address is followed; those come first that were seen to believe something. */
+const MOST_HOLDERS = 4096;
+const MOST_CERTAIN_HOLDERS = 8192;
+const FEW_BELIEVERS = 64;
+const MOST_RECEIVERS = 4096;
+
+/** Everything known of one address in one broadcast domain. */
+export class Binding {
+  readonly segment: number;
+  readonly ip: number;
+  readonly claims: Claim[] = [];
+  /** Every cache entry about this address, so that a broadcast need not look at all hosts. */
+  readonly holders: CacheEntry[] = [];
+  /** What the hosts would believe of it by the models that were not chosen. */
+  readonly alternatives = new SparseMap<NeighbourModelName, Map<Station, CacheEntry>>();
+  /** By model: the entries that the claimant's broadcasts do nothing to. */
+  readonly calms = new SparseMap<NeighbourModelName, Calm>();
+  /** The stations to which frames for the address were sent, each with those that sent them. */
+  readonly receivers = new SparseMap<Station, Set<Station>>();
+  readonly passings: Passing[] = [];
+  /** Those that were seen to pass its frames on, each with one that it sent; to whom the link layer did not say. */
+  readonly passedOn = new SparseMap<Station, Position>();
+  /** Those that passed frames on, its directors: what reaches them has not gone astray. */
+  readonly passers = new SparseSet<Station>();
+  /** Those of them to which a holder of the address passed its frames on: real servers, or who stands in for one. */
+  readonly served = new SparseSet<Station>();
+  /** The stations that sent IPv4 packets from the address once it was known on the segment, with a first frame's TTL. */
+  readonly speakers = new SparseMap<Station, { readonly at: Position; readonly ttl: number }>();
+  /** What a second run of the model needs; null until there is something to note. */
+  log: ClaimLog | null = null;
+  readonly turns: Turn[] = [];
+  turnCount = 0;
+  readonly probings: Probing[] = [];
+  readonly recentClaims: HeardClaim[] = [];
+  readonly asks = new Asks();
+  /** Whose turn it is. */
+  lastTurn: Station | null = null;
+  /** Whose turn the newest one ended. */
+  turnBefore: Station | null = null;
+  private holderLimit = MOST_HOLDERS;
+  /** Claims, cache entries and receivers that were too many to be kept. */
+  forgottenParts = 0;
+  constructor(segment: number, ip: number) {
+    this.segment = segment;
+    this.ip = ip;
+  }
+
+  /** The cache entries about it, those by the other models, too. */
+  *everyEntry(): IterableIterator<CacheEntry> {
+    yield* this.holders;
+    for (const entries of this.alternatives.values()) yield* entries.values();
+  }
+
+  claimOf(station: Station): Claim | undefined {
+    const { claims } = this;
+    for (let index = 0; index < claims.length; index++) {
+      const claim = claims[index];
+      if (claim?.station === station) return claim;
+    }
+    return undefined;
+  }
+
+  addClaim(heard: HeardClaim): Claim {
+    let claim = this.claimOf(heard.claimed);
+    if (claim === undefined) {
+      claim = new Claim(heard.claimed);
+      if (this.claims.length >= MOST_CLAIMS) this.forgetClaims(MOST_CLAIMS / 2);
+      this.claims.push(claim);
+    }
+    claim.add(heard.form, heard);
+    if (heard.form !== "addressed" && heard.sentBy === heard.claimed) this.noteTurn(heard);
+    if (heard.form === "request" && heard.sentBy === heard.claimed) this.noteEcho(claim, heard);
+    // Nobody heard what was only said of a station.
+    if (heard.form !== "addressed") keepRecent(this.recentClaims, heard);
+    return claim;
+  }
+
+  /** What is left of an address at peace that had to be given up: one station claimed it so often. */
+  recall(
+    station: Station,
+    form: ClaimForm,
+    tally: Pick<ClaimTally, "count" | "first" | "last">,
+    targetIp: number,
+  ): void {
+    const claim = new Claim(station);
+    claim.recall(form, tally, targetIp);
+    this.claims.push(claim);
+    this.takeTurn(station, tally.first, form);
+  }
+
+  /** A host begins to have a cache entry about the address. */
+  addHolder(entry: CacheEntry): void {
+    if (this.holders.length >= this.holderLimit) this.forgetHolders();
+    this.holders.push(entry);
+  }
+
+  /**
+   * Gives up claims until so many are left: the oldest of those first of which there is least to tell, one frame that
+   * nobody believed, and that answered nobody.
+   */
+  forgetClaims(left: number): void {
+    let excess = this.claims.length - left;
+    if (excess <= 0) return;
+    const believed = new Set<Station | null>([this.lastTurn]);
+    for (const { owner } of this.everyEntry()) believed.add(owner);
+    const kept = this.claims.filter(
+      (claim) =>
+        believed.has(claim.station) || claim.frames > 1 || claim.tallies.has("reply") || excess-- <= 0,
+    );
+    // Those that are left are worth more, but a forger can make them without end, too.
+    const surplus = kept.length - Math.max(left, MOST_CLAIMS / 2);
+    if (surplus > 0) kept.splice(left / 2, surplus);
+    this.forgottenParts += this.claims.length - kept.length;
+    this.claims.splice(0, this.claims.length, ...kept);
+  }
+
+  private forgetHolders(): void {
+    const certain = this.holders.filter(({ certain, history }) => certain && history.length > 0);
+    const uncertain = this.holders.filter(({ certain, history }) => !certain || history.length === 0);
+    this.keepHolders([
+      ...(certain.length < MOST_CERTAIN_HOLDERS ? certain : worthiest(certain, MOST_CERTAIN_HOLDERS / 2)),
+      ...uncertain.slice(Math.ceil(uncertain.length / 2)),
+    ]);
+  }
+
+  /**
+   * Gives up the entries of those who asked before then, and were never seen to be answered.
+   *
+   * @returns how many they were
+   */
+  forgetUnanswered(beforeNs: number): number {
+    const left = this.holders.filter(({ history, updatedNs }) => history.length > 0 || updatedNs >= beforeNs);
+    const forgotten = this.holders.length - left.length;
+    if (forgotten > 0) this.keepHolders(left);
+    return forgotten;
+  }
+
+  /** By the named model the entries are calm in this way from here on; null where each has to be looked at. */
+  setCalm(name: NeighbourModelName, calm: Calm | null): void {
+    this.calms.get(name)?.end();
+    if (calm === null) this.calms.delete(name);
+    else this.calms.set(name, calm);
+  }
+
+  private keepHolders(entries: readonly CacheEntry[]): void {
+    const kept = new Set(entries);
+    for (const entry of this.holders) {
+      if (kept.has(entry)) continue;
+      entry.holder.cache.delete(this.ip);
+      for (const entries of this.alternatives.values()) entries.delete(entry.holder);
+      this.forgottenParts++;
+    }
+    this.holders.splice(0, this.holders.length, ...kept);
+    for (const name of [...this.calms.keys()]) this.setCalm(name, null);
+    this.holderLimit = Math.max(MOST_HOLDERS, 2 * kept.size);
+  }
+
+  addSpeaker(station: Station, at: Position, ttl: number): void {
+    if (!this.speakers.has(station) && this.speakers.size < MOST_SPEAKERS)
+      this.speakers.set(station, { at, ttl });
+  }
+
+  addReceiver(receiver: Station, sender: Station): void {
+    const senders = this.receivers.get(receiver);
+    if (senders !== undefined) {
+      if (senders.size < MOST_RECEIVERS) senders.add(sender);
+    } else if (this.receivers.size < MOST_RECEIVERS) this.receivers.set(receiver, new Set([sender]));
+    else this.forgottenParts++;
+  }
+
+  /** @returns the passing between these two, remembered from here on */
+  passing(from: Station, to: Station, at: Position): Passing {
+    const known = this.passings.find((passing) => passing.from === from && passing.to === to);
+    if (known !== undefined) return known;
+    const passing: Passing = { from, to, at, proven: false, tries: 0 };
+    this.passers.add(from);
+    if (this.passings.length < MOST_PASSINGS) this.passings.push(passing);
+    return passing;
+  }
+
+  addNeedless(station: Station): void {
+    const claim = this.claimOf(station);
+    if (claim !== undefined) claim.needless++;
+  }
+
+  addProbe(station: Station, at: Position): void {
+    const known = this.probings.find((probing) => probing.station === station);
+    if (known !== undefined) {
+      known.last = at;
+      known.count++;
+    } else if (this.probings.length < PROBINGS_KEPT) {
+      this.probings.push({ station, first: at, last: at, count: 1 });
+    }
+  }
+
+  /** Two hosts do not ask the same thing in one name within milliseconds, again and again; a frame passed on does. */
+  private noteEcho(claim: Claim, { at, targetIp }: HeardClaim): void {
+    // Nobody but the claimant itself ever spoke of it.
+    if (this.claims.length === 1) return;
+    const before = this.recentClaims.findLast(
+      (other) =>
+        other.form === "request" &&
+        other.targetIp === targetIp &&
+        other.claimed !== claim.station &&
+        at.timeNs - other.at.timeNs <= ECHO_NS,
+    );
+    if (before !== undefined) claim.addEcho(before.claimed);
+  }
+
+  private noteTurn({ claimed, at, form }: HeardClaim): void {
+    if (this.lastTurn !== claimed) this.takeTurn(claimed, at, form);
+  }
+
+  private takeTurn(station: Station, at: Position, form: ClaimForm): void {
+    this.turnBefore = this.lastTurn;
+    this.lastTurn = station;
+    this.turnCount++;
+    if (this.turns.length < TURNS_KEPT) this.turns.push({ station, at, form });
+  }
+}
+
+/**
+ * As many of them: first those that spoke ARP, which whoever forges packets of senders without end does not; then those
+ * that believe what few others do; then the newest.
+ */
+function worthiest(entries: readonly CacheEntry[], most: number): CacheEntry[] {
+  const believers = new Map<Station | null, number>();
+  for (const { owner } of entries) believers.set(owner, (believers.get(owner) ?? 0) + 1);
+  const worth = ({ holder, owner }: CacheEntry) =>
+    holder.hasClaimed ? 2 : (believers.get(owner) ?? 0) <= FEW_BELIEVERS ? 1 : 0;
+  const least = entries.toSorted((a, b) => worth(a) - worth(b));
+  return least.slice(-most);
+}
