@@ -10,6 +10,7 @@ export type { KnowledgeSources } from "./knowledge/knowledge.ts";
 export type { Forwarding } from "./knowledge/roles.ts";
 export type { NeighbourModelName } from "./neighbours/caches/models/model.ts";
 export type { VantageKind } from "./neighbours/vantage/vantage.ts";
+export type { BenignEvent, Ending, EventName, FindingEvent, WatchEvent } from "./reports/event.ts";
 export type {
   BenignChange,
   CachedNeighbour,
@@ -47,15 +48,7 @@ export type { Difference, DifferentField } from "./verify/difference.ts";
 export type { VerifyResult } from "./verify/verify-result.ts";
 export { type VerifyOptions, verifyCapture } from "./verify.ts";
 export type { Clock, ClockStep } from "./watch/clock.ts";
-export type {
-  BenignEvent,
-  Ending,
-  EventName,
-  EventSink,
-  FindingEvent,
-  WatchEvent,
-  WatchGauges,
-} from "./watch/event.ts";
+export type { EventSink, WatchGauges } from "./watch/event-sink.ts";
 export type { LiveStream } from "./watch/live-source.ts";
 export type { KnownFinding, Recalled, WatchMemory } from "./watch/memory-port.ts";
 export { type Capturer, type WatchControls, type WatchOptions, watchCapture } from "./watch.ts";

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reportSchema } from "../src/packaging/report-schema.ts";
 import { plural } from "../src/reports/text.ts";
 import { countByCapinfos, READERS, type Understood } from "./formats/readers.ts";
 import { SAMPLES } from "./formats/samples.ts";
@@ -10,6 +11,7 @@ import { allTargets } from "./fuzz/targets.ts";
 import { hostileFiles } from "./hostile/files.ts";
 import { FLOODS, floodCapture } from "./hostile/floods.ts";
 import { type Measured, measure } from "./hostile/measure.ts";
+import { reportValidator } from "./support/report-validator.ts";
 
 /**
  * `npm run formats [FOLDER...]`: which tool reads what, tried; every capture of the folders beside capinfos; what harmful
@@ -125,7 +127,7 @@ const versions = READERS.map(
   ({ name, version }) => `${name} ${version ?? "(not installed: its column is empty)"}`,
 );
 const tried = await tryAll(folders);
-const targets = allTargets(join(scratch, "mutated"));
+const targets = allTargets(join(scratch, "mutated"), reportValidator(reportSchema()).validReport);
 const fuzzed = await fuzz({
   seed: FUZZ_SEED,
   milliseconds: FUZZ_SECONDS * 1000,

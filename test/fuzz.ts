@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { reportSchema } from "../src/packaging/report-schema.ts";
 import { fuzz } from "./fuzz/campaign.ts";
 import { loadSeeds } from "./fuzz/seeds.ts";
 import { allTargets } from "./fuzz/targets.ts";
+import { reportValidator } from "./support/report-validator.ts";
 
 /**
  * `npm run fuzz -- [--seconds 120] [--seed N] [--keep FOLDER]`: mutated captures against every decoder and the whole
@@ -21,7 +23,7 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 const scratch = mkdtempSync(join(tmpdir(), "lvs-pcap-fuzz-"));
 const seeds = loadSeeds();
-const targets = allTargets(join(scratch, "mutated"));
+const targets = allTargets(join(scratch, "mutated"), reportValidator(reportSchema()).validReport);
 process.stdout.write(
   `seed ${seed}: ${seeds.length} captures, ${targets.length} targets, ${values.seconds} s\n`,
 );

@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname.replace(/\/test$/, ""),
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/provide-schema.ts"],
     testTimeout: 30_000,
   },
 });

@@ -6,7 +6,7 @@ import { FORMATS, type Format } from "../reports/formats.ts";
 import { elapsedText, ipText, printable } from "../reports/text.ts";
 import { VERSION } from "../version.ts";
 import type { ClockStep } from "../watch/clock.ts";
-import type { WatchGauges } from "../watch/event.ts";
+import type { WatchGauges } from "../watch/event-sink.ts";
 import type { LiveStream } from "../watch/live-source.ts";
 import type { Tcpdump } from "../watch/tcpdump.ts";
 import { type WatchControls, type WatchOptions, watchCapture } from "../watch.ts";

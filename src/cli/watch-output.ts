@@ -1,12 +1,13 @@
 import { openSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { LvsPcapError } from "../errors.ts";
+import { isFindingEvent, type WatchEvent } from "../reports/event.ts";
 import { type Format, render } from "../reports/formats.ts";
 import { jsonText } from "../reports/json.ts";
 import type { Report } from "../reports/report.ts";
 import { type Style, styleFor } from "../reports/style.ts";
 import { countText, plural, printable } from "../reports/text.ts";
-import { isFindingEvent, type WatchEvent, type WatchGauges } from "../watch/event.ts";
+import type { WatchGauges } from "../watch/event-sink.ts";
 import { sentenceFor } from "../watch/sentences.ts";
 import { wantsColor } from "./color.ts";
 import type { CommandContext } from "./context.ts";

@@ -1,7 +1,7 @@
 import type { WriteStream } from "node:tty";
 import { countText, elapsedText, plural, severityCount } from "../reports/text.ts";
 import { widthOf, wrap } from "../reports/wrap.ts";
-import type { WatchGauges } from "../watch/event.ts";
+import type { WatchGauges } from "../watch/event-sink.ts";
 
 /** What the screen is drawn on. */
 export type Terminal = Pick<WriteStream, "write"> & {

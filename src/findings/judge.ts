@@ -99,9 +99,8 @@ export class Judgement {
   }
 }
 
-export const VERDICTS = ["clean", "suspicious", "poisoned"] as const;
 /** Poisoned: some host's cache took, or traffic used, a wrong entry for a VIP or a gateway. */
-export type Verdict = (typeof VERDICTS)[number];
+export type Verdict = "clean" | "suspicious" | "poisoned";
 
 export function verdictOf(findings: readonly Finding[], cast: Cast): Verdict {
   const poisons = ({ kind, ip, stage }: Finding) =>

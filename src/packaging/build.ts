@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
 import manifest from "../../package.json" with { type: "json" };
 import { PROGRAM_FILE } from "../cli/load-program.ts";
+import { reportSchema } from "./report-schema.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const DIST = join(ROOT, "dist");
@@ -26,7 +27,7 @@ const BUNDLED: BuildOptions = {
 
 buildLibrary();
 buildCommand();
-copyFileSync(join(ROOT, "src/reports/report.schema.json"), join(DIST, "reports/report.schema.json"));
+writeFileSync(join(DIST, "reports/report.schema.json"), `${JSON.stringify(reportSchema(), null, 2)}\n`);
 cpSync(join(ROOT, "src/reports/html/browser"), join(DIST, "browser"), {
   recursive: true,
   filter: (file) => !file.endsWith(".json"),

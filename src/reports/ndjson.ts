@@ -1,10 +1,6 @@
+import type { WatchEvent } from "./event.ts";
 import { jsonText } from "./json.ts";
-import type { BenignChange, Report, ReportedFinding } from "./report.ts";
-
-/** A line of `--format ndjson`: what `watch` says when a finding opens, with all that the whole capture tells of it. */
-export type NdjsonLine =
-  | ({ event: "opened"; at: string; ending: null } & ReportedFinding)
-  | ({ event: "benign"; at: string } & BenignChange);
+import type { Report } from "./report.ts";
 
 /** One object a line, findings and explanations by their first frame; nothing at all where there are none. */
 export function renderNdjson(report: Report): string {
@@ -13,10 +9,10 @@ export function renderNdjson(report: Report): string {
     .join("");
 }
 
-function linesOf({ findings, benign, captures }: Report): NdjsonLine[] {
+function linesOf({ findings, benign, captures }: Report): WatchEvent[] {
   // All of it is known once the last frame was read.
   const at = captures.flatMap(({ last }) => last ?? []).reduce((a, b) => (a > b ? a : b), "");
-  const lines: NdjsonLine[] = [
+  const lines: WatchEvent[] = [
     ...findings.map((finding) => ({ event: "opened" as const, at, ending: null, ...finding })),
     ...benign.map((change) => ({ event: "benign" as const, at, ...change })),
   ];

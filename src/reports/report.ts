@@ -8,12 +8,23 @@ import type { NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import type { ClaimForm } from "../neighbours/claims/claim.ts";
 import type { VantageKind } from "../neighbours/vantage/vantage.ts";
 import type { Role } from "../roles/cast.ts";
+import type {
+  AtLeastOne,
+  CaptureIndex,
+  Count,
+  FindingId,
+  FrameNumber,
+  IpAddress,
+  MacAddress,
+  Nanoseconds,
+  Sha256,
+  Time,
+  VlanId,
+} from "./scalars.ts";
 
 /**
- * What an analysis found, as `--format json` prints it and `analyzeCapture` returns it. The same shape as a JSON Schema
- * is published as `lvs-pcap/report.schema.json`.
- *
- * Times are RFC 3339 in UTC with nanoseconds, MACs lower case with colons, addresses dotted quads.
+ * What an analysis found, as `--format json` prints it and `analyzeCapture` returns it. `npm run build` makes the JSON
+ * Schema of it that is published as `lvs-pcap/report.schema.json`.
  */
 export interface Report {
   /** Changes when a name or a meaning does; new keys and kinds leave it alone. */
@@ -22,7 +33,11 @@ export interface Report {
   verdict: Verdict;
   /** By which findings and caches were judged. */
   neighbourModel: NeighbourModelName;
-  /** In the order given. */
+  /**
+   * In the order given.
+   *
+   * @minItems 1
+   */
   captures: CaptureSummary[];
   /** What the captures cannot show because of where, or how, they were taken; empty where nothing seems to be missing. */
   vantage: VantageLimit[];
@@ -46,44 +61,44 @@ export interface Report {
 
 export interface Forgotten {
   /** Addresses of which there was nothing to tell but their owner. */
-  addresses: number;
-  stations: number;
+  addresses: Count;
+  stations: Count;
   /** Claims, cache entries and receivers beyond what is kept of one address. */
-  parts: number;
+  parts: Count;
   /** Frames of senders and destinations that were too many to count apart. */
-  trafficFrames: number;
+  trafficFrames: Count;
 }
 
 export interface CaptureSummary {
   /** As given; `-` for standard input. */
   file: string;
   /** Null unless asked for. */
-  sha256: string | null;
-  bytes: number;
+  sha256: Sha256 | null;
+  bytes: Count;
   format: "pcap" | "pcapng" | "pdml";
   compression: null | "gzip" | "zstd";
   /** LINKTYPE_ names without the prefix, as tcpdump.org lists them. */
   linkTypes: string[];
-  frames: number;
-  first: string | null;
-  last: string | null;
+  frames: Count;
+  first: Time | null;
+  last: Time | null;
   /** False where the capture is cut short or damaged. */
   complete: boolean;
   /** What is wrong with it, in one line; null where nothing is. */
   problem: string | null;
   /** Frames that could not be decoded, by reason. */
-  anomalies: Record<string, number>;
+  anomalies: Record<string, AtLeastOne>;
   /** Of pcapng, the first few; names fit to be shown. */
   interfaces: CaptureInterface[];
   /** Interfaces that were too many to list. */
-  interfacesOmitted: number;
+  interfacesOmitted: Count;
   /** Remarks that somebody left in a pcapng file, the first few; fit to be shown. */
   comments: CaptureComment[];
-  commentsOmitted: number;
+  commentsOmitted: Count;
   /** Index into `captures` of the one that this holds the same as; then it was not read. Else null. */
-  duplicateOf: number | null;
+  duplicateOf: CaptureIndex | null;
   /** Frames that the capturing side says it lost; null where it does not say. */
-  dropped: number | null;
+  dropped: Count | null;
 }
 
 export interface CaptureInterface {
@@ -91,26 +106,25 @@ export interface CaptureInterface {
   description: string | null;
   /** LINKTYPE_ name without the prefix. */
   linkType: string;
-  frames: number;
+  frames: Count;
 }
 
 export interface CaptureComment {
   /** The frame that it is about; null where it is about the capture or an interface. */
-  frame: number | null;
+  frame: FrameNumber | null;
   text: string;
 }
 
 /** Where what a capture lacks proves nothing. */
 export interface VantageLimit {
   kind: VantageKind;
-  /** Index into `captures`. */
-  capture: number;
+  capture: CaptureIndex;
   /** One sentence that says what is not observable, and why it is thought so. */
   what: string;
   /** Whose unicast frames alone are there, for `unicast-not-mirrored`; null where nobody's are. */
   host: Host | null;
   /** Frames that go to show it: unicast frames, unanswered requests, or frames that were cut. */
-  count: number;
+  count: Count;
   /** The first few: requests whose answer is missing, or frames that were cut. */
   evidence: ReportedPosition[];
 }
@@ -120,9 +134,9 @@ export interface ReportedInventory {
   /** As what it was read. */
   format: string;
   /** How many of each it has. */
-  vips: number;
-  bindings: number;
-  names: number;
+  vips: Count;
+  bindings: Count;
+  names: Count;
   /** What of it was left out, in one line each. */
   notes: string[];
 }
@@ -132,8 +146,8 @@ export interface ReportedExpectation {
   kind: ExpectationKind;
   result: ExpectationResult;
   /** The VIP or the gateway's address; null for a gateway that only a MAC names. */
-  ip: string | null;
-  vlan: number | null;
+  ip: IpAddress | null;
+  vlan: VlanId | null;
   /** The hosts as the file names them. */
   expected: string[];
   /** Who did it, or did not as expected. */
@@ -145,17 +159,16 @@ export interface ReportedExpectation {
 
 /** An independent decoder's word on what a capture holds; not on what follows from that. */
 export interface SecondOpinion {
-  /** Index into `captures`. */
-  capture: number;
+  capture: CaptureIndex;
   by: "pcap-parser";
   version: string;
   /** Whether the two agree in everything that was compared; null where nothing could be. */
   verified: boolean | null;
   /** Records compared. */
-  records: number;
+  records: Count;
   /** The first few; `differencesTotal` counts them all. */
   differences: DecodedDifferently[];
-  differencesTotal: number;
+  differencesTotal: Count;
   /** Where and why the capture breaks off, so that what follows was not compared; null for a whole one. */
   problem: string | null;
   /** Why it could not be compared; null where it was. */
@@ -163,8 +176,8 @@ export interface SecondOpinion {
 }
 
 export interface DecodedDifferently {
-  /** 1-based; null where it is about the capture as a whole. */
-  frame: number | null;
+  /** Null where it is about the capture as a whole. */
+  frame: FrameNumber | null;
   /** As `verify --format json` names it. */
   field: string;
   ours: string;
@@ -183,8 +196,8 @@ export interface ReportedGateway extends Host {
 }
 
 export interface ReportedVip {
-  ip: string;
-  vlan: number | null;
+  ip: IpAddress;
+  vlan: VlanId | null;
   origin: "given" | "inferred";
   /** Why it is believed to be a VIP, and what of the roles given the capture does not show. */
   evidence: string[];
@@ -194,9 +207,9 @@ export interface ReportedVip {
 
 export interface Host {
   /** All zero for a host that was named but that no frame shows. */
-  mac: string;
+  mac: MacAddress;
   /** An address of its own; never a VIP. */
-  ip: string | null;
+  ip: IpAddress | null;
   role: Role;
   /** As an inventory has it; only where one does. */
   name?: string;
@@ -206,32 +219,33 @@ export interface Host {
 
 /** One frame. */
 export interface ReportedPosition {
-  /** Index into `captures`. */
-  capture: number;
-  /** 1-based, as in Wireshark. */
-  frame: number;
-  time: string;
+  capture: CaptureIndex;
+  frame: FrameNumber;
+  time: Time;
 }
 
 export interface ReportedFinding {
-  /** `F1`, `F2`, ... in order. */
-  id: string;
+  id: FindingId;
   kind: FindingKind;
   severity: Severity;
   stage: Stage;
-  ip: string;
-  /** The VLAN identifier, of two the inner one; null where frames are not tagged. */
-  vlan: number | null;
+  ip: IpAddress;
+  /** Null where frames are not tagged. */
+  vlan: VlanId | null;
   claimant: Host;
   rightful: Host | null;
   victims: ReportedVictim[];
   /** The neighbour models by which it would have ended otherwise; empty where all agree. */
   models: ReportedDisagreement[];
   bypass: ReportedBypass | null;
-  /** Of `vip-reply` the broadcast requests that the claimant answered beside others, the first eight. */
+  /**
+   * Of `vip-reply`: broadcast requests that the claimant and others answered. The first eight.
+   *
+   * @maxItems 8
+   */
   races: ReportedRace[];
   /** How many there were. */
-  racesTotal: number;
+  racesTotal: Count;
   /**
    * What would have prevented it, by a second run of the model over the recorded claims without the frames that these
    * settings suppress: the smallest set that closes this finding's own leak and leaves every cache right. All entries
@@ -239,7 +253,7 @@ export interface ReportedFinding {
    */
   prevention: PreventionSettings[];
   /** Claims beyond what was kept for the second run; 0 where it had all. */
-  preventionOmittedClaims: number;
+  preventionOmittedClaims: Count;
   /**
    * Hosts that were asked in the address' name, and of which this capture point cannot show whether they answered and so
    * learned it. The MAC is all zero where no frame shows it.
@@ -247,10 +261,14 @@ export interface ReportedFinding {
   notObservable: Host[];
   first: ReportedPosition;
   last: ReportedPosition;
-  count: number;
-  /** Bounded; enough to prove it. */
+  count: AtLeastOne;
+  /**
+   * Bounded; enough to prove it.
+   *
+   * @minItems 1
+   */
   evidence: (ReportedPosition & { what: string })[];
-  evidenceTotal: number;
+  evidenceTotal: AtLeastOne;
   /** One sentence a person can act on. */
   summary: string;
   remedy: string[];
@@ -270,7 +288,11 @@ export interface ReportedVictim extends Host {
 /** How it would have ended had the hosts another stack. */
 export interface ReportedDisagreement {
   model: NeighbourModelName;
-  /** Only those for which it would. */
+  /**
+   * Only those for which it would.
+   *
+   * @minItems 1
+   */
   hosts: ReportedOutcome[];
   /** What would be different, and by which rule. */
   why: string;
@@ -287,19 +309,19 @@ export interface ReportedOutcome extends Host {
 
 /** Traffic that reached the claimant instead of the rightful owner. */
 export interface ReportedBypass {
-  frames: number;
-  bytes: number;
+  frames: AtLeastOne;
+  bytes: Count;
   /**
    * Distinct by client, ports and protocol; each is exactly one of `answered`, `reset` and `unanswered`. 0 where they are not
    * told apart: a claimant that passes packets on leaves the answers to others.
    */
-  flows: number;
+  flows: Count;
   /** Flows in which the claimant itself sent back a packet that is no refusal. */
-  answered: number;
+  answered: Count;
   /** Flows in which all that it sent back were TCP RSTs or ICMP unreachables. */
-  reset: number;
+  reset: Count;
   /** Flows in which it sent back nothing that the capture shows. */
-  unanswered: number;
+  unanswered: Count;
   first: ReportedPosition;
   last: ReportedPosition;
   /** How the last victim came to send elsewhere; `capture-end`: it did not. */
@@ -310,7 +332,11 @@ export interface ReportedBypass {
 
 export interface PreventionSettings {
   host: Host;
-  /** `no-announcement`: ARPUPDATE=no, or the VIP's alias off the network card. */
+  /**
+   * `no-announcement`: ARPUPDATE=no, or the VIP's alias off the network card.
+   *
+   * @minItems 1
+   */
   settings: Setting[];
   /** Whether on this host alone they would have left every cache right. */
   enough: boolean;
@@ -319,20 +345,24 @@ export interface PreventionSettings {
 /** A broadcast request that several hosts answered. */
 export interface ReportedRace {
   request: ReportedPosition;
-  /** In order of arrival: the first one is believed. */
+  /**
+   * In order of arrival: the first one is believed.
+   *
+   * @minItems 2
+   */
   answers: {
     position: ReportedPosition;
     by: Host;
-    /** Nanoseconds since the request; negative where the capture's clock went back. */
-    delayNs: number;
+    /** Since the request. */
+    delayNs: Nanoseconds;
   }[];
 }
 
 /** A change of bindings that has an innocent explanation. */
 export interface BenignChange {
   kind: BenignKind;
-  ip: string;
-  vlan: number | null;
+  ip: IpAddress;
+  vlan: VlanId | null;
   from: Host | null;
   to: Host | null;
   first: ReportedPosition;
@@ -343,13 +373,14 @@ export interface BenignChange {
 
 export interface HostCache {
   host: Host;
-  vlan: number | null;
+  vlan: VlanId | null;
+  /** @minItems 1 */
   entries: CachedNeighbour[];
 }
 
 export interface CachedNeighbour {
-  ip: string;
-  mac: string;
+  ip: IpAddress;
+  mac: MacAddress;
   /** The frame that taught it, or that first showed it. */
   since: ReportedPosition;
   /** Possible: the frames do not rule out that the host never took it. */
@@ -358,13 +389,13 @@ export interface CachedNeighbour {
 
 /** What the hosts believed about one address from the first frame to the last. */
 export interface Timeline {
-  ip: string;
-  vlan: number | null;
+  ip: IpAddress;
+  vlan: VlanId | null;
   role: "vip" | "gateway" | "host";
   /** Each host whose cache held the address; those that held a wrong MAC first. */
   observers: TimelineObserver[];
   /** Hosts that were too many to list. */
-  observersOmitted: number;
+  observersOmitted: Count;
   claims: TimelineClaim[];
 }
 
@@ -395,16 +426,16 @@ export interface SentPeriod {
   to: Host;
   first: ReportedPosition;
   last: ReportedPosition;
-  frames: number;
-  bytes: number;
-  flows: number;
+  frames: Count;
+  bytes: Count;
+  flows: Count;
 }
 
 /** Frames of one form by which a host claimed the address. */
 export interface TimelineClaim {
   claimant: Host;
   form: ClaimForm;
-  count: number;
+  count: Count;
   first: ReportedPosition;
   last: ReportedPosition;
   /** The first few; with the host whose card sent the frame, where that is not the claimant's. */

@@ -1,9 +1,9 @@
 import type { Benign } from "../findings/benign.ts";
 import { reportBenign } from "../reports/build-report.ts";
+import type { BenignEvent } from "../reports/event.ts";
 import type { Wording } from "../reports/wording.ts";
 import type { Cast } from "../roles/cast.ts";
 import type { CaptureMoment } from "./capture-time.ts";
-import type { BenignEvent } from "./event.ts";
 import { FORMER_CAPTURE } from "./memory/place.ts";
 
 /** Who has only just fallen silent may speak again; until then it is not said that the address moved. */

@@ -1,7 +1,7 @@
 import type { FrameIntake } from "../intake/frame-intake.ts";
 import { parseIpv4 } from "../knowledge/address.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { EventSink, WatchGauges } from "./event.ts";
+import type { EventSink, WatchGauges } from "./event-sink.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** How the watch stands now. */

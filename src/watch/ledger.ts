@@ -1,6 +1,6 @@
 import type { Finding } from "../findings/finding.ts";
+import type { Ending, FindingEvent } from "../reports/event.ts";
 import type { ReportedFinding } from "../reports/report.ts";
-import type { Ending, FindingEvent } from "./event.ts";
 import {
   addressOfIncident,
   endingOf,

@@ -1,8 +1,8 @@
 import type { GivenRoles } from "../knowledge/roles.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
+import type { FindingEvent } from "../reports/event.ts";
 import type { CaptureSummary } from "../reports/report.ts";
 import type { Cast } from "../roles/cast.ts";
-import type { FindingEvent } from "./event.ts";
 
 /**
  * A finding as the watch knows it, so that it is neither repeated nor forgotten after a restart. Plain data.

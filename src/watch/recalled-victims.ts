@@ -1,8 +1,8 @@
 import { parseIpv4, parseMac } from "../knowledge/address.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
+import type { FindingEvent } from "../reports/event.ts";
 import { macText, vlanOf } from "../reports/text.ts";
-import type { FindingEvent } from "./event.ts";
 
 /**
  * Whether the caches show that a finding from before the start is over: every victim that was not right again holds

@@ -1,7 +1,7 @@
+import { type FindingEvent, isFindingEvent, type WatchEvent } from "../reports/event.ts";
 import type { Host, ReportedFinding, ReportedVictim } from "../reports/report.ts";
 import type { Style } from "../reports/style.ts";
 import { plural } from "../reports/text.ts";
-import { type FindingEvent, isFindingEvent, type WatchEvent } from "./event.ts";
 
 /** More would not be read while something happens; the report has them all. */
 const VICTIMS_NAMED = 3;

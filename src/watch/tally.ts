@@ -1,5 +1,5 @@
+import type { EventName } from "../reports/event.ts";
 import type { Clock } from "./clock.ts";
-import type { EventName } from "./event.ts";
 
 const RATE_WINDOW_MS = 1_000;
 /** The longest of late is forgotten after this. */

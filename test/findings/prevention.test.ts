@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { SETTINGS } from "../../src/findings/finding.ts";
 import { type AnalyzeOptions, analyzeCapture, type Report } from "../../src/index.ts";
 import { renderTable } from "../../src/reports/table.ts";
 import { loadRecordings } from "../lab/recordings.ts";
@@ -7,7 +6,6 @@ import { analyze } from "../support/analyze.ts";
 import { DIRECTOR, GATEWAY, NEIGHBOUR, REAL_SERVER, SECOND_REAL_SERVER, VIP } from "../support/frames.ts";
 import { ANNOUNCED, FIRST_REQUEST, LATE_CAPTURE, lookup, PROBLEM_3, ROLES } from "../support/incidents.ts";
 import type { CapturedFrame } from "../support/pcap.ts";
-import { wordsInSchema } from "../support/schema-words.ts";
 import { announcement, at, isAt, whoHas } from "../support/traffic.ts";
 
 const TWO: AnalyzeOptions = { ...ROLES, realServers: [REAL_SERVER.ip, SECOND_REAL_SERVER.ip] };
@@ -105,12 +103,6 @@ describe("what would have prevented a leak", () => {
     const { findings } = await analyze([...PROBLEM_3.frames, ...leaks], ROLES);
     expect(findings[0]?.preventionOmittedClaims).toBeGreaterThan(100);
     expect(findings[0]?.remedy[0]).toMatch(/\d+ later claims left out/);
-  });
-});
-
-describe("the published schema", () => {
-  it("lists the settings that the program knows", () => {
-    expect(wordsInSchema("findingKeys", "prevention", "settings")).toEqual([...SETTINGS]);
   });
 });
 

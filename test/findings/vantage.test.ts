@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { analyzeCapture, type Report } from "../../src/index.ts";
-import { VANTAGE_KINDS } from "../../src/neighbours/vantage/vantage.ts";
 import { renderTable } from "../../src/reports/table.ts";
 import { loadRecordings, type Recording } from "../lab/recordings.ts";
 import { analyze, cacheEntry } from "../support/analyze.ts";
@@ -18,7 +17,6 @@ import {
 import { lookup, PROBLEM_3, ROLES, SOUND_CLUSTER, UNANSWERED } from "../support/incidents.ts";
 import { type CapturedFrame, pcapHeader, writePcap } from "../support/pcap.ts";
 import { seenAtPortOf, seenWhere } from "../support/port.ts";
-import { wordsInSchema } from "../support/schema-words.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { announcement, at, isAt, packet, tunnelled, whoHas } from "../support/traffic.ts";
 
@@ -232,11 +230,5 @@ describe("a capture with a short snap length", () => {
 describe("a capture on all interfaces at once", () => {
   it.each([113, 276])("lacks the MACs to which frames were sent: link type %i", async (linkType) => {
     expect((await analyze(pcapHeader({ linkType }), ROLES)).vantage).toMatchObject([{ kind: "cooked" }]);
-  });
-});
-
-describe("the published schema", () => {
-  it("lists the limits that the program knows", () => {
-    expect(wordsInSchema("vantage", "kind")).toEqual([...VANTAGE_KINDS]);
   });
 });

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lvsPcap, reportIn } from "../support/cli.ts";
+import { validReport } from "../support/schema.ts";
 import { scratchPath } from "../support/scratch.ts";
 import { fuzz } from "./campaign.ts";
 import { loadSeeds } from "./seeds.ts";
@@ -15,7 +16,7 @@ describe("mutated captures", () => {
       seed: Number(LVS_PCAP_FUZZ_SEED),
       milliseconds: Number(LVS_PCAP_FUZZ_SECONDS) * 1000,
       seeds: loadSeeds(),
-      targets: allTargets(scratchPath("mutated")),
+      targets: allTargets(scratchPath("mutated"), validReport),
       mostCrashes: 3,
     });
     expect(crashes.map((crash) => ({ ...crash, capture: crash.capture.toString("hex") }))).toEqual([]);

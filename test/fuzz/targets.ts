@@ -4,7 +4,7 @@ import { linkDecoder } from "../../src/decode/link-layer.ts";
 import { analyzeCapture, LvsPcapError } from "../../src/index.ts";
 import { FORMATS, render } from "../../src/reports/formats.ts";
 import { pcapHeader, pcapRecord } from "../support/pcap.ts";
-import { validReport } from "../support/schema.ts";
+import type { ReportValidator } from "../support/report-validator.ts";
 import { framesIn } from "./frames.ts";
 import type { Random } from "./random.ts";
 import type { Seed } from "./seeds.ts";
@@ -45,7 +45,7 @@ function decoderTarget(linkType: number): Target {
 }
 
 /** @param path of a file to be written again and again */
-function pipelineTarget(path: string): Target {
+function pipelineTarget(path: string, validReport: ReportValidator["validReport"]): Target {
   let turn = 0;
   return {
     name: "the whole analysis",
@@ -65,7 +65,7 @@ function pipelineTarget(path: string): Target {
   };
 }
 
-export function allTargets(path: string): [Target, ...Target[]] {
-  const pipeline = pipelineTarget(path);
+export function allTargets(path: string, validReport: ReportValidator["validReport"]): [Target, ...Target[]] {
+  const pipeline = pipelineTarget(path, validReport);
   return [pipeline, ...LINK_TYPES.map(decoderTarget)];
 }

@@ -8,6 +8,7 @@ import {
 } from "../../findings/finding.ts";
 import { parseIpv4 } from "../../knowledge/address.ts";
 import { NEIGHBOUR_MODELS } from "../../neighbours/caches/models/model.ts";
+import { ENDINGS, type FindingEvent } from "../../reports/event.ts";
 import type {
   Host,
   PreventionSettings,
@@ -18,7 +19,6 @@ import type {
   ReportedVictim,
 } from "../../reports/report.ts";
 import { ROLES } from "../../roles/cast.ts";
-import { ENDINGS, type FindingEvent } from "../event.ts";
 import type { KnownFinding } from "../memory-port.ts";
 import { isMacText } from "./place.ts";
 import {

@@ -1,6 +1,6 @@
 import type { BenignKind } from "../../findings/benign.ts";
 import type { FindingKind, Severity } from "../../findings/finding.ts";
-import { isFindingEvent, type WatchEvent } from "../event.ts";
+import { isFindingEvent, type WatchEvent } from "../../reports/event.ts";
 import { headline } from "./headline.ts";
 
 /** Not 1, under which Suricata's own rules go: the number of the RFC that ARP is from. */

@@ -1,8 +1,9 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { LvsPcapError } from "../../errors.ts";
+import type { WatchEvent } from "../../reports/event.ts";
 import { printable } from "../../reports/text.ts";
-import type { EventSink, WatchEvent } from "../event.ts";
+import type { EventSink } from "../event-sink.ts";
 import { eveLine } from "./eve-record.ts";
 import { Outage } from "./outage.ts";
 import { Outbox } from "./outbox.ts";

@@ -1,5 +1,5 @@
+import { isFindingEvent, type WatchEvent } from "../../reports/event.ts";
 import type { Host } from "../../reports/report.ts";
-import { isFindingEvent, type WatchEvent } from "../event.ts";
 import { headline } from "./headline.ts";
 
 /** A process is not started with more than a certain amount of text. */

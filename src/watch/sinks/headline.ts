@@ -1,4 +1,4 @@
-import { type Ending, isFindingEvent, type WatchEvent } from "../event.ts";
+import { type Ending, isFindingEvent, type WatchEvent } from "../../reports/event.ts";
 
 const ENDED: Record<Ending, string> = {
   healed: "healed",

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { LvsPcapError } from "../../errors.ts";
-import { EVENT_NAMES, type EventSink, type WatchEvent, type WatchGauges } from "../event.ts";
+import { EVENT_NAMES, type WatchEvent } from "../../reports/event.ts";
+import type { EventSink, WatchGauges } from "../event-sink.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import { codeOf, reasonOf } from "./retry.ts";
 

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { EventSink, WatchGauges } from "../event.ts";
+import type { EventSink, WatchGauges } from "../event-sink.ts";
 import { UNHURRIED } from "./retry.ts";
 import type { Say } from "./say.ts";
 

@@ -1,6 +1,6 @@
 import type { Severity } from "../../findings/finding.ts";
+import { isFindingEvent, type WatchEvent } from "../../reports/event.ts";
 import type { Host } from "../../reports/report.ts";
-import { isFindingEvent, type WatchEvent } from "../event.ts";
 import { headline } from "./headline.ts";
 
 /** Who sends; the same in every message. */

@@ -1,4 +1,5 @@
-import type { EventSink, WatchEvent } from "../event.ts";
+import type { WatchEvent } from "../../reports/event.ts";
+import type { EventSink } from "../event-sink.ts";
 import { Outage } from "./outage.ts";
 import { Outbox } from "./outbox.ts";
 import { pause, type RetryPace, reasonOf, waitMs } from "./retry.ts";

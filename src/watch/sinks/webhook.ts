@@ -1,7 +1,8 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { LvsPcapError } from "../../errors.ts";
-import type { EventSink, WatchEvent } from "../event.ts";
+import type { WatchEvent } from "../../reports/event.ts";
+import type { EventSink } from "../event-sink.ts";
 import { Outage } from "./outage.ts";
 import { Outbox } from "./outbox.ts";
 import { pause, type RetryPace, reasonOf, waitMs } from "./retry.ts";

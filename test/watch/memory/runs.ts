@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../../../src/index.ts";
-import type { WatchEvent } from "../../../src/watch/event.ts";
+import type { WatchEvent } from "../../../src/reports/event.ts";
 import { StateMemory } from "../../../src/watch/memory/memory.ts";
 import { type WatchOptions, watchCapture } from "../../../src/watch.ts";
 import { type CapturedFrame, writePcap } from "../../support/pcap.ts";

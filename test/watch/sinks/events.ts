@@ -1,5 +1,6 @@
 import { analyzeCapture } from "../../../src/index.ts";
-import type { BenignEvent, FindingEvent, WatchGauges } from "../../../src/watch/event.ts";
+import type { BenignEvent, FindingEvent } from "../../../src/reports/event.ts";
+import type { WatchGauges } from "../../../src/watch/event-sink.ts";
 import { DIRECTOR, SECOND_DIRECTOR, VIP } from "../../support/frames.ts";
 import { PROBLEM_3 } from "../../support/incidents.ts";
 import { writePcap } from "../../support/pcap.ts";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import type { WatchGauges } from "../../../src/watch/event.ts";
+import type { WatchGauges } from "../../../src/watch/event-sink.ts";
 import { parseListenAddress } from "../../../src/watch/sinks/listen-address.ts";
 import { MetricsSink } from "../../../src/watch/sinks/metrics.ts";
 import { isInstalled } from "../../lab/process.ts";
