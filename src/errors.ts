@@ -2,7 +2,8 @@
  * What can keep the work from being done. The codes are stable: scripts may switch on them.
  *
  * - `bad-usage`            an argument that cannot be understood
- * - `unreadable-file`      the operating system refuses the file
+ * - `unreadable-file`      the operating system refuses to read the file
+ * - `unwritable-file`      the operating system refuses to write the file
  * - `not-a-capture`        the bytes do not begin as a capture does
  * - `unsupported-version`  a capture of a format version that nobody writes
  * - `bad-topology`         a topology file with a key or value that cannot be meant
@@ -12,6 +13,7 @@
 export type ErrorCode =
   | "bad-usage"
   | "unreadable-file"
+  | "unwritable-file"
   | "not-a-capture"
   | "unsupported-version"
   | "bad-topology"

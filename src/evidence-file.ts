@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync, writeSync } from "node:fs";
+import { statSync } from "node:fs";
 import { type AnalyzeOptions, analyzeCapture } from "./analyze.ts";
 import type { MergeSink } from "./capture/merge/frame-queue.ts";
 import { type MergeInput, mergeCaptures } from "./capture/merge/merge-captures.ts";
@@ -6,10 +6,13 @@ import { LvsPcapError } from "./errors.ts";
 import { Comments, sectionComment } from "./evidence/comments.ts";
 import { Copy, EvidenceWriter } from "./evidence/copy.ts";
 import { FrameNumbers } from "./evidence/frame-numbers.ts";
+import { isEvidence } from "./evidence/own-evidence.ts";
 import { sectionHeader } from "./evidence/pcapng-writer.ts";
 import { haveSameFindings } from "./evidence/same-findings.ts";
 import { BREADTHS, type Breadth, type Scope, scopeOf } from "./evidence/scope.ts";
 import { Selection } from "./evidence/selection.ts";
+import { Draft } from "./files/draft.ts";
+import { type OutputTarget, outputTarget } from "./files/output-target.ts";
 import { TwinFrames } from "./neighbours/duplicates/twin-frames.ts";
 import type { Report } from "./reports/report.ts";
 
@@ -18,6 +21,8 @@ export interface EvidenceOptions {
   readonly analysis?: AnalyzeOptions;
   /** The command line, for the file's comment. */
   readonly args?: readonly string[];
+  /** Whether an existing file is replaced that is not evidence written by lvs-pcap; an input never is. */
+  readonly force?: boolean;
 }
 
 export interface EvidenceResult {
@@ -32,12 +37,16 @@ export interface EvidenceResult {
 /**
  * To be asked before the analysis: the captures are read again for their evidence, and must not be overwritten by it.
  *
- * @throws LvsPcapError `bad-usage`
+ * @param inputs paths of the captures, and of all other files that are read
+ * @returns where the evidence goes
+ * @throws LvsPcapError `bad-usage`, `unwritable-file`
  */
-export function checkEvidencePaths(path: string, captures: readonly string[]): void {
-  const target = statSync(path, { throwIfNoEntry: false });
-  if (path === "-" || (target !== undefined && !target.isFile()))
-    throw new LvsPcapError("bad-usage", `--evidence ${path}: expected the path of a file to write`);
+export function evidenceTarget(
+  path: string,
+  captures: readonly string[],
+  inputs: readonly string[],
+  force: boolean,
+): OutputTarget & { kind: "file" } {
   for (const capture of captures) {
     const source = capture === "-" ? undefined : statSync(capture, { throwIfNoEntry: false });
     if (capture === "-" || (source !== undefined && !source.isFile() && !source.isDirectory())) {
@@ -46,14 +55,12 @@ export function checkEvidencePaths(path: string, captures: readonly string[]): v
         `--evidence reads its captures twice, which ${capture === "-" ? "standard input (-)" : capture} does not allow: save it to a file first`,
       );
     }
-    if (
-      source !== undefined &&
-      target !== undefined &&
-      source.ino === target.ino &&
-      source.dev === target.dev
-    )
-      throw new LvsPcapError("bad-usage", `--evidence ${path}: would overwrite the capture ${capture}`);
   }
+  const request = { option: "--evidence", path, inputs: [...captures, ...inputs], force, isOurs: isEvidence };
+  const target = outputTarget(request);
+  if (path === "-" || target.kind !== "file")
+    throw new LvsPcapError("bad-usage", `--evidence ${path}: expected the path of a file to write`);
+  return target;
 }
 
 /**
@@ -63,7 +70,8 @@ export function checkEvidencePaths(path: string, captures: readonly string[]): v
  * tried, and more is taken where it does not.
  *
  * @param captures the files of the report, in its order
- * @throws LvsPcapError `bad-usage` where the file cannot be written; else as `analyzeCapture`
+ * @throws LvsPcapError `bad-usage` where the file would replace an input or a file of somebody else's,
+ * `unwritable-file`; else as `analyzeCapture`
  */
 export async function writeEvidence(
   path: string,
@@ -71,16 +79,36 @@ export async function writeEvidence(
   report: Report,
   options: EvidenceOptions = {},
 ): Promise<EvidenceResult> {
-  checkEvidencePaths(path, captures);
+  const { topology, expect, inventories = [] } = options.analysis ?? {};
+  const known = [topology, expect].filter((file) => file !== undefined);
+  const target = evidenceTarget(path, captures, [...known, ...inventories], options.force === true);
+  const draft = new Draft(target);
+  try {
+    const result = await writeDraft(draft, captures, report, options);
+    draft.commit();
+    return result;
+  } finally {
+    draft.discard();
+  }
+}
+
+/** Takes more and more frames until the findings follow from them. */
+async function writeDraft(
+  draft: Draft,
+  captures: readonly string[],
+  report: Report,
+  options: EvidenceOptions,
+): Promise<EvidenceResult> {
   const ofFrames = report.captures.reduce((sum, { frames }) => sum + frames, 0);
   let result: EvidenceResult = { frames: 0, ofFrames, breadth: "involved", provesAll: false };
   for (const breadth of BREADTHS) {
-    const frames = await writeSelected(path, captures, report, scopeOf(report, breadth), options);
+    draft.clear();
+    const frames = await writeSelected(draft, captures, report, scopeOf(report, breadth), options);
     const provesAll =
       report.findings.length === 0 ||
       haveSameFindings(
         report,
-        await analyzeCapture(path, { ...options.analysis, hash: false, secondOpinion: false }),
+        await analyzeCapture(draft.path, { ...options.analysis, hash: false, secondOpinion: false }),
       );
     result = { frames, ofFrames, breadth, provesAll };
     if (provesAll) break;
@@ -89,32 +117,28 @@ export async function writeEvidence(
 }
 
 async function writeSelected(
-  path: string,
+  draft: Draft,
   captures: readonly string[],
   report: Report,
   scope: Scope,
   { args = [], analysis }: EvidenceOptions,
 ): Promise<number> {
   const recover = analysis?.recover === true;
-  const file = new BlockFile(path);
-  try {
-    file.write(sectionHeader(`${report.tool.name} ${report.tool.version}`, sectionComment(report, args)));
-    const writer = new EvidenceWriter(file);
-    const comments = new Comments(report, scope);
-    const twins = captures.length > 1 ? new TwinFrames() : null;
-    const selections = report.captures.map(({ frames }, index) => new Selection(scope, index, frames, twins));
-    if (report.findings.length > 0) await readAll(captures, selections, recover);
-    const copies = captures.map((capture, index) => {
-      const wanted = selections[index]?.finish() ?? new FrameNumbers();
-      return new Copy(index, capture, wanted, comments, writer);
-    });
-    await readAll(captures, copies, recover);
-    for (const copy of copies) copy.finish();
-    file.flush();
-    return writer.frames;
-  } finally {
-    file.close();
-  }
+  const file = new BlockFile(draft);
+  file.write(sectionHeader(`${report.tool.name} ${report.tool.version}`, sectionComment(report, args)));
+  const writer = new EvidenceWriter(file);
+  const comments = new Comments(report, scope);
+  const twins = captures.length > 1 ? new TwinFrames() : null;
+  const selections = report.captures.map(({ frames }, index) => new Selection(scope, index, frames, twins));
+  if (report.findings.length > 0) await readAll(captures, selections, recover);
+  const copies = captures.map((capture, index) => {
+    const wanted = selections[index]?.finish() ?? new FrameNumbers();
+    return new Copy(index, capture, wanted, comments, writer);
+  });
+  await readAll(captures, copies, recover);
+  for (const copy of copies) copy.finish();
+  file.flush();
+  return writer.frames;
 }
 
 /** Each capture through its sink, merged as the analysis does it. */
@@ -141,16 +165,14 @@ function missing(file: string): never {
 
 const BUFFERED_BYTES = 1 << 20;
 
-/** Synchronous: blocks come out of the middle of a chunk of frames, and wait for nothing but the page cache. */
+/** Gathers blocks: a draft is written a megabyte at a time. */
 class BlockFile {
-  private readonly path: string;
-  private readonly descriptor: number;
+  private readonly draft: Draft;
   private blocks: Uint8Array[] = [];
   private bytes = 0;
 
-  constructor(path: string) {
-    this.path = path;
-    this.descriptor = this.attempt(() => openSync(path, "w"));
+  constructor(draft: Draft) {
+    this.draft = draft;
   }
 
   write(block: Uint8Array): void {
@@ -163,24 +185,6 @@ class BlockFile {
     const bytes = Buffer.concat(this.blocks);
     this.blocks = [];
     this.bytes = 0;
-    this.attempt(() => {
-      for (let written = 0; written < bytes.length; )
-        written += writeSync(this.descriptor, bytes, written, bytes.length - written);
-    });
-  }
-
-  close(): void {
-    closeSync(this.descriptor);
-  }
-
-  private attempt<Result>(work: () => Result): Result {
-    try {
-      return work();
-    } catch (error) {
-      const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-      throw new LvsPcapError("bad-usage", `${this.path}: the evidence cannot be written: ${reason}`, {
-        cause: error,
-      });
-    }
+    this.draft.write(bytes);
   }
 }

@@ -1,10 +1,12 @@
 import { statSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { type AnalyzeOptions, analyzeCapture } from "../analyze.ts";
 import { LvsPcapError } from "../errors.ts";
+import { OutputFile } from "../files/output-file.ts";
+import { expectDistinct, expectOutputIsNoInput } from "../files/output-target.ts";
 import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import { FORMATS, type Format, render } from "../reports/formats.ts";
+import { isReport } from "../reports/own-report.ts";
 import { opinionText } from "../reports/second-opinion-text.ts";
 import { printable } from "../reports/text.ts";
 import { wantsColor } from "./color.ts";
@@ -13,13 +15,14 @@ import { exportEvidence, prepareEvidence } from "./evidence-option.ts";
 import { exitStatusOf, FAIL_ON, type FailOn } from "./exit-status.ts";
 import { keepMemorySmall } from "./process-memory.ts";
 import { ProgressBar } from "./progress.ts";
-import { addRoleOptions, type RoleFlags, rolesFromFlags } from "./role-options.ts";
+import { addRoleOptions, filesRead, type RoleFlags, rolesFromFlags } from "./role-options.ts";
 
 interface AnalyzeFlags extends RoleFlags {
   neighbourModel: NeighbourModelName;
   format: Format;
   output?: string;
   evidence?: string;
+  force?: true;
   hash?: true;
   secondOpinion?: true;
   recover?: true;
@@ -77,6 +80,7 @@ export function addAnalyzeCommand(
     .addOption(new Option("--format <format>", "form of the report").choices(FORMATS).default("table"))
     .option("--output <file>", "write the report to a file")
     .option("--evidence <file>", "write the frames that prove the findings to a pcapng file")
+    .option("--force", "let them replace a file that lvs-pcap did not write; never one that is read")
     .option("--hash", "put the SHA-256 of each capture into it; html and --evidence do so anyway")
     .option("--vendors", "name the vendor of each network card; html does so anyway")
     .option("--second-opinion", "read each capture again with an independent decoder, as verify does")
@@ -98,7 +102,7 @@ async function analyze(captures: string[], flags: AnalyzeFlags, context: Command
   if (captures.filter((capture) => capture === "-").length > 1) {
     throw new LvsPcapError("bad-usage", "standard input (-) can be read only once");
   }
-  if (flags.evidence !== undefined) await prepareEvidence(flags.evidence, captures, flags.output);
+  const output = await prepareOutputs(captures, flags);
   const bar =
     flags.progress && context.stderr.isTTY === true
       ? new ProgressBar(context.stderr, () => performance.now())
@@ -127,25 +131,39 @@ async function analyze(captures: string[], flags: AnalyzeFlags, context: Command
   for (const note of report.inventories.flatMap(({ notes }) => notes)) {
     context.stderr.write(`lvs-pcap: ${printable(note)}\n`);
   }
-  const toTerminal = flags.output === undefined && context.stdout.isTTY === true;
+  const toTerminal = output === null && context.stdout.isTTY === true;
   const text = await render(flags.format, report, {
     color: toTerminal && wantsColor(flags, context),
     args: context.args ?? [],
     exitStatus: exitStatusOf(report, flags.failOn),
   });
-  if (flags.output === undefined) context.stdout.write(text);
-  else await writeReport(flags.output, text);
-  if (flags.evidence !== undefined) await exportEvidence(flags.evidence, captures, report, options, context);
+  if (output === null) context.stdout.write(text);
+  else await output.write(text);
+  if (flags.evidence !== undefined)
+    await exportEvidence(flags.evidence, captures, report, options, flags.force === true, context);
   return exitStatusOf(report, flags.failOn);
 }
 
-async function writeReport(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-    throw new LvsPcapError("bad-usage", `${path}: the report cannot be written: ${reason}`, { cause: error });
-  }
+/** Refuses before the work what could not be written after it. */
+async function prepareOutputs(captures: readonly string[], flags: AnalyzeFlags): Promise<OutputFile | null> {
+  const { output, evidence } = flags;
+  const force = flags.force === true;
+  const inputs = [...filesRead(flags), ...(flags.expect === undefined ? [] : [flags.expect])];
+  expectOutputIsNoInput([...captures, ...inputs]);
+  expectDistinct([
+    ...(output === undefined ? [] : [{ option: "--output", path: output }]),
+    ...(evidence === undefined ? [] : [{ option: "--evidence", path: evidence }]),
+  ]);
+  if (evidence !== undefined) await prepareEvidence(evidence, captures, inputs, force);
+  return output === undefined
+    ? null
+    : new OutputFile({
+        option: "--output",
+        path: output,
+        inputs: [...captures, ...inputs],
+        force,
+        isOurs: isReport,
+      });
 }
 
 /** Of what is no file, such as standard input, nobody knows how much comes; what cannot be read says so when it is opened. */

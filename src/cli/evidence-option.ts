@@ -1,19 +1,18 @@
 import type { AnalyzeOptions } from "../analyze.ts";
-import { LvsPcapError } from "../errors.ts";
 import type { Report } from "../reports/report.ts";
 import { countText, plural, printable } from "../reports/text.ts";
 import type { CommandContext } from "./context.ts";
+import { discardDraftsOnSignal } from "./discard-drafts.ts";
 
 /** `--evidence`: loaded only where it is asked for. */
 export async function prepareEvidence(
   path: string,
   captures: readonly string[],
-  output: string | undefined,
+  inputs: readonly string[],
+  force: boolean,
 ): Promise<void> {
-  if (path === output)
-    throw new LvsPcapError("bad-usage", `--evidence ${path}: that is where --output writes the report`);
-  const { checkEvidencePaths } = await import("../evidence-file.ts");
-  checkEvidencePaths(path, captures);
+  const { evidenceTarget } = await import("../evidence-file.ts");
+  evidenceTarget(path, captures, inputs, force);
 }
 
 /** Writes the file, and says on standard error what is in it. */
@@ -22,10 +21,13 @@ export async function exportEvidence(
   captures: readonly string[],
   report: Report,
   { onProgress: _, ...analysis }: AnalyzeOptions,
+  force: boolean,
   context: CommandContext,
 ): Promise<void> {
   const { writeEvidence } = await import("../evidence-file.ts");
-  const result = await writeEvidence(path, captures, report, { analysis, args: context.args ?? [] });
+  const forget = discardDraftsOnSignal();
+  const options = { analysis, args: context.args ?? [], force };
+  const result = await writeEvidence(path, captures, report, options).finally(forget);
   const frames = `${countText(result.frames)} of ${plural(result.ofFrames, "frame")}`;
   const proves =
     report.findings.length === 0

@@ -42,6 +42,11 @@ export function rolesFromFlags(flags: RoleFlags): KnowledgeSources {
   };
 }
 
+/** Paths of the files that these flags have read. */
+export function filesRead({ topology, inventory = [] }: RoleFlags): string[] {
+  return [...(topology === undefined ? [] : [topology]), ...inventory];
+}
+
 const GROUP = "Who is who (worked out from the frames where it is not given):";
 const HOST = "an IPv4 address or a MAC";
 

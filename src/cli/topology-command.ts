@@ -1,18 +1,19 @@
-import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { type AnalyzeOptions, analyzeCapture } from "../analyze.ts";
-import { LvsPcapError } from "../errors.ts";
+import { OutputFile } from "../files/output-file.ts";
+import { expectOutputIsNoInput } from "../files/output-target.ts";
 import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import { printable } from "../reports/text.ts";
 import type { CommandContext } from "./context.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { ProgressBar } from "./progress.ts";
-import { addRoleOptions, type RoleFlags, rolesFromFlags } from "./role-options.ts";
+import { addRoleOptions, filesRead, type RoleFlags, rolesFromFlags } from "./role-options.ts";
 
 interface TopologyFlags extends RoleFlags {
   neighbourModel: NeighbourModelName;
   format: "yaml" | "json";
   output?: string;
+  force?: true;
   progress: boolean;
 }
 
@@ -47,6 +48,7 @@ export function addTopologyCommand(
     )
     .addOption(new Option("--format <format>", "form of the file").choices(["yaml", "json"]).default("yaml"))
     .option("--output <file>", "write it to a file; one that is there already is kept")
+    .option("--force", "let --output replace a file; never one that is read")
     .option("--no-progress", "no progress bar for large captures")
     .addHelpText("after", EPILOGUE)
     .action(async (captures: string[], flags: TopologyFlags) => {
@@ -60,6 +62,19 @@ async function writeTopology(
   flags: TopologyFlags,
   context: CommandContext,
 ): Promise<void> {
+  const inputs = [...captures, ...filesRead(flags)];
+  expectOutputIsNoInput(inputs);
+  const output =
+    flags.output === undefined
+      ? null
+      : new OutputFile({
+          option: "--output",
+          path: flags.output,
+          inputs,
+          force: flags.force === true,
+          // Somebody may have corrected the file that is there.
+          isOurs: null,
+        });
   const bar =
     flags.progress && context.stderr.isTTY === true
       ? new ProgressBar(context.stderr, () => performance.now())
@@ -77,17 +92,6 @@ async function writeTopology(
   }
   const { renderTopologyJson, renderTopologyYaml } = await import("../reports/topology-file.ts");
   const text = flags.format === "json" ? renderTopologyJson(report) : renderTopologyYaml(report);
-  if (flags.output === undefined) context.stdout.write(text);
-  else await writeNew(flags.output, text);
-}
-
-/** Somebody may have corrected the one that is there. */
-async function writeNew(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: "wx" });
-  } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-    const why = reason === "EEXIST" ? "there is such a file already" : reason;
-    throw new LvsPcapError("bad-usage", `${path}: the topology cannot be written: ${why}`, { cause: error });
-  }
+  if (output === null) context.stdout.write(text);
+  else await output.write(text);
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { expectOutputIsNoInput } from "../files/output-target.ts";
 import { printable } from "../reports/text.ts";
 import type { VerifyOptions, verifyCapture } from "../verify.ts";
 import type { CommandContext } from "./context.ts";
@@ -58,6 +59,7 @@ export function addVerifyCommand(
     .option("--no-progress", "no progress bar for large captures")
     .addHelpText("after", EPILOGUE)
     .action(async (capture: string, flags: VerifyFlags) => {
+      expectOutputIsNoInput([capture, ...(flags.pdml === undefined ? [] : [flags.pdml])]);
       const bar =
         flags.progress && context.stderr.isTTY === true
           ? new ProgressBar(context.stderr, () => performance.now())

@@ -1,8 +1,11 @@
 import { type Command, Option } from "commander";
 import { LvsPcapError } from "../errors.ts";
+import { OutputFile } from "../files/output-file.ts";
+import { expectDistinct, expectOutputIsNoInput, outputTarget } from "../files/output-target.ts";
 import { readKnowledge } from "../knowledge/knowledge.ts";
 import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import { FORMATS, type Format } from "../reports/formats.ts";
+import { isReport } from "../reports/own-report.ts";
 import { elapsedText, ipText, printable } from "../reports/text.ts";
 import { VERSION } from "../version.ts";
 import type { ClockStep } from "../watch/clock.ts";
@@ -12,8 +15,9 @@ import type { Tcpdump } from "../watch/tcpdump.ts";
 import { type WatchControls, type WatchOptions, watchCapture } from "../watch.ts";
 import type { CommandContext } from "./context.ts";
 import { ExitStatus, exitStatusOf, FAIL_ON, type FailOn } from "./exit-status.ts";
+import { isEveLog, isEventLog } from "./own-output.ts";
 import { keepMemorySmall, releaseMemory } from "./process-memory.ts";
-import { addRoleOptions, type RoleFlags, rolesFromFlags } from "./role-options.ts";
+import { addRoleOptions, filesRead, type RoleFlags, rolesFromFlags } from "./role-options.ts";
 import { addSinkOptions, type SinkFlags, sinkSettings } from "./sink-options.ts";
 import { WatchOutput } from "./watch-output.ts";
 
@@ -24,6 +28,7 @@ interface WatchFlags extends RoleFlags, SinkFlags {
   format: Format;
   output?: string;
   report?: string;
+  force?: true;
   failOn: FailOn;
   color: boolean;
 }
@@ -73,7 +78,8 @@ export function addWatchCommand(
         .default("table"),
     )
     .option("--output <file>", "append to a file instead of writing to standard output")
-    .option("--report <file>", "write the report at the end to a file, as JSON");
+    .option("--report <file>", "write the report at the end to a file, as JSON")
+    .option("--force", "let these use a file that lvs-pcap did not write; never one that is read");
   addSinkOptions(command);
   command
     .addOption(
@@ -95,6 +101,7 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
       `${input}: watch reads a stream, standard input (-) or --interface; for files there is analyze`,
     );
   }
+  const report = prepareOutputs(flags);
   const knowledge = rolesFromFlags(flags);
   const say = (line: string) => output.note(`lvs-pcap: ${printable(line)}`);
   let controls: WatchControls | null = null;
@@ -107,7 +114,7 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
       void tcpdump.ended.then(() => controls?.stop());
     }
   };
-  const output = await WatchOutput.open(flags, context, () => controls?.gauges() ?? null, stop);
+  const output = await WatchOutput.open(flags, report, context, () => controls?.gauges() ?? null, stop);
   const reload = () => {
     output.reopen();
     void controls?.reload().then(
@@ -132,15 +139,15 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
       onClockStep: (step) => say(stepText(step)),
       ...(tcpdump !== null && { capturer: tcpdump }),
     };
-    const report = await watchCapture(tcpdump?.stream ?? standardInput(context), options).catch(
+    const result = await watchCapture(tcpdump?.stream ?? standardInput(context), options).catch(
       async (error: unknown) => {
         throw (await failureOf(tcpdump)) ?? fromTheBeginning(error);
       },
     );
-    for (const { problem } of report.captures) if (problem !== null) say(problem);
-    await output.finish(report);
+    for (const { problem } of result.captures) if (problem !== null) say(problem);
+    await output.finish(result);
     const failure = await failureOf(tcpdump);
-    if (failure === null) return exitStatusOf(report, flags.failOn);
+    if (failure === null) return exitStatusOf(result, flags.failOn);
     say(failure.message);
     return ExitStatus.Failed;
   } finally {
@@ -148,6 +155,20 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
     tcpdump?.stop();
     await output.close();
   }
+}
+
+/** Refuses before the watch begins what could not be written later. */
+function prepareOutputs(flags: WatchFlags): OutputFile | null {
+  const { output, report, eve } = flags;
+  const inputs = [...filesRead(flags), ...(flags.interface === undefined ? ["-"] : [])];
+  expectOutputIsNoInput(inputs);
+  const request = (option: string, path: string | undefined, isOurs: (head: Buffer) => boolean) =>
+    path === undefined ? [] : [{ option, path, inputs, force: flags.force === true, isOurs }];
+  const appended = [...request("--output", output, isEventLog), ...request("--eve", eve, isEveLog)];
+  const [replaced] = request("--report", report, isReport);
+  expectDistinct([...appended, ...(replaced === undefined ? [] : [replaced])]);
+  for (const asked of appended) outputTarget(asked);
+  return replaced === undefined ? null : new OutputFile(replaced);
 }
 
 /** What is loaded only where it is wanted: sinks, and the memory of a former watch. */

@@ -1,6 +1,7 @@
 import { openSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import { LvsPcapError } from "../errors.ts";
+import type { OutputFile } from "../files/output-file.ts";
+import { cannotWrite } from "../files/output-target.ts";
+import { codeReason } from "../files/system-error.ts";
 import { isFindingEvent, type WatchEvent } from "../reports/event.ts";
 import { type Format, render } from "../reports/formats.ts";
 import { jsonText } from "../reports/json.ts";
@@ -17,7 +18,6 @@ import { statusParts, WatchScreen } from "./watch-screen.ts";
 export interface OutputFlags {
   readonly format: Format;
   readonly output?: string;
-  readonly report?: string;
   readonly color: boolean;
 }
 
@@ -32,6 +32,7 @@ const TIME_OF_DAY = [11, 23] as const;
  */
 export class WatchOutput {
   private readonly flags: OutputFlags;
+  private readonly report: OutputFile | null;
   private readonly context: CommandContext;
   private readonly style: Style;
   private readonly writer: LineWriter | null;
@@ -43,24 +44,28 @@ export class WatchOutput {
 
   /**
    * @param onGone called when nobody reads any more
-   * @throws LvsPcapError `bad-usage` where the file cannot be opened
+   * @param report where the report goes as JSON, whatever else is written
+   * @throws LvsPcapError `unwritable-file` where the file of `--output` cannot be opened
    */
   static async open(
     flags: OutputFlags,
+    report: OutputFile | null,
     context: CommandContext,
     gauges: () => WatchGauges | null,
     onGone: () => void,
   ): Promise<WatchOutput> {
-    return new WatchOutput(flags, context, gauges, onGone);
+    return new WatchOutput(flags, report, context, gauges, onGone);
   }
 
   private constructor(
     flags: OutputFlags,
+    report: OutputFile | null,
     context: CommandContext,
     gauges: () => WatchGauges | null,
     onGone: () => void,
   ) {
     this.flags = flags;
+    this.report = report;
     this.context = context;
     const onScreen =
       context.stdout.isTTY === true && (flags.format !== "ndjson" || flags.output !== undefined);
@@ -101,11 +106,11 @@ export class WatchOutput {
     this.writer?.reopen();
   }
 
-  /** @throws LvsPcapError `bad-usage` where the report cannot be written */
+  /** @throws LvsPcapError as `OutputFile.write` */
   async finish(report: Report): Promise<void> {
     this.stopDrawing();
     const { format, output } = this.flags;
-    if (this.flags.report !== undefined) await writeReport(this.flags.report, `${jsonText(report)}\n`);
+    await this.report?.write(`${jsonText(report)}\n`);
     if (this.isGone) return;
     if (format === "ndjson") {
       this.context.stderr.write(`lvs-pcap: ${lastWords(report)}\n`);
@@ -153,7 +158,7 @@ export class WatchOutput {
     const { output } = this.flags;
     const name = output ?? "standard output";
     const onTrouble = (code: string) =>
-      this.note(`lvs-pcap: ${printable(name)}: cannot be written: ${inWords(code)}; the watch goes on`);
+      this.note(`lvs-pcap: ${printable(name)}: cannot be written: ${codeReason(code)}; the watch goes on`);
     if (output !== undefined) {
       return new LineWriter({ fd: openForAppending(output), path: output }, { onGone, onTrouble });
     }
@@ -169,24 +174,6 @@ function openForAppending(path: string): number {
   } catch (error) {
     throw cannotWrite(path, error);
   }
-}
-
-async function writeReport(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw cannotWrite(path, error);
-  }
-}
-
-function cannotWrite(path: string, error: unknown): LvsPcapError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-  return new LvsPcapError("bad-usage", `${path}: cannot be written: ${inWords(code)}`, { cause: error });
-}
-
-function inWords(code: string): string {
-  const words: Record<string, string> = { ENOSPC: "no space left on the disk", EACCES: "permission denied" };
-  return words[code] ?? code;
 }
 
 function lastWords({ captures, findings, verdict }: Report): string {

@@ -94,7 +94,7 @@ vips:
     const again = await lvsPcap(["topology", CAPTURE, "--output", path]);
     expect([again.status, again.stderr]).toEqual([
       2,
-      `lvs-pcap: ${path}: the topology cannot be written: there is such a file already\n`,
+      `lvs-pcap: --output ${path}: exists already; --force overrides that\n`,
     ]);
     expect(readFileSync(path, "utf8")).toBe(written);
   });

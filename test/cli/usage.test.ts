@@ -51,7 +51,7 @@ describe("help", () => {
       expect(status).toBe(0);
       for (const option of [
         ...["--vip", "--director", "--real-server", "--gateway", "--topology", "--format", "--output"],
-        ...["--inventory", "--expect", "--evidence", "--vendors", "--recover", "--second-opinion"],
+        ...["--inventory", "--expect", "--evidence", "--force", "--vendors", "--recover", "--second-opinion"],
         ...["--hash", "--fail-on", "--no-progress", "--no-color"],
       ]) {
         expect(stdout).toContain(option);

@@ -208,7 +208,7 @@ describe("--evidence", () => {
     const { status, stderr } = await lvsPcap(["analyze", capture, "--evidence", capture]);
     expect([status, stderr]).toEqual([
       2,
-      `lvs-pcap: --evidence ${capture}: would overwrite the capture ${capture}\n`,
+      `lvs-pcap: --evidence ${capture}: would overwrite ${capture}, which is read\n`,
     ]);
     expect(readFileSync(capture)).toEqual(before);
   });
@@ -217,7 +217,7 @@ describe("--evidence", () => {
     const path = scratchPath("no-such-folder/evidence.pcapng");
     const { status, stderr } = await lvsPcap(["analyze", capture, "--evidence", path]);
     expect(status).toBe(2);
-    expect(stderr).toBe(`lvs-pcap: ${path}: the evidence cannot be written: ENOENT\n`);
+    expect(stderr).toBe(`lvs-pcap: ${path}: cannot be written: no such file or directory\n`);
   });
 
   it("leaves no file behind where the capture cannot be read", async () => {

@@ -202,6 +202,8 @@ describe("files", () => {
   it("that cannot be opened are refused before the watch begins", async () => {
     const watching = watch("--output", "/no/such/folder/events");
     expect(await watching.ended).toBe(2);
-    expect(watching.stderr).toMatch(/^lvs-pcap: \/no\/such\/folder\/events: cannot be written: ENOENT\n$/);
+    expect(watching.stderr).toMatch(
+      /^lvs-pcap: \/no\/such\/folder\/events: cannot be written: no such file or directory\n$/,
+    );
   });
 });

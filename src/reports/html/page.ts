@@ -34,6 +34,7 @@ export function renderPage(report: Report, { args = [] }: { args?: readonly stri
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="generator" content="${report.tool.name} ${report.tool.version}">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
