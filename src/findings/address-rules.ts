@@ -9,7 +9,6 @@ import { findingFromClaims } from "./build-finding.ts";
 import type { Contests } from "./contest.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 import { defenceAgainst, followsLeases, isHandedOver } from "./handovers.ts";
-import type { Kin } from "./kinship.ts";
 import { haveRaced, movedAway, type Speech } from "./moves.ts";
 import { victimsOf } from "./victims.ts";
 
@@ -33,14 +32,13 @@ export interface Bench {
   readonly contests: Contests;
   readonly speech: Speech;
   readonly relays: Relays;
-  readonly kin: Kin;
 }
 
 /** What can be wrong with an address that is no VIP: somebody else claims it. */
 export function judgeAddress(bench: Bench, binding: Binding): Finding[] {
-  const { cast, contests, kin } = bench;
+  const { cast, contests } = bench;
   const forged = binding.claims.filter(
-    (claim) => contests.isForged(binding, claim) && kin.of(binding, claim) === null,
+    (claim) => contests.isForged(binding, claim) && cast.machines.of(binding, claim) === null,
   );
   const honest = binding.claims.filter((claim) => !forged.includes(claim));
   if (honest.length < 2 && forged.length === 0) return [];
@@ -168,14 +166,14 @@ function ownerAmong(
  * both hold the address are in conflict. Announcements that take turns are a flip-flop.
  */
 function disputeBetween(
-  { state, cast, contests, speech, kin }: Bench,
+  { state, cast, contests, speech }: Bench,
   binding: Binding,
   owner: Station,
   claim: Claim,
 ): Dispute | null {
   const other = claim.station;
   const ownerClaim = binding.claimOf(owner);
-  if (ownerClaim !== undefined && kin.between(binding, ownerClaim, claim) !== null) return null;
+  if (ownerClaim !== undefined && cast.machines.between(binding, ownerClaim, claim) !== null) return null;
   if (haveRaced(binding, owner, other)) return "address-conflict";
   if (movedAway(speech, binding, owner, other)) return null;
   if (followsLeases(state, speech, binding) || isHandedOver(speech, binding)) return null;

@@ -3,9 +3,9 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Cast } from "../roles/cast.ts";
+import type { Machines, SameMachine } from "../roles/machines/machines.ts";
 import type { Benign, BenignReason } from "./benign.ts";
 import { defenceAgainst } from "./handovers.ts";
-import { Kin, type Kinship } from "./kinship.ts";
 import { isNlbMac, type Lending, lentBy } from "./lending.ts";
 import { claimSpan } from "./moves.ts";
 
@@ -18,12 +18,11 @@ export function explainHosts(
   cast: Cast,
   isBlameless: (station: Station, ip: number) => boolean,
 ): Benign[] {
-  const kin = new Kin(state, cast);
   const benign: Benign[] = [];
   for (const binding of state.bindings) {
     const blameless = binding.claims.filter(({ station }) => isBlameless(station, binding.ip));
     if (blameless.length > 1) {
-      benign.push(...kinships(kin, binding, blameless), ...defences(binding, blameless));
+      benign.push(...sameMachines(cast.machines, binding, blameless), ...defences(binding, blameless));
     }
     for (const claim of blameless) benign.push(...lendings(state, binding, claim));
     benign.push(...clusters(state, binding));
@@ -32,14 +31,14 @@ export function explainHosts(
   return benign;
 }
 
-function kinships(kin: Kin, binding: Binding, claims: readonly Claim[]): Benign[] {
+function sameMachines(machines: Machines, binding: Binding, claims: readonly Claim[]): Benign[] {
   return claims.flatMap((claim) => {
-    const found = kin.of(binding, claim);
+    const found = machines.of(binding, claim);
     const span = claimSpan(claim);
     // A group's own MACs are listed as such already.
     if (found === null || span === null || !isSecond(binding, claim, found.with)) return [];
-    const { kind, reason } = reasonOf(found.kinship);
-    return [entry(binding, kind, found.with, claim.station, span, reason, found.kinship.proof)];
+    const { kind, reason } = reasonOf(found.link);
+    return [entry(binding, kind, found.with, claim.station, span, reason, found.link.proof)];
   });
 }
 
@@ -49,16 +48,16 @@ function isSecond(binding: Binding, claim: Claim, other: Station): boolean {
   return span !== null && before !== null && before.first.ordinal < span.first.ordinal;
 }
 
-function reasonOf(kinship: Kinship): { kind: Benign["kind"]; reason: BenignReason } {
-  switch (kinship.kind) {
+function reasonOf(link: SameMachine): { kind: Benign["kind"]; reason: BenignReason } {
+  switch (link.kind) {
     case "group": {
-      const { protocol, group } = kinship.virtual;
+      const { protocol, group } = link.virtual;
       return { kind: "virtual-mac", reason: { why: "group-member", protocol, group } };
     }
     case "bond":
       return { kind: "mac-rewriting-bridge", reason: { why: "bonded" } };
     case "bridge":
-      return { kind: "mac-rewriting-bridge", reason: { why: "echoed", count: kinship.echoes } };
+      return { kind: "mac-rewriting-bridge", reason: { why: "echoed", count: link.echoes } };
   }
 }
 

@@ -4,13 +4,13 @@ import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Cast } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import { isInitialTtl } from "../roles/initial-ttl.ts";
+import { virtualMacOf } from "../roles/machines/virtual-macs.ts";
 import { Accused } from "./accused.ts";
 import type { Benign, BenignReason } from "./benign.ts";
 import { explainHosts } from "./benign-hosts.ts";
 import { type Finding, idsInOrder } from "./finding.ts";
 import { followsLeases, isHandedOver, leaseAt } from "./handovers.ts";
 import { claimSpan, haveRaced, Speech } from "./moves.ts";
-import { virtualMacOf } from "./virtual-macs.ts";
 
 /**
  * What would look like poisoning to a tool that only compares MACs, each with what clears it.

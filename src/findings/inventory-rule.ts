@@ -6,10 +6,10 @@ import type { Cast } from "../roles/cast.ts";
 import type { CastVip } from "../roles/cast-vip.ts";
 import type { KnownOwner } from "../roles/known-owners.ts";
 import { isOwnClaim } from "../roles/likely-owner.ts";
+import { virtualMacOf } from "../roles/machines/virtual-macs.ts";
 import { Accused } from "./accused.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import { claimSpan } from "./moves.ts";
-import { virtualMacOf } from "./virtual-macs.ts";
 
 /** An inventory of another network contradicts everything; the first few show that. */
 const MOST_CONTRADICTIONS = 32;

@@ -5,7 +5,6 @@ import { type Bench, judgeAddress, judgeRivals } from "./address-rules.ts";
 import { Contests } from "./contest.ts";
 import type { Finding } from "./finding.ts";
 import { judgeContradictions } from "./inventory-rule.ts";
-import { Kin } from "./kinship.ts";
 import { Speech } from "./moves.ts";
 import { judgeNotices } from "./notice-rules.ts";
 import { judgeRelays } from "./relay-rule.ts";
@@ -40,7 +39,6 @@ export class Judgement {
       contests: new Contests(state, cast, relays),
       speech: new Speech(state),
       relays,
-      kin: new Kin(state, cast),
     };
   }
 

@@ -2,7 +2,7 @@ import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { type VirtualMac, virtualMacOf } from "./virtual-macs.ts";
+import { type VirtualMac, virtualMacOf } from "../roles/machines/virtual-macs.ts";
 
 /** Why a card may send ARP frames in another MAC's name. */
 export type Lending =

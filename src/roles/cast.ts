@@ -7,6 +7,7 @@ import { type InferredGateway, inferGateways } from "./infer-gateways.ts";
 import { type InferredVip, inferVips } from "./infer-vips.ts";
 import { KnownOwners } from "./known-owners.ts";
 import { Labels } from "./labels.ts";
+import { Machines } from "./machines/machines.ts";
 import { Names } from "./names.ts";
 import { Relays } from "./relays.ts";
 
@@ -27,6 +28,7 @@ export class Cast {
   /** Whether frames of the captures carry VLAN tags. */
   readonly spansVlans: boolean;
   readonly relays: Relays;
+  readonly machines: Machines;
   readonly known: KnownOwners;
   private readonly labels: Labels;
   private readonly names: Names;
@@ -44,6 +46,7 @@ export class Cast {
     this.labels = new Labels(given.labels ?? []);
     this.names = new Names(state, this.known);
     this.relays = new Relays(state);
+    this.machines = new Machines(state, (station, ip) => this.names.ownsBesides(station, ip));
     this.gatewayIps = new Set(given.gateways.flatMap(({ ip }) => ip ?? []));
     const inferred = inferVips(state);
     this.vipIps = new Set([...given.vips.map(({ ip }) => ip), ...inferred.map(({ binding }) => binding.ip)]);

@@ -1,13 +1,12 @@
-import { earliest, type Position } from "../neighbours/base/position.ts";
-import type { Station } from "../neighbours/base/station.ts";
-import type { Binding, Claim } from "../neighbours/claims/binding.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Cast } from "../roles/cast.ts";
-import { forcedClaims, isOwnClaim } from "../roles/likely-owner.ts";
+import { earliest, type Position } from "../../neighbours/base/position.ts";
+import type { Station } from "../../neighbours/base/station.ts";
+import type { Binding, Claim } from "../../neighbours/claims/binding.ts";
+import type { NetworkState } from "../../neighbours/network-state.ts";
+import { forcedClaims, isOwnClaim } from "../likely-owner.ts";
 import { type VirtualMac, virtualMacOf } from "./virtual-macs.ts";
 
-/** Why two MACs with one address are one host's, or one group's, and nobody is at odds. */
-export type Kinship =
+/** Why two MACs with one address belong to one host, or to one group of routers, and nobody is in conflict. */
+export type SameMachine =
   | { readonly kind: "group"; readonly virtual: VirtualMac; readonly proof: Position }
   | { readonly kind: "bond"; readonly proof: Position }
   | { readonly kind: "bridge"; readonly echoes: number; readonly proof: Position };
@@ -15,15 +14,18 @@ export type Kinship =
 /** Echoes of a single request may be chance. */
 const ECHOES = 2;
 
-/** Who belongs together, by what is seen of them: a prefix of a MAC proves nothing. */
-export class Kin {
+type HasOtherAddress = (station: Station, ip: number) => boolean;
+
+/** Which MACs are one machine, by what the frames show of them: the prefix of a MAC proves nothing. */
+export class Machines {
   private readonly state: NetworkState;
-  private readonly cast: Cast;
+  private readonly hasOtherAddress: HasOtherAddress;
   private readonly claimedBy = new Map<Station, Binding[]>();
 
-  constructor(state: NetworkState, cast: Cast) {
+  /** @param hasOtherAddress whether the station is the likely owner of an address besides this one */
+  constructor(state: NetworkState, hasOtherAddress: HasOtherAddress) {
     this.state = state;
-    this.cast = cast;
+    this.hasOtherAddress = hasOtherAddress;
     for (const binding of state.bindings) {
       for (const claim of binding.claims) {
         if (!isOwnClaim(claim)) continue;
@@ -34,17 +36,17 @@ export class Kin {
     }
   }
 
-  /** What makes the claimant one with another of the address's claimants; null where nothing does. */
-  of(binding: Binding, claim: Claim): { with: Station; kinship: Kinship } | null {
+  /** Another claimant of the address that is the same machine as this one; null where there is none. */
+  of(binding: Binding, claim: Claim): { with: Station; link: SameMachine } | null {
     for (const other of binding.claims) {
       if (other === claim || !isOwnClaim(other)) continue;
-      const kinship = this.between(binding, claim, other);
-      if (kinship !== null) return { with: other.station, kinship };
+      const link = this.between(binding, claim, other);
+      if (link !== null) return { with: other.station, link };
     }
     return null;
   }
 
-  between(binding: Binding, a: Claim, b: Claim): Kinship | null {
+  between(binding: Binding, a: Claim, b: Claim): SameMachine | null {
     return (
       this.group(binding, a.station, b.station) ??
       this.group(binding, b.station, a.station) ??
@@ -55,7 +57,7 @@ export class Kin {
   }
 
   /** The group's MAC, and another of the group's or one of its members' own: FreeBSD's CARP sends from the latter. */
-  private group(binding: Binding, virtualStation: Station, other: Station): Kinship | null {
+  private group(binding: Binding, virtualStation: Station, other: Station): SameMachine | null {
     const virtual = virtualMacOf(this.state, virtualStation, binding.ip);
     if (virtual === null) return null;
     const sibling = virtualMacOf(this.state, other, binding.ip);
@@ -69,7 +71,7 @@ export class Kin {
    * Slaves of one bond (bond_alb.c): each tells the switch its MAC by frames to itself, and they answer different
    * clients for the same addresses. A MAC that also has another host's address is no slave.
    */
-  private bond(binding: Binding, a: Claim, b: Claim): Kinship | null {
+  private bond(binding: Binding, a: Claim, b: Claim): SameMachine | null {
     const { learning } = this.state.beacons;
     const [signalA, signalB] = [learning.get(a.station), learning.get(b.station)];
     if (signalA === undefined || signalB === undefined) return null;
@@ -87,10 +89,10 @@ export class Kin {
    * A host that bridges another over Wi-Fi, where an access point takes frames of one MAC only (IEEE 802.11, 3-address
    * format): each of the guest's requests is seen a second time at once, with the host's MAC instead of the guest's.
    */
-  private bridge(binding: Binding, guest: Claim, host: Claim): Kinship | null {
+  private bridge(binding: Binding, guest: Claim, host: Claim): SameMachine | null {
     const echoes = host.echoes.get(guest.station) ?? 0;
     const isAllEchoes = echoes >= ECHOES && echoes === host.ownFrames("request");
-    if (!isAllEchoes || forcedClaims(host) > 0 || !this.cast.hasOtherAddress(host.station, binding.ip)) {
+    if (!isAllEchoes || forcedClaims(host) > 0 || !this.hasOtherAddress(host.station, binding.ip)) {
       return null;
     }
     const first = host.tallies.get("request")?.first;

@@ -1,7 +1,7 @@
-import { earliest, type Position } from "../neighbours/base/position.ts";
-import type { Station } from "../neighbours/base/station.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
-import { likelyOwner } from "../roles/likely-owner.ts";
+import { earliest, type Position } from "../../neighbours/base/position.ts";
+import type { Station } from "../../neighbours/base/station.ts";
+import type { NetworkState } from "../../neighbours/network-state.ts";
+import { likelyOwner } from "../likely-owner.ts";
 
 export interface VirtualMac {
   readonly protocol: "VRRP" | "CARP" | "HSRP" | "GLBP";
