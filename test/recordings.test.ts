@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { analyzeCapture, type Report } from "../src/index.ts";
-import { heldEntries, modelledEntries } from "./lab/cache-entries.ts";
-import { loadRecordings, type Recording } from "./lab/recordings.ts";
 import { cutAtTime } from "./support/pcap.ts";
+import { loadRecordings, type Recording } from "./support/recordings.ts";
+import { heldEntries, modelledEntries } from "./tools/lab/cache-entries.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "lvs-pcap-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

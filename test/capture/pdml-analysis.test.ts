@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { analyzeCapture, type Report } from "../../src/index.ts";
-import { loadRecordings } from "../lab/recordings.ts";
 import { loadCollected } from "../support/collected.ts";
 import { dissect, keptDissection } from "../support/pdml.ts";
+import { loadRecordings } from "../support/recordings.ts";
 import { validReport } from "../support/schema.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { tsharkUnavailable } from "../support/tshark.ts";

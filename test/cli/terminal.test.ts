@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { loadRecordings } from "../lab/recordings.ts";
 import { lvsPcap, type Surroundings } from "../support/cli.ts";
 import { DIRECTOR, GATEWAY, REAL_SERVER, VIP } from "../support/frames.ts";
 import { INCIDENTS, PROBLEM_3 } from "../support/incidents.ts";
 import { writePcap } from "../support/pcap.ts";
+import { loadRecordings } from "../support/recordings.ts";
 import { scratchFile } from "../support/scratch.ts";
 
 const ESCAPE = "\x1b";

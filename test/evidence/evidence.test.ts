@@ -6,7 +6,6 @@ import { describe, expect, it } from "vitest";
 import { haveSameFindings } from "../../src/evidence/same-findings.ts";
 import { writeEvidence } from "../../src/evidence-file.ts";
 import { type AnalyzeOptions, analyzeCapture } from "../../src/index.ts";
-import { loadRecordings } from "../lab/recordings.ts";
 import { TOOLS } from "../support/attacks.ts";
 import { lvsPcap } from "../support/cli.ts";
 import { loadCollected } from "../support/collected.ts";
@@ -16,6 +15,7 @@ import { FIRST_REQUEST, INCIDENTS, lookup, PROBLEM_3, ROLES, SOUND_CLUSTER } fro
 import { cookedV1, ieee80211, radiotap } from "../support/link-layers.ts";
 import { type CapturedFrame, writePcap } from "../support/pcap.ts";
 import { framesIn } from "../support/pcapng-file.ts";
+import { loadRecordings } from "../support/recordings.ts";
 import { scratchFile, scratchPath } from "../support/scratch.ts";
 import { at, packet } from "../support/traffic.ts";
 import { tsharkUnavailable } from "../support/tshark.ts";

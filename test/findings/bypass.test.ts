@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { type AnalyzeOptions, analyzeCapture, type ReportedBypass } from "../../src/index.ts";
-import { loadRecordings } from "../lab/recordings.ts";
 import { analyze } from "../support/analyze.ts";
 import {
   CLIENT,
@@ -14,6 +13,7 @@ import {
 } from "../support/frames.ts";
 import { FIRST_REQUEST, LATE_CAPTURE, lookup, PROBLEM_3, ROLES } from "../support/incidents.ts";
 import type { CapturedFrame } from "../support/pcap.ts";
+import { loadRecordings } from "../support/recordings.ts";
 import { portUnreachable, TcpFlag, tcpSegment } from "../support/refusals.ts";
 import { announcement, at, isAt, packet, whoHas } from "../support/traffic.ts";
 

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { analyzeCapture, type Report } from "../../src/index.ts";
 import { renderTable } from "../../src/reports/table.ts";
-import { loadRecordings, type Recording } from "../lab/recordings.ts";
 import { analyze } from "../support/analyze.ts";
 import { cookedAt } from "../support/cooked.ts";
 import { CLIENT, DIRECTOR, GATEWAY, NEIGHBOUR, REAL_SERVER, VIP } from "../support/frames.ts";
@@ -11,6 +10,7 @@ import { lookup, PROBLEM_3, ROLES, SOUND_CLUSTER } from "../support/incidents.ts
 import { cookedV1, cookedV2, ieee80211, loopback, type OnAir, rawIp } from "../support/link-layers.ts";
 import { type CapturedFrame, framesOf, writePcap } from "../support/pcap.ts";
 import { seenAtPortOf } from "../support/port.ts";
+import { loadRecordings, type Recording } from "../support/recordings.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { at, isAt, packet, whoHas } from "../support/traffic.ts";
 import { framesShown, tsharkUnavailable } from "../support/tshark.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type AnalyzeOptions, analyzeCapture, type Report } from "../../src/index.ts";
 import { renderTable } from "../../src/reports/table.ts";
-import { loadRecordings } from "../lab/recordings.ts";
 import { analyze } from "../support/analyze.ts";
 import { DIRECTOR, GATEWAY, NEIGHBOUR, REAL_SERVER, SECOND_REAL_SERVER, VIP } from "../support/frames.ts";
 import { ANNOUNCED, FIRST_REQUEST, LATE_CAPTURE, lookup, PROBLEM_3, ROLES } from "../support/incidents.ts";
 import type { CapturedFrame } from "../support/pcap.ts";
+import { loadRecordings } from "../support/recordings.ts";
 import { announcement, at, isAt, whoHas } from "../support/traffic.ts";
 
 const TWO: AnalyzeOptions = { ...ROLES, realServers: [REAL_SERVER.ip, SECOND_REAL_SERVER.ip] };

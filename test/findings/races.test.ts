@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { analyzeCapture, type ReportedFinding } from "../../src/index.ts";
 import { renderTable } from "../../src/reports/table.ts";
-import { loadRecordings } from "../lab/recordings.ts";
 import { analyze } from "../support/analyze.ts";
 import { DIRECTOR, GATEWAY, REAL_SERVER, SECOND_REAL_SERVER, VIP } from "../support/frames.ts";
 import { lookup, PROBLEM_3, REPLY_FIRST, REPLY_LATE, ROLES } from "../support/incidents.ts";
 import type { CapturedFrame } from "../support/pcap.ts";
+import { loadRecordings } from "../support/recordings.ts";
 import { at, isAt, whoHas } from "../support/traffic.ts";
 
 async function onlyFinding(frames: readonly CapturedFrame[]): Promise<ReportedFinding> {

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { analyzeCapture, type Report } from "../../src/index.ts";
 import { renderTable } from "../../src/reports/table.ts";
-import { loadRecordings, type Recording } from "../lab/recordings.ts";
 import { analyze, cacheEntry } from "../support/analyze.ts";
 import {
   DIRECTOR,
@@ -17,6 +16,7 @@ import {
 import { lookup, PROBLEM_3, ROLES, SOUND_CLUSTER, UNANSWERED } from "../support/incidents.ts";
 import { type CapturedFrame, pcapHeader, writePcap } from "../support/pcap.ts";
 import { seenAtPortOf, seenWhere } from "../support/port.ts";
+import { loadRecordings, type Recording } from "../support/recordings.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { announcement, at, isAt, packet, tunnelled, whoHas } from "../support/traffic.ts";
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { analyzeCapture, type ReportedFinding } from "../../src/index.ts";
-import { loadRecordings } from "../lab/recordings.ts";
 import {
   AROUND,
   INCIDENTS,
@@ -10,6 +9,7 @@ import {
   UNANSWERED,
 } from "../support/incidents.ts";
 import { writePcap } from "../support/pcap.ts";
+import { loadRecordings } from "../support/recordings.ts";
 import { validReport } from "../support/schema.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { framesShown, tsharkUnavailable } from "../support/tshark.ts";

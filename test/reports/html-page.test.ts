@@ -4,11 +4,11 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { analyzeCapture, type Report } from "../../src/index.ts";
 import { renderPage } from "../../src/reports/html/page.ts";
-import { loadRecordings, type Recording } from "../lab/recordings.ts";
 import { analyze } from "../support/analyze.ts";
 import { chromiumUnavailable, launchChromium, type OpenedPage, openFile } from "../support/browser.ts";
 import { GATEWAY } from "../support/frames.ts";
 import { CONFLICT, lookup } from "../support/incidents.ts";
+import { loadRecordings, type Recording } from "../support/recordings.ts";
 import { scratchFile, scratchPath } from "../support/scratch.ts";
 
 const unavailable = chromiumUnavailable();

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { analyzeCapture, type Report } from "../../src/index.ts";
 import { renderPage } from "../../src/reports/html/page.ts";
-import { loadRecordings } from "../lab/recordings.ts";
 import { analyze } from "../support/analyze.ts";
 import { lvsPcap } from "../support/cli.ts";
 import { loadCollected } from "../support/collected.ts";
 import { INCIDENTS, PROBLEM_3 } from "../support/incidents.ts";
 import { writePcap } from "../support/pcap.ts";
+import { loadRecordings } from "../support/recordings.ts";
 import { scratchFile } from "../support/scratch.ts";
 
 const PROBLEM_3_CAPTURE = scratchFile("problem-3.pcap", writePcap(PROBLEM_3.frames));

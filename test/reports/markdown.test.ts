@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { code, prose, table } from "../../src/reports/markdown-text.ts";
-import { loadRecordings } from "../lab/recordings.ts";
 import { lvsPcap, reportIn } from "../support/cli.ts";
 import { loadCollected } from "../support/collected.ts";
 import { REAL_SERVER } from "../support/frames.ts";
 import { PROBLEM_3, SOUND_CLUSTER } from "../support/incidents.ts";
 import { writePcap } from "../support/pcap.ts";
+import { loadRecordings } from "../support/recordings.ts";
 import { scratchFile } from "../support/scratch.ts";
 
 const CAPTURE = scratchFile("problem-3.pcap", writePcap(PROBLEM_3.frames));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { loadRecordings } from "../lab/recordings.ts";
 import { lvsPcap, reportIn } from "../support/cli.ts";
 import { PROBLEM_3, SOUND_CLUSTER } from "../support/incidents.ts";
 import { writePcap } from "../support/pcap.ts";
+import { loadRecordings } from "../support/recordings.ts";
 import { validEvent } from "../support/schema.ts";
 import { scratchFile } from "../support/scratch.ts";
 

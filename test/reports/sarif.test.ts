@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { FINDING_KINDS } from "../../src/findings/finding.ts";
-import { loadRecordings } from "../lab/recordings.ts";
 import { lvsPcap, type Outcome, reportIn } from "../support/cli.ts";
 import { loadCollected } from "../support/collected.ts";
 import { INCIDENTS, PROBLEM_3 } from "../support/incidents.ts";
 import { writePcap } from "../support/pcap.ts";
+import { loadRecordings } from "../support/recordings.ts";
 import { type SarifLog, validSarif } from "../support/sarif.ts";
 import { scratchFile } from "../support/scratch.ts";
 

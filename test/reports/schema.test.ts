@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { analyzeCapture, type Report } from "../../src/index.ts";
-import { loadRecordings } from "../lab/recordings.ts";
 import { analyze } from "../support/analyze.ts";
 import { DIRECTOR, GATEWAY, VIP } from "../support/frames.ts";
 import { PROBLEM_3, ROLES } from "../support/incidents.ts";
 import { CAPTURE_START_SECONDS, pcapHeader, pcapRecord, writePcap } from "../support/pcap.ts";
+import { loadRecordings } from "../support/recordings.ts";
 import { SCHEMA, validReport } from "../support/schema.ts";
 import { at, isAt, whoHas } from "../support/traffic.ts";
 

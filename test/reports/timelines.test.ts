@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { analyzeCapture, type Report, type Timeline } from "../../src/index.ts";
-import { loadRecordings, type Recording } from "../lab/recordings.ts";
 import { analyze } from "../support/analyze.ts";
 import { CLIENT, DIRECTOR, GATEWAY, INTRUDER, REAL_SERVER, VIP } from "../support/frames.ts";
 import { GATEWAY_SPOOFED, lookup, PROBLEM_3 } from "../support/incidents.ts";
 import { seenAtPortOf } from "../support/port.ts";
+import { loadRecordings, type Recording } from "../support/recordings.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { at, isAt, packet } from "../support/traffic.ts";
 

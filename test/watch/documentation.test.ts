@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isInstalled } from "../lab/process.ts";
 import { lvsPcap } from "../support/cli.ts";
+import { isInstalled } from "../tools/lab/process.ts";
 
 const DOCUMENTATION = readFileSync(join(import.meta.dirname, "..", "..", "docs", "watch.md"), "utf8");
 const UNAVAILABLE = isInstalled("systemd-analyze") ? null : "systemd-analyze is not installed";

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report, WatchEvent } from "../../src/index.ts";
-import { labUnavailable } from "../lab/available.ts";
-import { VIP } from "../lab/cluster.ts";
-import { Lab } from "../lab/lab.ts";
-import { Network } from "../lab/network.ts";
-import { isInstalled } from "../lab/process.ts";
-import { keepalivedFailoverLeakingRealServer } from "../lab/scenarios/keepalived.ts";
 import { BUILT_COMMAND } from "../support/cli.ts";
+import { labUnavailable } from "../tools/lab/available.ts";
+import { VIP } from "../tools/lab/cluster.ts";
+import { Lab } from "../tools/lab/lab.ts";
+import { Network } from "../tools/lab/network.ts";
+import { isInstalled } from "../tools/lab/process.ts";
+import { keepalivedFailoverLeakingRealServer } from "../tools/lab/scenarios/keepalived.ts";
 
 const unavailable =
   labUnavailable(["keepalived"]) ?? (isInstalled("tmux") ? null : "the terminal of this test is tmux");

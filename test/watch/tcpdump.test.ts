@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { captureFilter, droppedFramesIn, tcpdumpArguments } from "../../src/watch/tcpdump.ts";
-import { isInstalled } from "../lab/process.ts";
 import {
   arp,
   BROADCAST_MAC,
@@ -24,6 +23,7 @@ import { writePcap } from "../support/pcap.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { announcement, at, packet } from "../support/traffic.ts";
 import { WatchProcess } from "../support/watch-process.ts";
+import { isInstalled } from "../tools/lab/process.ts";
 
 const UNAVAILABLE = isInstalled("tcpdump") ? null : "tcpdump is not installed";
 const CANNOT_CAPTURE = UNAVAILABLE ?? (process.getuid?.() === 0 ? null : "capturing needs root");

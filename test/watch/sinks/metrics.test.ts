@@ -4,8 +4,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { WatchGauges } from "../../../src/watch/event-sink.ts";
 import { parseListenAddress } from "../../../src/watch/sinks/listen-address.ts";
 import { MetricsSink } from "../../../src/watch/sinks/metrics.ts";
-import { isInstalled } from "../../lab/process.ts";
 import { VIP } from "../../support/frames.ts";
+import { isInstalled } from "../../tools/lab/process.ts";
 import { GAUGES } from "./events.ts";
 
 const HAS_PROMTOOL = isInstalled("promtool");

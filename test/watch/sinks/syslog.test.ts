@@ -2,8 +2,8 @@ import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { SyslogSink } from "../../../src/watch/sinks/syslog.ts";
 import { parseSyslogTarget } from "../../../src/watch/sinks/syslog-target.ts";
-import { isInstalled } from "../../lab/process.ts";
 import { scratchPath } from "../../support/scratch.ts";
+import { isInstalled } from "../../tools/lab/process.ts";
 import { opened, until } from "./events.ts";
 import { Rsyslog } from "./rsyslog.ts";
 
