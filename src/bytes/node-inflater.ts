@@ -1,6 +1,6 @@
 import type { Transform } from "node:stream";
+import { systemCode } from "../files/system-error.ts";
 import type { UnpackedQueue } from "./unpacked-queue.ts";
-import { systemCode } from "./unreadable.ts";
 
 /**
  * For the making of a decompressor. Smaller pieces than a megabyte cost more than their unpacking; and with such a mark

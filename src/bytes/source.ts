@@ -2,8 +2,8 @@ import { readSync } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { LvsPcapError } from "../errors.ts";
+import { cannotRead } from "../files/system-error.ts";
 import { standardInput } from "./standard-input.ts";
-import { unreadable } from "./unreadable.ts";
 
 /** Where the bytes of a capture come from, in order and once. */
 export interface ByteSource {
@@ -32,14 +32,14 @@ export async function openByteSource(path: string): Promise<ByteSource> {
 export async function canBeReadAgain(path: string): Promise<boolean> {
   if (path === "-") return false;
   const status = await stat(path).catch((error: unknown) => {
-    throw unreadable(path, error);
+    throw cannotRead(path, error);
   });
   return status.isFile();
 }
 
 async function openFile(path: string): Promise<ByteSource> {
   const handle = await open(path, "r").catch((error: unknown) => {
-    throw unreadable(path, error);
+    throw cannotRead(path, error);
   });
   const status = await handle.stat();
   if (status.isDirectory()) {
@@ -61,7 +61,7 @@ async function openFile(path: string): Promise<ByteSource> {
         turnBytes += got;
         return got;
       } catch (error) {
-        throw unreadable(path, error);
+        throw cannotRead(path, error);
       }
     },
     close: () => handle.close(),

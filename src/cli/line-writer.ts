@@ -19,7 +19,10 @@ export interface WriterTroubles {
  * A line that cannot be written, on a full disk, is given up and said once; the next one is tried again.
  */
 export class LineWriter {
+  /** Lines that were given up. */
   dropped = 0;
+  /** Whether the disk refused one of them. */
+  hasFailed = false;
   private fd: number | null;
   private readonly path: string | null;
   private readonly troubles: WriterTroubles;
@@ -27,7 +30,10 @@ export class LineWriter {
   private queuedBytes = 0;
   private isWriting = false;
   private inTrouble = false;
+  /** A line broke off in the middle. */
   private isTorn = false;
+  /** What is written next goes on with a line that has begun. */
+  private isWithin = false;
   private isGone = false;
   private idle: (() => void)[] = [];
 
@@ -48,6 +54,7 @@ export class LineWriter {
     }
     const written = this.isWriting ? 0 : this.writeToFile(bytes);
     if (written === bytes.length) return;
+    this.isWithin = written > 0;
     this.queue.push(bytes.subarray(written));
     this.queuedBytes += bytes.length - written;
     if (!this.isWriting) this.writeNext();
@@ -109,7 +116,8 @@ export class LineWriter {
       }
       if (error !== null) {
         this.dropped++;
-        this.isTorn = offset > 0;
+        this.isTorn ||= offset > 0 || this.isWithin;
+        this.isWithin = false;
         this.troubled(error);
         this.writeNext();
         return;
@@ -119,6 +127,7 @@ export class LineWriter {
         return;
       }
       this.isTorn = false;
+      this.isWithin = false;
       this.inTrouble = false;
       this.writeNext();
     });
@@ -132,7 +141,10 @@ export class LineWriter {
       this.queue.length = 0;
       this.queuedBytes = 0;
       this.troubles.onGone();
-    } else if (!this.inTrouble) {
+      return;
+    }
+    this.hasFailed = true;
+    if (!this.inTrouble) {
       this.inTrouble = true;
       this.troubles.onTrouble(code);
     }

@@ -1,12 +1,16 @@
+import { ExitStatus } from "./exit-status.ts";
 import { run } from "./run.ts";
+import { StandardOutput } from "./standard-output.ts";
 
-// `lvs-pcap analyze ... | head` closes the pipe early; what it wanted to read it has.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+// There is nowhere left to say that standard error is gone.
+process.stderr.on("error", () => {});
+const output = new StandardOutput(process.stdout, (line) => process.stderr.write(line));
+process.on("exit", () => {
+  if (output.hasFailed) process.exitCode = ExitStatus.Failed;
 });
 
 run(process.argv.slice(2), {
-  stdout: process.stdout,
+  stdout: output.stream,
   stderr: process.stderr,
   openStdin: () => process.stdin,
   stdoutFd: 1,

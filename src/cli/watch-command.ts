@@ -42,7 +42,8 @@ to a second late, unless told --immediate-mode. --interface does so.
 SIGINT and SIGTERM end the watch with a report. SIGHUP reads the topology and
 inventories again, and opens --output anew.
 
-Exit status: that of analyze; 2 also where tcpdump ended by itself.
+Exit status: that of analyze; 2 also where tcpdump ended by itself, or the disk
+had no room for an event or the report.
 
 Examples:
   tcpdump -i eth0 --immediate-mode -U -w - | lvs-pcap watch --vip 192.168.1.2
@@ -147,9 +148,8 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
     for (const { problem } of result.captures) if (problem !== null) say(problem);
     await output.finish(result);
     const failure = await failureOf(tcpdump);
-    if (failure === null) return exitStatusOf(result, flags.failOn);
-    say(failure.message);
-    return ExitStatus.Failed;
+    if (failure !== null) say(failure.message);
+    return failure !== null || output.hasFailed ? ExitStatus.Failed : exitStatusOf(result, flags.failOn);
   } finally {
     process.removeListener("SIGINT", stop).removeListener("SIGTERM", stop).removeListener("SIGHUP", reload);
     tcpdump?.stop();

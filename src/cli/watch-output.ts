@@ -1,7 +1,6 @@
 import { openSync } from "node:fs";
 import type { OutputFile } from "../files/output-file.ts";
-import { cannotWrite } from "../files/output-target.ts";
-import { codeReason } from "../files/system-error.ts";
+import { cannotWrite, codeReason } from "../files/system-error.ts";
 import { isFindingEvent, type WatchEvent } from "../reports/event.ts";
 import { type Format, render } from "../reports/formats.ts";
 import { jsonText } from "../reports/json.ts";
@@ -104,6 +103,11 @@ export class WatchOutput {
 
   reopen(): void {
     this.writer?.reopen();
+  }
+
+  /** Whether an event or the report could not be written; it was reported. */
+  get hasFailed(): boolean {
+    return this.writer?.hasFailed === true;
   }
 
   /** @throws LvsPcapError as `OutputFile.write` */

@@ -12,8 +12,8 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { cannotWrite, type OutputTarget } from "./output-target.ts";
-import { systemCode } from "./system-error.ts";
+import type { OutputTarget } from "./output-target.ts";
+import { cannotWrite, systemCode } from "./system-error.ts";
 
 const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const NEW_FILE_MODE = 0o666;

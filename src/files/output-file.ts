@@ -2,8 +2,8 @@ import { writeSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { Draft } from "./draft.ts";
-import { cannotWrite, type OutputRequest, type OutputTarget, outputTarget } from "./output-target.ts";
-import { systemCode } from "./system-error.ts";
+import { type OutputRequest, type OutputTarget, outputTarget } from "./output-target.ts";
+import { cannotWrite, systemCode } from "./system-error.ts";
 
 /** A pipe that is full and does not wait is tried again after this. */
 const RETRY_MS = 5;

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { LvsPcapError } from "../errors.ts";
-import { systemCode, systemReason } from "./system-error.ts";
+import { cannotWrite, systemCode } from "./system-error.ts";
 
 /** What an option that writes asks for. */
 export interface OutputRequest {
@@ -91,12 +91,6 @@ export function expectOutputIsNoInput(inputs: readonly string[]): void {
   const input = inputs.find((path) => isSame(output, inputStatus(path)));
   if (input !== undefined)
     throw new LvsPcapError("bad-usage", `standard output goes to ${inputName(input)}, which is read`);
-}
-
-export function cannotWrite(path: string, error: unknown): LvsPcapError {
-  return new LvsPcapError("unwritable-file", `${path}: cannot be written: ${systemReason(error)}`, {
-    cause: error,
-  });
 }
 
 function isSamePlace(a: string, b: string): boolean {

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { LvsPcapError } from "../errors.ts";
+import { cannotRead } from "../files/system-error.ts";
 import { parseIpv4, parseMac } from "./address.ts";
 import { oneLine, quote } from "./quoted.ts";
 import type { Forwarding, GivenRealServer, GivenRoles, GivenVip, HostLabel, HostName } from "./roles.ts";
@@ -33,14 +34,7 @@ export async function readTopologyFile(path: string): Promise<GivenRoles> {
     text = await readFile(path, "utf8");
   } catch (error) {
     if (error instanceof LvsPcapError) throw error;
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-    throw new LvsPcapError(
-      "unreadable-file",
-      `${path}: cannot be read: ${reason === "ENOENT" ? "no such file" : reason}`,
-      {
-        cause: error,
-      },
-    );
+    throw cannotRead(path, error);
   }
   return parseTopology(path, text);
 }

@@ -1,5 +1,5 @@
 import type { ByteSource } from "../bytes/source.ts";
-import { LvsPcapError } from "../errors.ts";
+import { cannotRead } from "../files/system-error.ts";
 
 /** Once somebody wants to stop: what is still in the pipe is taken, but not waited for. */
 const QUIET_MS = 50;
@@ -86,13 +86,8 @@ export class LiveSource implements ByteSource {
       }
       this.chunks.next().then(
         ({ done, value }) => settle(() => resolve(done === true ? null : value)),
-        (error: unknown) => settle(() => reject(unreadable(this.name, error))),
+        (error: unknown) => settle(() => reject(cannotRead(this.name, error))),
       );
     });
   }
-}
-
-function unreadable(name: string, error: unknown): LvsPcapError {
-  const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  return new LvsPcapError("unreadable-file", `${name}: cannot be read: ${reason}`, { cause: error });
 }

@@ -191,7 +191,7 @@ describe("files", () => {
   it("on a disk that is full are said once, and the watch goes on", async () => {
     const watching = watch(...ROLES, "--output", "/dev/full", "--format", "ndjson");
     watching.write(LEAK);
-    expect(await watching.finish()).toBe(1);
+    expect(await watching.finish()).toBe(2);
     const said = watching.stderr.split("\n").filter((line) => line.includes("no space left"));
     expect(said).toEqual([
       "lvs-pcap: /dev/full: cannot be written: no space left on the disk; the watch goes on",

@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, constants, openSync, readFileSync, readSync, renameSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, readSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { LineWriter } from "../../src/cli/line-writer.ts";
 import { scratchPath } from "../support/scratch.ts";
+import { DISK, NO_DISK, NO_DISK_NOTE } from "../support/small-disk.ts";
 
 function troubles() {
   const seen: string[] = [];
@@ -86,5 +88,31 @@ describe("lines", () => {
     writer.write("b\n");
     await writer.flushed();
     expect([told.seen, writer.dropped]).toEqual([["ENOSPC"], 2]);
+  });
+});
+
+describe.skipIf(NO_DISK !== null)(`a line that a full disk cut short${NO_DISK_NOTE}`, () => {
+  it.each([1, 2, 3])("is ended before the next one, when %i lines were given up meanwhile", async (lost) => {
+    const path = join(DISK, `lines-${lost}`);
+    const ballast = join(DISK, "ballast");
+    const fd = openSync(path, "a");
+    const writer = new LineWriter({ fd, path }, troubles());
+    const long = `${"x".repeat(5_999)}\n`;
+    writer.write(long);
+    spawnSync("sh", ["-c", `cat /dev/zero > ${ballast} 2> /dev/null`]);
+    for (let line = 0; line < lost; line++) {
+      writer.write(long);
+      await writer.flushed();
+    }
+    rmSync(ballast);
+    writer.write("whole\n");
+    writer.write("next\n");
+    await writer.flushed();
+    closeSync(fd);
+    const lines = readFileSync(path, "utf8").split("\n");
+    rmSync(path);
+    expect([lines[0], ...lines.slice(2)]).toEqual([long.trimEnd(), "whole", "next", ""]);
+    expect(lines[1]).toMatch(/^x+$/);
+    expect(writer.hasFailed).toBe(true);
   });
 });

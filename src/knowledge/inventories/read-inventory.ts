@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { LvsPcapError } from "../../errors.ts";
+import { cannotRead } from "../../files/system-error.ts";
 import { ARP_DAT } from "./arp-dat.ts";
 import { type Inventory, type InventoryFormat, inventoryOf } from "./inventory.ts";
 import { IP_NEIGH, IP_NEIGH_JSON } from "./ip-neigh.ts";
@@ -75,8 +76,6 @@ async function readText(file: string): Promise<string> {
     return (await readFile(file, "utf8")).replace(/^\ufeff/, "");
   } catch (error) {
     if (error instanceof LvsPcapError) throw error;
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-    const why = reason === "ENOENT" ? "no such file" : reason;
-    throw new LvsPcapError("unreadable-file", `${file}: cannot be read: ${why}`, { cause: error });
+    throw cannotRead(file, error);
   }
 }

@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LvsPcapError } from "../../errors.ts";
+import { systemCode } from "../../files/system-error.ts";
 import { isCount, isString, objectOf, orNull, type Shape } from "./shape.ts";
 
 const NAME = "lock";
@@ -56,7 +57,7 @@ function link(own: string, path: string): boolean {
     linkSync(own, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (systemCode(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -75,7 +76,7 @@ function lives({ process: pid, started }: Owner): boolean {
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: it lives, and is somebody else's.
-    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
+    if (systemCode(error) !== "EPERM") return false;
   }
   const now = startOf(pid);
   return now === null || started === null || now === started;

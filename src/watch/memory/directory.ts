@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { systemCode } from "../../files/system-error.ts";
 
 const OWNER_ONLY = 0o700;
 
@@ -13,7 +14,7 @@ export function makeDirectory(path: string): void {
   try {
     mkdirSync(path, OWNER_ONLY);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : null;
+    const code = systemCode(error);
     const above = dirname(path);
     if (code === "EEXIST" && statSync(path).isDirectory()) return;
     if (code !== "ENOENT" || above === path || statSync(above, { throwIfNoEntry: false }) !== undefined)

@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
+import { systemCode, systemReason } from "../../files/system-error.ts";
 import { printable } from "../../reports/text.ts";
-import { codeOf, reasonOf } from "../sinks/retry.ts";
 import type { Say } from "../sinks/say.ts";
 import { writeLine } from "./line.ts";
 import { generationsIn, headerLine, journalPath, snapshotPath } from "./stored-state.ts";
@@ -198,7 +198,8 @@ export class Journal {
   }
 
   private breakDown(error: unknown): void {
-    const reason = codeOf(error) === "ENOSPC" ? reasonOf(error) : `cannot be written: ${reasonOf(error)}`;
+    const reason =
+      systemCode(error) === "ENOSPC" ? systemReason(error) : `cannot be written: ${systemReason(error)}`;
     if (this.brokenAtMs === null) {
       this.say(
         `state ${printable(this.directory)}: ${reason}; watching goes on, what is new is not remembered`,

@@ -1,4 +1,5 @@
 import { LvsPcapError } from "../../errors.ts";
+import { systemCode, systemReason } from "../../files/system-error.ts";
 import type { CacheEntry } from "../../neighbours/caches/cache-entry.ts";
 import type { Binding } from "../../neighbours/claims/binding.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
@@ -6,7 +7,6 @@ import { printable } from "../../reports/text.ts";
 import type { Cast } from "../../roles/cast.ts";
 import { addressOfIncident, incidentOfKey } from "../known-finding.ts";
 import type { KnownFinding, Recalled, WatchMemory } from "../memory-port.ts";
-import { codeOf, reasonOf } from "../sinks/retry.ts";
 import type { Say } from "../sinks/say.ts";
 import { bindingRecord, bindingVersion } from "./binding-record.ts";
 import { cacheRecord, type EntrySeen, hasChanged, seenOf } from "./cache-record.ts";
@@ -62,8 +62,9 @@ export class StateMemory implements WatchMemory {
     } catch (error) {
       if (error instanceof LvsPcapError) throw error;
       // A full disk is no reason not to watch; the journal has more to write, and says so.
-      if (codeOf(error) === "ENOSPC") return new StateMemory(directory, null, say);
-      throw new LvsPcapError("bad-usage", `--state ${directory}: cannot be used: ${reasonOf(error)}`, {
+      if (systemCode(error) === "ENOSPC") return new StateMemory(directory, null, say);
+      const reason = systemCode(error) === "EEXIST" ? "it is not a directory" : systemReason(error);
+      throw new LvsPcapError("bad-usage", `--state ${directory}: cannot be used: ${reason}`, {
         cause: error,
       });
     }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { systemCode } from "../../files/system-error.ts";
 import { plural, printable } from "../../reports/text.ts";
 import type { Say } from "../sinks/say.ts";
 import { readLines, writeLine } from "./line.ts";
@@ -73,7 +74,7 @@ function readStateFile(path: string, say: Say): StateFile | null {
     }
     content = readFileSync(path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (systemCode(error) === "ENOENT") return null;
     say(`state ${printable(path)}: cannot be read, and is left out`);
     return null;
   }

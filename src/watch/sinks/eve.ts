@@ -1,13 +1,14 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { LvsPcapError } from "../../errors.ts";
+import { systemReason } from "../../files/system-error.ts";
 import type { WatchEvent } from "../../reports/event.ts";
 import { printable } from "../../reports/text.ts";
 import type { EventSink } from "../event-sink.ts";
 import { eveLine } from "./eve-record.ts";
 import { Outage } from "./outage.ts";
 import { Outbox } from "./outbox.ts";
-import { pause, type RetryPace, reasonOf, waitMs } from "./retry.ts";
+import { pause, type RetryPace, waitMs } from "./retry.ts";
 import type { Say } from "./say.ts";
 
 const QUEUE = 4096;
@@ -44,7 +45,7 @@ export class EveSink implements EventSink {
     try {
       return new EveSink(setting, await open(setting.path, FLAGS, MODE));
     } catch (error) {
-      const reason = reasonOf(error);
+      const reason = systemReason(error);
       throw new LvsPcapError("bad-usage", `--eve ${setting.path}: cannot be written: ${reason}`, {
         cause: error,
       });
@@ -72,7 +73,7 @@ export class EveSink implements EventSink {
         return;
       } catch (error) {
         if (signal.aborted) throw error;
-        this.outage.began(reasonOf(error));
+        this.outage.began(systemReason(error));
         await pause(waitMs(this.setting.pace, attempt), signal);
         if (signal.aborted) throw error;
       }
@@ -88,7 +89,7 @@ export class EveSink implements EventSink {
       return;
     }
     this.isCut = bytesWritten > 0 || this.isCut;
-    throw new Error("the disk is full");
+    throw new Error("no space left on the disk");
   }
 
   /** logrotate moves the file away, and the next line shall go to a new one: looked at for every event, they are few. */

@@ -3,13 +3,13 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { LvsPcapError } from "../../errors.ts";
+import { systemReason } from "../../files/system-error.ts";
 import type { WatchEvent } from "../../reports/event.ts";
 import { printable } from "../../reports/text.ts";
 import type { EventSink } from "../event-sink.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
 import { eventEnvironment } from "./event-environment.ts";
 import { Outage } from "./outage.ts";
-import { reasonOf } from "./retry.ts";
 import type { Say } from "./say.ts";
 
 const QUEUE = 256;
@@ -111,7 +111,7 @@ export class ExecSink implements EventSink {
     } catch (error) {
       // No memory, no process number or no descriptor left.
       this.failed++;
-      this.outage.began(`cannot be run: ${reasonOf(error)}`, false);
+      this.outage.began(`cannot be run: ${systemReason(error)}`, false);
       return;
     }
     this.running.set(child, subjectOf(event));
@@ -146,7 +146,7 @@ export class ExecSink implements EventSink {
       }
       this.startWhatMay();
     };
-    child.on("error", (error) => over(`cannot be run: ${reasonOf(error)}`));
+    child.on("error", (error) => over(`cannot be run: ${systemReason(error)}`));
     child.on("exit", (status, signal) => {
       const said = complaint === "" ? "" : `: ${printable(complaint.split("\n", 1)[0] ?? "")}`;
       if (isLate) over(`killed after ${timeoutMs / 1000} s`);

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { LvsPcapError } from "../../errors.ts";
+import { systemCode, systemReason } from "../../files/system-error.ts";
 import { EVENT_NAMES, type WatchEvent } from "../../reports/event.ts";
 import type { EventSink, WatchGauges } from "../event-sink.ts";
 import type { ListenAddress } from "./listen-address.ts";
-import { codeOf, reasonOf } from "./retry.ts";
 
 /** Prometheus asks one at a time; what is beyond is nobody's scrape. */
 const MOST_CONNECTIONS = 32;
@@ -197,11 +197,6 @@ export class MetricsSink implements EventSink {
 
 function cannotListen(host: string, port: number, error: unknown): LvsPcapError {
   const where = `--metrics ${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const code = codeOf(error) ?? "";
-  const reasons: Record<string, string> = {
-    EADDRINUSE: "the port is in use by another program",
-    EACCES: "this user may not listen there",
-    EADDRNOTAVAIL: "no interface of this machine has that address",
-  };
-  return new LvsPcapError("bad-usage", `${where}: ${reasons[code] ?? reasonOf(error)}`, { cause: error });
+  const reason = systemCode(error) === "EACCES" ? "this user may not listen there" : systemReason(error);
+  return new LvsPcapError("bad-usage", `${where}: ${reason}`, { cause: error });
 }

@@ -30,33 +30,3 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
     signal.addEventListener("abort", done);
   });
 }
-
-const IN_WORDS: ReadonlyMap<string, string> = new Map([
-  ["EACCES", "permission denied"],
-  ["ECONNREFUSED", "nobody listens there"],
-  ["ECONNRESET", "the connection was cut"],
-  ["EEXIST", "it is no directory"],
-  ["EHOSTUNREACH", "it cannot be reached"],
-  ["EISDIR", "it is a directory"],
-  ["ENETUNREACH", "it cannot be reached"],
-  ["ENOENT", "no such file or directory"],
-  ["ENOSPC", "the disk is full"],
-  ["ENOTDIR", "it is no directory"],
-  ["ENOTFOUND", "no such host"],
-  ["ENXIO", "a pipe that nobody reads"],
-  ["EPIPE", "the connection was cut"],
-  ["EROFS", "the disk is read-only"],
-  ["ETIMEDOUT", "no answer"],
-]);
-
-/** What the operating system said, in words, without a path or a stack. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = codeOf(error);
-  return code === null ? error.message : (IN_WORDS.get(code) ?? code);
-}
-
-/** `ENOENT` and its like; null for an error that is not the operating system's. */
-export function codeOf(error: unknown): string | null {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
-}

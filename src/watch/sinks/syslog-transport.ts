@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { connect, type Socket } from "node:net";
+import { systemCode } from "../../files/system-error.ts";
 import { APP_NAME, SD_ID, type SyslogMessage, structuredParameter } from "./syslog-message.ts";
 import type { SyslogTarget } from "./syslog-target.ts";
 
@@ -155,7 +156,7 @@ async function openUnix(path: string, signal: AbortSignal): Promise<SyslogTransp
   try {
     return new StreamTransport(await connected({ path }, signal), endLine);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EPROTOTYPE")) throw error;
+    if (systemCode(error) !== "EPROTOTYPE") throw error;
     return { send: (message) => runLogger(path, message), close: async () => {} };
   }
 }

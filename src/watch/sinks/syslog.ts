@@ -1,8 +1,9 @@
+import { systemReason } from "../../files/system-error.ts";
 import type { WatchEvent } from "../../reports/event.ts";
 import type { EventSink } from "../event-sink.ts";
 import { Outage } from "./outage.ts";
 import { Outbox } from "./outbox.ts";
-import { pause, type RetryPace, reasonOf, waitMs } from "./retry.ts";
+import { pause, type RetryPace, waitMs } from "./retry.ts";
 import type { Say } from "./say.ts";
 import { type SyslogMessage, type SyslogOrigin, syslogMessage } from "./syslog-message.ts";
 import { type SyslogTarget, targetText } from "./syslog-target.ts";
@@ -62,7 +63,7 @@ export class SyslogSink implements EventSink {
         void this.transport?.close();
         this.transport = null;
         if (signal.aborted) throw error;
-        this.outage.began(reasonOf(error));
+        this.outage.began(systemReason(error));
         await pause(waitMs(this.setting.pace, attempt), signal);
         if (signal.aborted) throw error;
       }

@@ -1,11 +1,12 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { LvsPcapError } from "../../errors.ts";
+import { systemReason } from "../../files/system-error.ts";
 import type { WatchEvent } from "../../reports/event.ts";
 import type { EventSink } from "../event-sink.ts";
 import { Outage } from "./outage.ts";
 import { Outbox } from "./outbox.ts";
-import { pause, type RetryPace, reasonOf, waitMs } from "./retry.ts";
+import { pause, type RetryPace, waitMs } from "./retry.ts";
 import type { Say } from "./say.ts";
 
 const QUEUE = 1024;
@@ -89,7 +90,7 @@ export class WebhookSink implements EventSink {
         resolve(failure);
       };
       const failed = (error: unknown) =>
-        settle({ problem: reasonOf(error), mayRetry: true, retryAfterMs: null });
+        settle({ problem: systemReason(error), mayRetry: true, retryAfterMs: null });
       const posting: ClientRequest = open(url, { method: "POST", headers }, (response) => {
         response.on("error", failed);
         response.on("end", () => settle(judge(response)));

@@ -11,11 +11,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { StateMemory } from "../../../src/watch/memory/memory.ts";
 import { DIRECTOR, NEIGHBOUR, SECOND_REAL_SERVER } from "../../support/frames.ts";
 import { lookup, PROBLEM_3 } from "../../support/incidents.ts";
 import { scratchPath } from "../../support/scratch.ts";
+import { DISK, NO_DISK, NO_DISK_NOTE } from "../../support/small-disk.ts";
 import { at, whoHas } from "../../support/traffic.ts";
 import { until } from "../sinks/events.ts";
 import { freshDirectory, told, watch } from "./runs.ts";
@@ -81,7 +82,7 @@ describe("the directory", () => {
     const file = scratchPath("a-file");
     writeFileSync(file, "");
     expect(() => StateMemory.open(file, NOTHING)).toThrow(
-      `--state ${file}: cannot be used: it is no directory`,
+      `--state ${file}: cannot be used: it is not a directory`,
     );
   });
 
@@ -198,21 +199,7 @@ describe("what is remembered", () => {
   });
 });
 
-const DISK = scratchPath("small");
-const NO_DISK = mountSmallDisk();
-afterAll(() => {
-  if (NO_DISK === null) spawnSync("umount", [DISK]);
-});
-
-function mountSmallDisk(): string | null {
-  mkdirSync(DISK);
-  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", DISK], {
-    encoding: "utf8",
-  });
-  return status === 0 ? null : (stderr ?? "no mount").trim();
-}
-
-describe.skipIf(NO_DISK !== null)(`a full disk${NO_DISK === null ? "" : ` (skipped: ${NO_DISK})`}`, () => {
+describe.skipIf(NO_DISK !== null)(`a full disk${NO_DISK_NOTE}`, () => {
   it("is said once, watching goes on, and nothing is lost that was remembered before", async () => {
     const directory = join(DISK, "state");
     await watch(directory, PROBLEM_3.frames, PROBLEM_3.roles);
@@ -220,7 +207,7 @@ describe.skipIf(NO_DISK !== null)(`a full disk${NO_DISK === null ? "" : ` (skipp
     writeFileSync(ballast, Buffer.alloc(32 << 10));
     spawnSync("sh", ["-c", `cat /dev/zero >> ${ballast}`]);
     const during = await watch(directory, QUIET, PROBLEM_3.roles);
-    expect(during.said).toEqual([expect.stringMatching(/: the disk is full; watching goes on, /)]);
+    expect(during.said).toEqual([expect.stringMatching(/: no space left on the disk; watching goes on, /)]);
     expect(during.report.findings.map(({ id }) => id)).toEqual(["F1"]);
     rmSync(ballast);
     const after = await watch(directory, QUIET, PROBLEM_3.roles);

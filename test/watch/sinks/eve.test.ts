@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { EveSink } from "../../../src/watch/sinks/eve.ts";
 import { DIRECTOR, GATEWAY, REAL_SERVER, SECOND_DIRECTOR, VIP } from "../../support/frames.ts";
 import { scratchPath } from "../../support/scratch.ts";
+import { DISK, NO_DISK, NO_DISK_NOTE } from "../../support/small-disk.ts";
 import { opened, takeover, until } from "./events.ts";
 
 const QUICK = { firstMs: 20, longestMs: 50, random: () => 0.5 };
@@ -147,22 +148,7 @@ describe("the file", () => {
   });
 });
 
-const DISK = scratchPath("disk");
-const NO_DISK = mountSmallDisk();
-afterAll(() => {
-  if (NO_DISK === null) spawnSync("umount", [DISK]);
-});
-
-/** Why there is no disk that can be filled; null where there is one. */
-function mountSmallDisk(): string | null {
-  mkdirSync(DISK);
-  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", DISK], {
-    encoding: "utf8",
-  });
-  return status === 0 ? null : (stderr ?? "no mount").trim();
-}
-
-describe.skipIf(NO_DISK !== null)(`a full disk${NO_DISK === null ? "" : ` (skipped: ${NO_DISK})`}`, () => {
+describe.skipIf(NO_DISK !== null)(`a full disk${NO_DISK_NOTE}`, () => {
   it("is said once, and what happens meanwhile is written when there is room again, line by line", async () => {
     const path = join(DISK, "eve.json");
     const ballast = join(DISK, "ballast");
@@ -175,7 +161,7 @@ describe.skipIf(NO_DISK !== null)(`a full disk${NO_DISK === null ? "" : ` (skipp
     await until(() => said.length === 2);
     await sink.close();
     expect(said).toEqual([
-      `eve ${path}: the disk is full; watching goes on, and trying again`,
+      `eve ${path}: no space left on the disk; watching goes on, and trying again`,
       `eve ${path}: works again`,
     ]);
     const ids = new Set<unknown>();
