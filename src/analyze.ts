@@ -11,7 +11,7 @@ import { type KnowledgeSources, readKnowledge } from "./knowledge/knowledge.ts";
 import { type GivenRoles, givenHolders } from "./knowledge/roles.ts";
 import type { NeighbourModelName } from "./neighbours/caches/models/model.ts";
 import { modelNamed } from "./neighbours/caches/models/named.ts";
-import { TwinFrames } from "./neighbours/duplicates/twin-frames.ts";
+import { DuplicateFrames } from "./neighbours/duplicates/duplicate-frames.ts";
 import { NetworkState } from "./neighbours/network-state.ts";
 import { buildReport } from "./reports/build-report.ts";
 import { summarizeCapture, summarizeDuplicate } from "./reports/capture-summary.ts";
@@ -19,7 +19,7 @@ import { reportExpectation } from "./reports/expectation-text.ts";
 import { reportInventory } from "./reports/inventory-summary.ts";
 import type { CaptureSummary, Report } from "./reports/report.ts";
 import { Wording } from "./reports/wording.ts";
-import { Cast } from "./roles/cast.ts";
+import { RoleAssignment } from "./roles/role-assignment.ts";
 import { VERSION } from "./version.ts";
 
 /** What an analysis may be told beforehand. */
@@ -63,14 +63,21 @@ export async function analyzeCapture(
   const summaries = await readCaptures(state, files, options);
   state.finish();
 
-  const cast = new Cast(state, roles);
-  const findings = judge(state, cast);
-  const report = buildReport(VERSION, summaries, state, cast, findings, explain(state, cast, findings));
+  const assignment = new RoleAssignment(state, roles);
+  const findings = judge(state, assignment);
+  const report = buildReport(
+    VERSION,
+    summaries,
+    state,
+    assignment,
+    findings,
+    explain(state, assignment, findings),
+  );
   report.inventories = inventories.map(reportInventory);
   if (expected !== null) {
-    const wording = new Wording(cast, files.length);
+    const wording = new Wording(assignment, files.length);
     report.expectations = checkExpectations(state, expected).map((expectation) =>
-      reportExpectation(expectation, cast, wording),
+      reportExpectation(expectation, assignment, wording),
     );
   }
   if (options.secondOpinion === true) {
@@ -93,11 +100,11 @@ async function readCaptures(
   files: readonly string[],
   options: AnalyzeOptions,
 ): Promise<CaptureSummary[]> {
-  const twins = files.length > 1 ? new TwinFrames() : null;
+  const duplicates = files.length > 1 ? new DuplicateFrames() : null;
   const readings: CaptureReading[] = [];
   for (const [index, file] of files.entries()) {
     const hash = options.hash === true ? await newHash() : null;
-    readings.push(new CaptureReading(state, file, index, options, twins, new StoredBytes(hash)));
+    readings.push(new CaptureReading(state, file, index, options, duplicates, new StoredBytes(hash)));
   }
   const [only, another] = readings;
   if (only !== undefined && another === undefined) return [await only.readAlone()];
@@ -125,7 +132,7 @@ class CaptureReading implements MergeInput {
   private readonly state: NetworkState;
   private readonly index: number;
   private readonly stored: StoredBytes;
-  private readonly twins: TwinFrames | null;
+  private readonly duplicates: DuplicateFrames | null;
   private source: ByteSource | null = null;
   private intake: FrameIntake | null = null;
   private sha256: string | null = null;
@@ -135,10 +142,10 @@ class CaptureReading implements MergeInput {
     file: string,
     index: number,
     options: AnalyzeOptions,
-    twins: TwinFrames | null,
+    duplicates: DuplicateFrames | null,
     stored: StoredBytes,
   ) {
-    this.twins = twins;
+    this.duplicates = duplicates;
     this.stored = stored;
     this.state = state;
     this.file = file;
@@ -168,7 +175,7 @@ class CaptureReading implements MergeInput {
 
   begin(): FrameIntake {
     // Between captures that are read together no frame can wait.
-    this.intake = new FrameIntake(this.state, this.index, this.twins, this.twins === null);
+    this.intake = new FrameIntake(this.state, this.index, this.duplicates, this.duplicates === null);
     return this.intake;
   }
 

@@ -13,7 +13,7 @@ import { BREADTHS, type Breadth, type Scope, scopeOf } from "./evidence/scope.ts
 import { Selection } from "./evidence/selection.ts";
 import { Draft } from "./files/draft.ts";
 import { type OutputTarget, outputTarget } from "./files/output-target.ts";
-import { TwinFrames } from "./neighbours/duplicates/twin-frames.ts";
+import { DuplicateFrames } from "./neighbours/duplicates/duplicate-frames.ts";
 import type { Report } from "./reports/report.ts";
 
 export interface EvidenceOptions {
@@ -128,8 +128,10 @@ async function writeSelected(
   file.write(sectionHeader(`${report.tool.name} ${report.tool.version}`, sectionComment(report, args)));
   const writer = new EvidenceWriter(file);
   const comments = new Comments(report, scope);
-  const twins = captures.length > 1 ? new TwinFrames() : null;
-  const selections = report.captures.map(({ frames }, index) => new Selection(scope, index, frames, twins));
+  const duplicates = captures.length > 1 ? new DuplicateFrames() : null;
+  const selections = report.captures.map(
+    ({ frames }, index) => new Selection(scope, index, frames, duplicates),
+  );
   if (report.findings.length > 0) await readAll(captures, selections, recover);
   const copies = captures.map((capture, index) => {
     const wanted = selections[index]?.finish() ?? new FrameNumbers();

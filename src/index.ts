@@ -43,7 +43,7 @@ export type {
   Topology,
   VantageLimit,
 } from "./reports/report.ts";
-export type { Role } from "./roles/cast.ts";
+export type { Role } from "./roles/role-assignment.ts";
 export type { Difference, DifferentField } from "./verify/difference.ts";
 export type { VerifyResult } from "./verify/verify-result.ts";
 export { type VerifyOptions, verifyCapture } from "./verify.ts";

@@ -16,7 +16,7 @@ import type { EventSink, WatchGauges } from "./watch/event-sink.ts";
 import { gaugesOf } from "./watch/gauges.ts";
 import { LiveSource, type LiveStream } from "./watch/live-source.ts";
 import type { Recalled, WatchMemory } from "./watch/memory-port.ts";
-import { rehearse } from "./watch/rehearsal.ts";
+import { warmUp } from "./watch/warm-up.ts";
 import { Watcher } from "./watch/watcher.ts";
 
 /** What a watch may be told beforehand. */
@@ -92,7 +92,7 @@ export async function watchCapture(stream: LiveStream, options: WatchOptions = {
     clockStepped: (step) => options.onClockStep?.(step),
   });
   if (recalled !== null) watcher.ledger.recall(recalled);
-  rehearse(clock);
+  warmUp(clock);
   const source = new LiveSource(options.name ?? "-", stream, watcher, () => clock.monotonicMs());
   options.onStart?.({
     stop: () => source.stop(),
@@ -118,7 +118,7 @@ export async function watchCapture(stream: LiveStream, options: WatchOptions = {
       VERSION,
       [summary, ...(recalled?.former ?? [])],
       state,
-      watcher.judge.cast,
+      watcher.judge.assignment,
       findings,
       benign,
       ids,

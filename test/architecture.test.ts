@@ -42,9 +42,9 @@ const NEIGHBOUR_FOLDERS = [
 /** Types that a folder still takes from one after it, because a station and an address hold what is known of them. */
 const STILL_BACKWARDS: ReadonlySet<string> = new Set([
   "base/station.ts -> caches/cache-entry.ts",
-  "base/station.ts -> duplicates/repeats.ts",
+  "base/station.ts -> duplicates/repeated-frames.ts",
   "claims/binding.ts -> caches/cache-entry.ts",
-  "claims/binding.ts -> caches/calm.ts",
+  "claims/binding.ts -> caches/settled-entries.ts",
   "claims/binding.ts -> caches/claim-log.ts",
   "claims/binding.ts -> caches/models/model.ts",
 ]);

@@ -2,7 +2,7 @@ import type { MergeSink } from "../capture/merge/frame-queue.ts";
 import { ArpOperation, Control, FrameFacts, FrameKind, IpProtocol, LinkAddresses } from "../decode/facts.ts";
 import { beginFrame } from "../decode/link-addresses.ts";
 import { type LinkDecoder, linkDecoder } from "../decode/link-layer.ts";
-import type { TwinFrames } from "../neighbours/duplicates/twin-frames.ts";
+import type { DuplicateFrames } from "../neighbours/duplicates/duplicate-frames.ts";
 import { FrameNumbers } from "./frame-numbers.ts";
 import { Numbering } from "./numbering.ts";
 import { Refusals } from "./refusals.ts";
@@ -50,23 +50,23 @@ export class Selection implements MergeSink {
   private unicastFrames = 0;
   private nowNs = 0;
   private left: number;
-  private readonly allTwins: TwinFrames | null;
-  private twins: TwinFrames | null = null;
+  private readonly allDuplicates: DuplicateFrames | null;
+  private duplicates: DuplicateFrames | null = null;
 
   /**
    * @param capture its index in the order given
    * @param frames how many were analysed: a capture that is still being written has more by now
-   * @param twins where several captures may hold one frame: in the evidence, which is one capture, it stands once
+   * @param duplicates finds frames that several captures hold; the evidence, which is one capture, keeps such a frame once
    */
-  constructor(scope: Scope, capture: number, frames: number, twins: TwinFrames | null) {
+  constructor(scope: Scope, capture: number, frames: number, duplicates: DuplicateFrames | null) {
     this.scope = scope;
     this.facts.capture = capture;
     this.left = frames;
-    this.allTwins = twins;
+    this.allDuplicates = duplicates;
   }
 
   overlap(isShared: boolean): void {
-    this.twins = isShared ? this.allTwins : null;
+    this.duplicates = isShared ? this.allDuplicates : null;
   }
 
   link(linkType: number): void {
@@ -105,7 +105,7 @@ export class Selection implements MergeSink {
       return;
     }
     this.decode(view, start, start + capturedBytes, facts);
-    if (this.twins?.isTwin(facts, this.nowNs) === true) return;
+    if (this.duplicates?.isDuplicate(facts, this.nowNs) === true) return;
     if (isFirstOrLast || this.scope.breadth === "all") this.keep();
     if (this.scope.breadth === "all") return;
     if (facts.kind === FrameKind.Ipv4) this.selectPacket();
@@ -173,7 +173,7 @@ export class Selection implements MergeSink {
     if (this.refusals.isFirstAnswer(from, facts)) this.keep();
     const isInvolved = this.isWide || scope.macs.has(from) || scope.macs.has(to);
     if (scope.ips.has(facts.destinationIp)) this.selectPassing(from, to);
-    this.selectSpeaker(from, isInvolved);
+    this.selectIpSender(from, isInvolved);
     if (facts.tunnelDepth > 0 && scope.ips.has(facts.innerDestinationIp)) {
       this.follow(WayKind.Tunnel, facts.innerDestinationIp, from, to);
     }
@@ -216,10 +216,10 @@ export class Selection implements MergeSink {
   }
 
   /** Who sends from an address of the segment: its owner, or somebody who serves it. */
-  private selectSpeaker(from: number, isInvolved: boolean): void {
+  private selectIpSender(from: number, isInvolved: boolean): void {
     const { sourceIp } = this.facts;
     if (!this.scope.ips.has(sourceIp) && !(isInvolved && this.scope.onLink.has(sourceIp))) return;
-    this.follow(WayKind.Speech, sourceIp, from, 0);
+    this.follow(WayKind.LastPackets, sourceIp, from, 0);
   }
 
   /** A packet that a host got for a VIP, and the same packet as that host sends it on: so a director gives itself away. */

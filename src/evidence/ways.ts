@@ -9,7 +9,7 @@ const MOST_WAYS = 1 << 16;
 const MOST_WAYS_PER_ADDRESS = 1 << 8;
 
 /** Which question the frames of a way answer. */
-export const WayKind = { Traffic: 0, Speech: 1, Tunnel: 2, Hello: 3 } as const;
+export const WayKind = { Traffic: 0, LastPackets: 1, Tunnel: 2, Hello: 3 } as const;
 export type WayKind = (typeof WayKind)[keyof typeof WayKind];
 
 interface Way {

@@ -2,14 +2,14 @@ import { earliest } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Claim, ClaimForm } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Cast } from "../roles/cast.ts";
 import { isOwnClaim, keepsAnnouncing, likelyOwner } from "../roles/likely-owner.ts";
 import type { Relays } from "../roles/relays.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
+import type { AddressConflicts } from "./address-conflicts.ts";
+import { defenceAgainst, followsLeases, isFailoverSequence } from "./address-failover.ts";
 import { findingFromClaims } from "./build-finding.ts";
-import type { Contests } from "./contest.ts";
 import type { Finding, FindingKind } from "./finding.ts";
-import { defenceAgainst, followsLeases, isHandedOver } from "./handovers.ts";
-import { haveRaced, movedAway, type Speech } from "./moves.ts";
+import { failedOver, haveRaced, type LastPackets } from "./moves.ts";
 import { victimsOf } from "./victims.ts";
 
 /** Frames that a station sends itself; of them all the one form that it does not is what others believe. */
@@ -26,35 +26,35 @@ const PLANTED = 2;
 type Dispute = "address-impersonation" | "address-conflict" | "flip-flop";
 
 /** What the judging of one address needs to know of all others. */
-export interface Bench {
+export interface Evaluator {
   readonly state: NetworkState;
-  readonly cast: Cast;
-  readonly contests: Contests;
-  readonly speech: Speech;
+  readonly assignment: RoleAssignment;
+  readonly conflicts: AddressConflicts;
+  readonly lastPackets: LastPackets;
   readonly relays: Relays;
 }
 
 /** What can be wrong with an address that is no VIP: somebody else claims it. */
-export function judgeAddress(bench: Bench, binding: Binding): Finding[] {
-  const { cast, contests } = bench;
+export function judgeAddress(evaluator: Evaluator, binding: Binding): Finding[] {
+  const { assignment, conflicts } = evaluator;
   const forged = binding.claims.filter(
-    (claim) => contests.isForged(binding, claim) && cast.machines.of(binding, claim) === null,
+    (claim) => conflicts.isForged(binding, claim) && assignment.machines.of(binding, claim) === null,
   );
   const honest = binding.claims.filter((claim) => !forged.includes(claim));
   if (honest.length < 2 && forged.length === 0) return [];
-  const owner = ownerAmong(bench, binding, forged, honest);
-  const impersonation: FindingKind = isGatewayAddress(cast, binding, owner)
+  const owner = ownerAmong(evaluator, binding, forged, honest);
+  const impersonation: FindingKind = isGatewayAddress(assignment, binding, owner)
     ? "gateway-impersonation"
     : "address-impersonation";
   return [
-    ...forged.map((claim) => accuse(bench, binding, claim, owner, impersonation)),
-    ...planted(bench, binding, forged, honest, owner, impersonation),
+    ...forged.map((claim) => findingAgainst(evaluator, binding, claim, owner, impersonation)),
+    ...planted(evaluator, binding, forged, honest, owner, impersonation),
     ...honest.flatMap((claim) => {
       if (owner === undefined || claim.station === owner || !isOwnClaim(claim)) return [];
-      const dispute = disputeBetween(bench, binding, owner, claim);
+      const dispute = disputeBetween(evaluator, binding, owner, claim);
       if (dispute === null) return [];
-      const kind = cast.isGatewayAt(owner, binding.ip) ? "gateway-impersonation" : dispute;
-      return [accuse(bench, binding, claim, owner, kind)];
+      const kind = assignment.isGatewayAt(owner, binding.ip) ? "gateway-impersonation" : dispute;
+      return [findingAgainst(evaluator, binding, claim, owner, kind)];
     }),
   ];
 }
@@ -63,8 +63,12 @@ export function judgeAddress(bench: Bench, binding: Binding): Finding[] {
  * A VIP has a director, though perhaps none that the frames let one tell. So of those who answer the same question for
  * it, and were not accused of anything worse, all but one are at fault.
  */
-export function judgeRivals(bench: Bench, binding: Binding, accused: ReadonlySet<Station>): Finding[] {
-  const rest = binding.claims.filter((claim) => isOwnClaim(claim) && !accused.has(claim.station));
+export function judgeRivals(
+  evaluator: Evaluator,
+  binding: Binding,
+  suspects: ReadonlySet<Station>,
+): Finding[] {
+  const rest = binding.claims.filter((claim) => isOwnClaim(claim) && !suspects.has(claim.station));
   const rivals = rest.filter(({ station }) =>
     rest.some((other) => haveRaced(binding, station, other.station)),
   );
@@ -72,11 +76,11 @@ export function judgeRivals(bench: Bench, binding: Binding, accused: ReadonlySet
   return rivals
     .slice(0, -1)
     .filter(({ station }) => owner !== undefined && haveRaced(binding, station, owner))
-    .map((claim) => accuse(bench, binding, claim, owner, "address-conflict"));
+    .map((claim) => findingAgainst(evaluator, binding, claim, owner, "address-conflict"));
 }
 
-function accuse(
-  { state }: Bench,
+function findingAgainst(
+  { state }: Evaluator,
   binding: Binding,
   claim: Claim,
   owner: Station | undefined,
@@ -102,7 +106,7 @@ function accuse(
  * the forger's, whosever MAC it names. Who was caught forging for the address, and now names its owner, puts it right.
  */
 function planted(
-  { state }: Bench,
+  { state }: Evaluator,
   binding: Binding,
   forged: readonly Claim[],
   honest: readonly Claim[],
@@ -112,7 +116,7 @@ function planted(
   if (owner === undefined) return [];
   return honest.flatMap((claim) => {
     if (isOwnClaim(claim) || claim.station === owner) return [];
-    return [...claim.lent].flatMap(([sender, { unasked }]) => {
+    return [...claim.proxied].flatMap(([sender, { unasked }]) => {
       if (unasked < PLANTED || sender === owner || forged.some(({ station }) => station === sender))
         return [];
       const finding = findingFromClaims(state, {
@@ -129,26 +133,29 @@ function planted(
   });
 }
 
-function isGatewayAddress(cast: Cast, binding: Binding, owner: Station | undefined): boolean {
-  return (owner !== undefined && cast.isGatewayAt(owner, binding.ip)) || cast.isGatewayAddress(binding);
+function isGatewayAddress(assignment: RoleAssignment, binding: Binding, owner: Station | undefined): boolean {
+  return (
+    (owner !== undefined && assignment.isGatewayAt(owner, binding.ip)) || assignment.isGatewayAddress(binding)
+  );
 }
 
 function ownerAmong(
-  { state, cast, contests, relays }: Bench,
+  { state, assignment, conflicts, relays }: Evaluator,
   binding: Binding,
   forged: readonly Claim[],
   honest: readonly Claim[],
 ): Station | undefined {
-  const gateway = honest.find(({ station }) => cast.isGatewayAt(station, binding.ip));
+  const gateway = honest.find(({ station }) => assignment.isGatewayAt(station, binding.ip));
   if (gateway !== undefined) return gateway.station;
   const newest = state.leases.of(binding.segment, binding.ip).at(-1)?.station;
   if (honest.some((claim) => claim.station === newest && isOwnClaim(claim))) return newest;
-  const known = cast.known.of(binding);
+  const known = assignment.known.of(binding);
   if (honest.some((claim) => claim.station === known?.station && isOwnClaim(claim))) return known?.station;
   const likely = likelyOwner(binding);
   if (honest.some((claim) => claim.station === likely && isOwnClaim(claim))) return likely;
-  if (known !== null && !honest.some(isOwnClaim) && cast.known.stillHas(binding, known)) return known.station;
-  const [silent] = contests.silentOwnersOf(binding);
+  if (known !== null && !honest.some(isOwnClaim) && assignment.known.stillHas(binding, known))
+    return known.station;
+  const [silent] = conflicts.silentOwnersOf(binding);
   const own = honest.find(isOwnClaim) ?? honest[0];
   if (own !== undefined || silent !== undefined) return (own ?? { station: silent }).station;
   // Nobody else speaks for it: then it is whoever gets what the forger passes on.
@@ -166,27 +173,28 @@ function ownerAmong(
  * both hold the address are in conflict. Announcements that take turns are a flip-flop.
  */
 function disputeBetween(
-  { state, cast, contests, speech }: Bench,
+  { state, assignment, conflicts, lastPackets }: Evaluator,
   binding: Binding,
   owner: Station,
   claim: Claim,
 ): Dispute | null {
   const other = claim.station;
   const ownerClaim = binding.claimOf(owner);
-  if (ownerClaim !== undefined && cast.machines.between(binding, ownerClaim, claim) !== null) return null;
+  if (ownerClaim !== undefined && assignment.machines.between(binding, ownerClaim, claim) !== null)
+    return null;
   if (haveRaced(binding, owner, other)) return "address-conflict";
-  if (movedAway(speech, binding, owner, other)) return null;
-  if (followsLeases(state, speech, binding) || isHandedOver(speech, binding)) return null;
+  if (failedOver(lastPackets, binding, owner, other)) return null;
+  if (followsLeases(state, lastPackets, binding) || isFailoverSequence(lastPackets, binding)) return null;
   if (defenceAgainst(binding, owner, claim) !== null) return null;
   const forms = new Set([...claim.tallies.keys()].filter((form) => form !== "addressed"));
-  const hasOther = cast.hasOtherAddress(other, binding.ip);
+  const hasOther = assignment.hasOtherAddress(other, binding.ip);
   if ([...forms].every((form) => form === "unsolicited-reply") && hasOther) return "address-impersonation";
   // The true leader of a cluster also only announces; but then nobody else answers for the address, or sends from it.
   const onlyAnnounces = [...forms].every((form) => form === "announcement") && keepsAnnouncing(claim);
   if (
     onlyAnnounces &&
     hasOther &&
-    (usesIt(binding, owner) || contests.silentOwnersOf(binding).includes(owner))
+    (usesIt(binding, owner) || conflicts.silentOwnersOf(binding).includes(owner))
   ) {
     return "address-impersonation";
   }

@@ -2,12 +2,12 @@ import { latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Cast } from "../roles/cast.ts";
 import type { Machines, SameMachine } from "../roles/machines/machines.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
+import { defenceAgainst } from "./address-failover.ts";
 import type { Benign, BenignReason } from "./benign.ts";
-import { defenceAgainst } from "./handovers.ts";
-import { isNlbMac, type Lending, lentBy } from "./lending.ts";
 import { claimSpan } from "./moves.ts";
+import { isNlbMac, type ProxyReason, proxyReasonOf } from "./proxied-claims.ts";
 
 /** A host with more addresses is named for the first few. */
 const ADDRESSES_LISTED = 4;
@@ -15,16 +15,16 @@ const ADDRESSES_LISTED = 4;
 /** Several MACs with one address that are one host's or one group's, and frames that one card sends for another. */
 export function explainHosts(
   state: NetworkState,
-  cast: Cast,
+  assignment: RoleAssignment,
   isBlameless: (station: Station, ip: number) => boolean,
 ): Benign[] {
   const benign: Benign[] = [];
   for (const binding of state.bindings) {
     const blameless = binding.claims.filter(({ station }) => isBlameless(station, binding.ip));
     if (blameless.length > 1) {
-      benign.push(...sameMachines(cast.machines, binding, blameless), ...defences(binding, blameless));
+      benign.push(...sameMachines(assignment.machines, binding, blameless), ...defences(binding, blameless));
     }
-    for (const claim of blameless) benign.push(...lendings(state, binding, claim));
+    for (const claim of blameless) benign.push(...proxiedClaims(state, binding, claim));
     benign.push(...clusters(state, binding));
   }
   benign.push(...migrations(state));
@@ -73,19 +73,19 @@ function defences(binding: Binding, claims: readonly Claim[]): Benign[] {
   );
 }
 
-function lendings(state: NetworkState, binding: Binding, claim: Claim): Benign[] {
-  return [...claim.lent].flatMap(([sender, span]) => {
-    const lending = lentBy(state, binding, claim, sender);
-    if (lending === null) return [];
-    const { kind, reason } = lendingReason(lending);
-    return [entry(binding, kind, sender, claim.station, span, reason, lending.proof)];
+function proxiedClaims(state: NetworkState, binding: Binding, claim: Claim): Benign[] {
+  return [...claim.proxied].flatMap(([sender, span]) => {
+    const proxyReason = proxyReasonOf(state, binding, claim, sender);
+    if (proxyReason === null) return [];
+    const { kind, reason } = benignReasonOf(proxyReason);
+    return [entry(binding, kind, sender, claim.station, span, reason, proxyReason.proof)];
   });
 }
 
-function lendingReason(lending: Lending): { kind: Benign["kind"]; reason: BenignReason } {
-  switch (lending.kind) {
+function benignReasonOf(proxyReason: ProxyReason): { kind: Benign["kind"]; reason: BenignReason } {
+  switch (proxyReason.kind) {
     case "member": {
-      const { protocol, group } = lending.virtual;
+      const { protocol, group } = proxyReason.virtual;
       return { kind: "virtual-mac", reason: { why: "group-member", protocol, group } };
     }
     case "nlb":
@@ -100,7 +100,7 @@ function clusters(state: NetworkState, binding: Binding): Benign[] {
   const heartbeats = state.beacons.nlbCluster(binding.segment, binding.ip);
   if (heartbeats === undefined) return [];
   const claim = binding.claims.find(({ station }) => isNlbMac(station, binding.ip));
-  if (claim !== undefined && claim.lent.size > 0) return [];
+  if (claim !== undefined && claim.proxied.size > 0) return [];
   const reason = { why: "nlb" } as const;
   return [entry(binding, "virtual-mac", null, claim?.station ?? null, heartbeats, reason, heartbeats.first)];
 }

@@ -1,16 +1,16 @@
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, ClaimTally, Turn } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Cast } from "../roles/cast.ts";
-import type { CastVip } from "../roles/cast-vip.ts";
 import { isInitialTtl } from "../roles/initial-ttl.ts";
 import { virtualMacOf } from "../roles/machines/virtual-macs.ts";
-import { Accused } from "./accused.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
+import type { VipRoles } from "../roles/vip-roles.ts";
+import { followsLeases, isFailoverSequence, leaseAt } from "./address-failover.ts";
 import type { Benign, BenignReason } from "./benign.ts";
 import { explainHosts } from "./benign-hosts.ts";
 import { type Finding, idsInOrder } from "./finding.ts";
-import { followsLeases, isHandedOver, leaseAt } from "./handovers.ts";
-import { claimSpan, haveRaced, Speech } from "./moves.ts";
+import { claimSpan, haveRaced, LastPackets } from "./moves.ts";
+import { Suspects } from "./suspects.ts";
 
 /**
  * What would look like poisoning to a tool that only compares MACs, each with what clears it.
@@ -19,20 +19,20 @@ import { claimSpan, haveRaced, Speech } from "./moves.ts";
  */
 export function explain(
   state: NetworkState,
-  cast: Cast,
+  assignment: RoleAssignment,
   findings: readonly Finding[],
   ids: readonly string[] = idsInOrder(findings),
 ): Benign[] {
-  const accused = new Accused(
+  const suspects = new Suspects(
     findings.filter(({ kind }) => kind !== "vip-unanswered" && kind !== "inventory-contradicted"),
   );
-  const benign: Benign[] = explainHosts(state, cast, (station, ip) => !accused.has(station, ip));
-  const speech = new Speech(state);
+  const benign: Benign[] = explainHosts(state, assignment, (station, ip) => !suspects.has(station, ip));
+  const lastPackets = new LastPackets(state);
   for (const binding of state.bindings) {
-    const blameless = (station: Station) => !accused.has(station, binding.ip);
+    const blameless = (station: Station) => !suspects.has(station, binding.ip);
     benign.push(
-      ...movedBefore(cast, binding, blameless),
-      ...changesOfOwner(state, speech, cast.vipOf(binding), binding, blameless),
+      ...movedBefore(assignment, binding, blameless),
+      ...changesOfOwner(state, lastPackets, assignment.vipOf(binding), binding, blameless),
       ...probes(binding),
       ...announcements(binding, blameless),
       ...virtualMacs(state, binding, blameless),
@@ -43,12 +43,16 @@ export function explain(
 }
 
 /** Whom the address belonged to before is long past, or only this program's memory: then whoever has it now may well. */
-function movedBefore(cast: Cast, binding: Binding, blameless: (station: Station) => boolean): Benign[] {
-  const before = cast.known.lastOf(binding);
+function movedBefore(
+  assignment: RoleAssignment,
+  binding: Binding,
+  blameless: (station: Station) => boolean,
+): Benign[] {
+  const before = assignment.known.lastOf(binding);
   const [turn] = binding.turns;
   if (before === null || turn === undefined || !blameless(turn.station)) return [];
-  const isNoticed = before.known.from === "inventory" && cast.known.of(binding) !== null;
-  if (isNoticed || cast.known.names(binding, turn.station)) return [];
+  const isNoticed = before.known.from === "inventory" && assignment.known.of(binding) !== null;
+  if (isNoticed || assignment.known.names(binding, turn.station)) return [];
   return [
     {
       kind: "address-moved",
@@ -67,8 +71,8 @@ function movedBefore(cast: Cast, binding: Binding, blameless: (station: Station)
 /** Each time that another blameless station took the address over. */
 function changesOfOwner(
   state: NetworkState,
-  speech: Speech,
-  vip: CastVip | undefined,
+  lastPackets: LastPackets,
+  vip: VipRoles | undefined,
   binding: Binding,
   blameless: (station: Station) => boolean,
 ): Benign[] {
@@ -77,7 +81,8 @@ function changesOfOwner(
     const before = turns[index - 1];
     if (before === undefined || before.station === turn.station) return [];
     const change =
-      explainTurn(state, vip, binding, before.station, turn) ?? explainReturns(state, speech, binding, turn);
+      explainTurn(state, vip, binding, before.station, turn) ??
+      explainReturns(state, lastPackets, binding, turn);
     if (change === null) return [];
     const until = turns[index + 1]?.at;
     const span = claimSpan(binding.claimOf(turn.station));
@@ -100,7 +105,7 @@ function changesOfOwner(
 
 function explainTurn(
   state: NetworkState,
-  vip: CastVip | undefined,
+  vip: VipRoles | undefined,
   binding: Binding,
   from: Station,
   turn: Turn,
@@ -131,15 +136,17 @@ function explainTurn(
 /** An address that comes and goes by leases, or between leaders who announce themselves. */
 function explainReturns(
   state: NetworkState,
-  speech: Speech,
+  lastPackets: LastPackets,
   binding: Binding,
   turn: Turn,
 ): { kind: Benign["kind"]; reason: BenignReason } | null {
   const lease = leaseAt(state.leases.of(binding.segment, binding.ip), turn.at);
-  if (lease?.station === turn.station && followsLeases(state, speech, binding)) {
+  if (lease?.station === turn.station && followsLeases(state, lastPackets, binding)) {
     return { kind: "address-moved", reason: { why: "leased", lease: lease.at } };
   }
-  return isHandedOver(speech, binding) ? { kind: "address-moved", reason: { why: "handed-over" } } : null;
+  return isFailoverSequence(lastPackets, binding)
+    ? { kind: "address-moved", reason: { why: "handed-over" } }
+    : null;
 }
 
 function probes(binding: Binding): Benign[] {
@@ -220,7 +227,7 @@ function proxies(state: NetworkState): Benign[] {
     else list.push({ binding, reply });
   }
   return [...answered].flatMap(([station, proxied]) => {
-    const ttls = proxied.flatMap(({ binding }) => binding.speakers.get(station)?.ttl ?? []);
+    const ttls = proxied.flatMap(({ binding }) => binding.ipSenders.get(station)?.ttl ?? []);
     const routed = ttls.find((ttl) => !isInitialTtl(ttl));
     if (routed === undefined) return [];
     return proxied.map(({ binding, reply }) => ({

@@ -28,7 +28,7 @@ export interface ClaimFinding {
   readonly rightful: Station | null;
   readonly victims: readonly Victim[];
   /** Who may hold what he likes; by default only the rightful owner. */
-  readonly excused?: ReadonlySet<Station>;
+  readonly exempt?: ReadonlySet<Station>;
   readonly severity?: Severity;
 }
 
@@ -41,7 +41,7 @@ export function findingFromClaims(state: NetworkState, found: ClaimFinding): Fin
     tally.evidence.map(({ at, targetIp }) => ({ what: "claim" as const, at, form, targetIp })),
   );
   const count = tallies.reduce((sum, [, tally]) => sum + tally.count, 0);
-  const excused = found.excused ?? new Set(found.rightful === null ? [] : [found.rightful]);
+  const exempt = found.exempt ?? new Set(found.rightful === null ? [] : [found.rightful]);
   const shown = boundEvidence([...claims, ...evidenceOf(victims)]);
   return {
     kind: found.kind,
@@ -58,7 +58,7 @@ export function findingFromClaims(state: NetworkState, found: ClaimFinding): Fin
     count,
     evidence: shown,
     evidenceTotal: count + evidenceOf(victims).length,
-    models: disagreementsOver(state, binding, claim.station, forms, excused, victims),
+    models: disagreementsOver(state, binding, claim.station, forms, exempt, victims),
   };
 }
 

@@ -5,9 +5,9 @@ import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { Cast } from "../roles/cast.ts";
-import type { CastVip } from "../roles/cast-vip.ts";
 import { isOwnClaim } from "../roles/likely-owner.ts";
+import { RoleAssignment } from "../roles/role-assignment.ts";
+import type { VipRoles } from "../roles/vip-roles.ts";
 import { claimSpan } from "./moves.ts";
 
 /**
@@ -42,15 +42,15 @@ export interface Expectation {
 /** Holds a topology against the frames: it is no source of roles here, so that it cannot fulfil itself. */
 export function checkExpectations(state: NetworkState, expected: GivenRoles): Expectation[] {
   // Only to find out whom the names mean.
-  const cast = new Cast(state, expected);
-  const unguided = new Cast(state, {
+  const assignment = new RoleAssignment(state, expected);
+  const unguided = new RoleAssignment(state, {
     vips: expected.vips.map(({ ip }) => ({ ip, directors: [], realServers: [] })),
     directors: [],
     realServers: [],
     gateways: [],
   });
   const given = byAddress(
-    cast.vips.filter(({ origin }) => origin === "given"),
+    assignment.vips.filter(({ origin }) => origin === "given"),
     ({ ip }) => ip,
   );
   const bindings = byAddress(expected.gateways.length === 0 ? [] : state.bindings, ({ ip }) => ip);
@@ -60,14 +60,14 @@ export function checkExpectations(state: NetworkState, expected: GivenRoles): Ex
       const servers = [...expected.realServers, ...realServers];
       return (given.get(ip) ?? []).flatMap((vip) => [
         ...expectOwner(vip, owners),
-        ...servers.flatMap((server) => expectServer(state, cast, unguided, vip, server)),
+        ...servers.flatMap((server) => expectServer(state, assignment, unguided, vip, server)),
       ]);
     }),
-    ...expected.gateways.flatMap((gateway) => expectGateway(state, cast, bindings, gateway)),
+    ...expected.gateways.flatMap((gateway) => expectGateway(state, assignment, bindings, gateway)),
   ];
 }
 
-function expectOwner(vip: CastVip, owners: readonly HostName[]): Expectation[] {
+function expectOwner(vip: VipRoles, owners: readonly HostName[]): Expectation[] {
   if (owners.length === 0) return [];
   const base = {
     kind: "vip-owner",
@@ -88,24 +88,26 @@ function expectOwner(vip: CastVip, owners: readonly HostName[]): Expectation[] {
   return [outcome(base, "unobserved", stranger?.station ?? null, framesOf(strangers))];
 }
 
-function isOtherwiseKnown(vip: CastVip, station: Station | undefined): boolean {
+function isOtherwiseKnown(vip: VipRoles, station: Station | undefined): boolean {
   return station !== undefined && vip.realServers.some((server) => server.station === station);
 }
 
 function expectServer(
   state: NetworkState,
-  cast: Cast,
-  unguided: Cast,
-  vip: CastVip,
+  assignment: RoleAssignment,
+  unguided: RoleAssignment,
+  vip: VipRoles,
   server: GivenRealServer,
 ): Expectation[] {
   const { binding } = vip;
   const segment = binding?.segment ?? 0;
   const base = { ip: vip.ip, segment, expected: [server] } as const;
-  const station = vip.realServers.map((known) => known.station).find((known) => isNamed(cast, known, server));
+  const station = vip.realServers
+    .map((known) => known.station)
+    .find((known) => isNamed(assignment, known, server));
   const claim = station === undefined ? undefined : binding?.claims.find((one) => one.station === station);
   const claims = claim !== undefined && isOwnClaim(claim);
-  const isSeen = station !== undefined && (claims || cast.known.isAlive(station));
+  const isSeen = station !== undefined && (claims || assignment.known.isAlive(station));
   const silence = outcome(
     { ...base, kind: "real-server-silent" },
     claims ? "violated" : isSeen ? "met" : "unobserved",
@@ -127,7 +129,7 @@ function expectServer(
 
 function forwardingSeen(
   state: NetworkState,
-  unguided: Cast,
+  unguided: RoleAssignment,
   binding: Binding | null,
   station: Station | undefined,
 ): Forwarding | null {
@@ -145,14 +147,14 @@ function forwardedAt(binding: Binding | null, station: Station | undefined): Pos
 
 function expectGateway(
   state: NetworkState,
-  cast: Cast,
+  assignment: RoleAssignment,
   byIp: ReadonlyMap<number, readonly Binding[]>,
   gateway: HostName,
 ): Expectation[] {
   const { ip, mac } = gateway;
   if (ip === null) {
     const stations = [...state.stations].filter((station) => mac !== null && hasMac(station, mac));
-    const alive = stations.find((station) => cast.known.isAlive(station));
+    const alive = stations.find((station) => assignment.known.isAlive(station));
     const base = { kind: "gateway", ip, segment: alive?.segment ?? 0, expected: [gateway] } as const;
     return [outcome(base, alive === undefined ? "unobserved" : "met", alive ?? null, [])];
   }
@@ -187,9 +189,9 @@ function framesOf(claims: readonly Claim[]): Position[] {
   return claims.flatMap((claim) => claimSpan(claim)?.first ?? []).toSorted((a, b) => a.ordinal - b.ordinal);
 }
 
-function isNamed(cast: Cast, station: Station, { ip, mac }: HostName): boolean {
+function isNamed(assignment: RoleAssignment, station: Station, { ip, mac }: HostName): boolean {
   if (mac !== null) return hasMac(station, mac);
-  return ip !== null && cast.ipOf(station) === ip;
+  return ip !== null && assignment.ipOf(station) === ip;
 }
 
 function hasMac({ macHigh, macLow }: Station, mac: Mac): boolean {

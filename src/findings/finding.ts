@@ -121,7 +121,7 @@ type EvidenceKind =
   | { readonly what: "repeated"; readonly by: Station; readonly isRequest: boolean }
   | { readonly what: "flooded"; readonly stations: number }
   /** It does a director's or a real server's work for the VIP. */
-  | { readonly what: "plays"; readonly by: Station; readonly part: "director" | "real-server" }
+  | { readonly what: "has-role"; readonly by: Station; readonly role: "director" | "real-server" }
   | { readonly what: "mismatched"; readonly targetIp: number; readonly named: Station };
 
 export type Evidence = EvidenceKind & { readonly at: Position };

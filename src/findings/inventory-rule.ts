@@ -2,14 +2,14 @@ import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Cast } from "../roles/cast.ts";
-import type { CastVip } from "../roles/cast-vip.ts";
 import type { KnownOwner } from "../roles/known-owners.ts";
 import { isOwnClaim } from "../roles/likely-owner.ts";
 import { virtualMacOf } from "../roles/machines/virtual-macs.ts";
-import { Accused } from "./accused.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
+import type { VipRoles } from "../roles/vip-roles.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import { claimSpan } from "./moves.ts";
+import { Suspects } from "./suspects.ts";
 
 /** An inventory of another network contradicts everything; the first few show that. */
 const MOST_CONTRADICTIONS = 32;
@@ -18,32 +18,33 @@ const EVIDENCE_SHOWN = 4;
 /** Where the frames say something else than an inventory, and no finding or failover explains it: one of them is wrong. */
 export function judgeContradictions(
   state: NetworkState,
-  cast: Cast,
+  assignment: RoleAssignment,
   findings: readonly Finding[],
 ): Finding[] {
-  const accused = new Accused(findings);
+  const suspects = new Suspects(findings);
   const contradictions: Finding[] = [];
   for (const binding of state.known.size > 0 ? state.bindings : []) {
-    const owner = cast.known.of(binding);
+    const owner = assignment.known.of(binding);
     if (owner === null || owner.known.from !== "inventory") continue;
     for (const claim of binding.claims) {
-      if (accused.has(claim.station, binding.ip) || isExplained(state, cast, binding, owner, claim)) continue;
+      if (suspects.has(claim.station, binding.ip) || isExplained(state, assignment, binding, owner, claim))
+        continue;
       contradictions.push(...contradicted(binding, owner, claim));
     }
   }
-  for (const vip of cast.vips) contradictions.push(...unlisted(vip));
+  for (const vip of assignment.vips) contradictions.push(...unlisted(vip));
   return contradictions.slice(0, MOST_CONTRADICTIONS);
 }
 
 function isExplained(
   state: NetworkState,
-  cast: Cast,
+  assignment: RoleAssignment,
   binding: Binding,
   owner: KnownOwner,
   { station }: Claim,
 ): boolean {
-  if (cast.known.names(binding, station)) return true;
-  const vip = cast.vipOf(binding);
+  if (assignment.known.names(binding, station)) return true;
+  const vip = assignment.vipOf(binding);
   if (vip?.directors.includes(station) === true && vip.directors.includes(owner.station)) return true;
   const routers = state.adverts.routersFor(binding.segment, binding.ip);
   if (routers.some(({ advertisers }) => advertisers.some((advertiser) => advertiser.station === station))) {
@@ -68,15 +69,15 @@ function contradicted(binding: Binding, { station, known }: KnownOwner, claim: C
 }
 
 /** An inventory's VIP of which the frames show a director or a real server that the inventory has not. */
-function unlisted({ ip, binding, source, evidence, directors }: CastVip): Finding[] {
+function unlisted({ ip, binding, source, evidence, directors }: VipRoles): Finding[] {
   if (source === undefined || binding === null) return [];
   return evidence.flatMap((reason) => {
     if (reason.what !== "contradiction") return [];
-    const { station, part } = reason;
+    const { station, role } = reason;
     const at = firstActOf(binding, station);
     if (at === null) return [];
-    const shown: Evidence = { what: "plays", at, by: station, part };
-    const rightful = part === "director" ? (directors[0] ?? null) : null;
+    const shown: Evidence = { what: "has-role", at, by: station, role };
+    const rightful = role === "director" ? (directors[0] ?? null) : null;
     return [
       {
         ...notice(binding, station, rightful, { first: at, last: at, count: 1, evidence: [shown], source }),
@@ -89,7 +90,7 @@ function unlisted({ ip, binding, source, evidence, directors }: CastVip): Findin
 function firstActOf(binding: Binding, station: Station): Position | null {
   const passing = binding.passings.find(({ from, to }) => from === station || to === station);
   return (
-    passing?.at ?? binding.speakers.get(station)?.at ?? claimSpan(binding.claimOf(station))?.first ?? null
+    passing?.at ?? binding.ipSenders.get(station)?.at ?? claimSpan(binding.claimOf(station))?.first ?? null
   );
 }
 

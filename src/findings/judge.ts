@@ -1,18 +1,18 @@
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Cast } from "../roles/cast.ts";
-import { type Bench, judgeAddress, judgeRivals } from "./address-rules.ts";
-import { Contests } from "./contest.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
+import { AddressConflicts } from "./address-conflicts.ts";
+import { type Evaluator, judgeAddress, judgeRivals } from "./address-rules.ts";
 import type { Finding } from "./finding.ts";
 import { judgeContradictions } from "./inventory-rule.ts";
-import { Speech } from "./moves.ts";
+import { LastPackets } from "./moves.ts";
 import { judgeNotices } from "./notice-rules.ts";
 import { judgeRelays } from "./relay-rule.ts";
 import { judgeVip } from "./vip-rules.ts";
 
 /** All findings, in order of their first frame. */
-export function judge(state: NetworkState, cast: Cast): Finding[] {
-  const judgement = new Judgement(state, cast);
+export function judge(state: NetworkState, assignment: RoleAssignment): Finding[] {
+  const judgement = new Judgement(state, assignment);
   const found = [...judgement.everyAddress().values()].flat();
   return [...found, ...judgement.whatNoAddressShows(found)].toSorted(
     (a, b) => a.first.ordinal - b.first.ordinal,
@@ -21,23 +21,23 @@ export function judge(state: NetworkState, cast: Cast): Finding[] {
 
 /** The rules, with what the judging of one address needs to know of all others: good until roles or owners change. */
 export class Judgement {
-  readonly cast: Cast;
+  readonly assignment: RoleAssignment;
   private readonly state: NetworkState;
-  private readonly bench: Bench;
+  private readonly evaluator: Evaluator;
   /** What the rules for VIPs say of each. */
   private readonly byVip = new Map<Binding, readonly Finding[]>();
   /** The VIPs of which they say anything, by address. */
-  private readonly accusedVips = new Map<number, Set<Binding>>();
+  private readonly suspectVips = new Map<number, Set<Binding>>();
 
-  constructor(state: NetworkState, cast: Cast) {
-    const { relays } = cast;
+  constructor(state: NetworkState, assignment: RoleAssignment) {
+    const { relays } = assignment;
     this.state = state;
-    this.cast = cast;
-    this.bench = {
+    this.assignment = assignment;
+    this.evaluator = {
       state,
-      cast,
-      contests: new Contests(state, cast, relays),
-      speech: new Speech(state),
+      assignment,
+      conflicts: new AddressConflicts(state, assignment, relays),
+      lastPackets: new LastPackets(state),
       relays,
     };
   }
@@ -45,7 +45,7 @@ export class Judgement {
   /** What is wrong with each address, VIPs first; of most nothing is, and they are left out. */
   everyAddress(): Map<Binding, readonly Finding[]> {
     const found = new Map<Binding, readonly Finding[]>();
-    for (const { binding } of this.cast.vips) {
+    for (const { binding } of this.assignment.vips) {
       if (binding !== null) this.judgeAsVip(binding);
     }
     for (const binding of this.vipsFirst()) {
@@ -62,47 +62,51 @@ export class Judgement {
 
   /** What is wrong with no address in particular. */
   whatNoAddressShows(found: readonly Finding[]): Finding[] {
-    const relayed = judgeRelays(this.bench, found);
+    const relayed = judgeRelays(this.evaluator, found);
     const all = [...found, ...relayed];
-    return [...relayed, ...judgeNotices(this.state, all), ...judgeContradictions(this.state, this.cast, all)];
+    return [
+      ...relayed,
+      ...judgeNotices(this.state, all),
+      ...judgeContradictions(this.state, this.assignment, all),
+    ];
   }
 
   private judgeAsVip(binding: Binding): readonly Finding[] {
-    const vip = this.cast.vipOf(binding);
+    const vip = this.assignment.vipOf(binding);
     if (vip === undefined) return [];
-    const found = judgeVip(this.state, this.cast, vip);
+    const found = judgeVip(this.state, this.assignment, vip);
     this.byVip.set(binding, found);
-    const accused = this.accusedVips.get(binding.ip) ?? new Set();
-    if (found.length > 0) this.accusedVips.set(binding.ip, accused.add(binding));
-    else accused.delete(binding);
+    const suspects = this.suspectVips.get(binding.ip) ?? new Set();
+    if (found.length > 0) this.suspectVips.set(binding.ip, suspects.add(binding));
+    else suspects.delete(binding);
     return found;
   }
 
   /** Where nobody can be told to be the VIP's director, it is an address like any other. */
   private conclude(binding: Binding, asVip: readonly Finding[]): readonly Finding[] {
-    const vip = this.cast.vipOf(binding);
-    if (vip === undefined || (vip.directors.length === 0 && !this.isAccused(vip.ip)))
-      return judgeAddress(this.bench, binding);
+    const vip = this.assignment.vipOf(binding);
+    if (vip === undefined || (vip.directors.length === 0 && !this.hasSuspect(vip.ip)))
+      return judgeAddress(this.evaluator, binding);
     if (vip.directors.length > 0) return asVip;
-    const accused = new Set(asVip.flatMap(({ claimant }) => claimant ?? []));
-    return [...asVip, ...judgeRivals(this.bench, binding, accused)];
+    const suspects = new Set(asVip.flatMap(({ claimant }) => claimant ?? []));
+    return [...asVip, ...judgeRivals(this.evaluator, binding, suspects)];
   }
 
-  private isAccused(ip: number): boolean {
-    return (this.accusedVips.get(ip)?.size ?? 0) > 0;
+  private hasSuspect(ip: number): boolean {
+    return (this.suspectVips.get(ip)?.size ?? 0) > 0;
   }
 
   private vipsFirst(): Iterable<Binding> {
-    return new Set([...this.cast.vips.flatMap(({ binding }) => binding ?? []), ...this.state.bindings]);
+    return new Set([...this.assignment.vips.flatMap(({ binding }) => binding ?? []), ...this.state.bindings]);
   }
 }
 
 /** Poisoned: some host's cache took, or traffic used, a wrong entry for a VIP or a gateway. */
 export type Verdict = "clean" | "suspicious" | "poisoned";
 
-export function verdictOf(findings: readonly Finding[], cast: Cast): Verdict {
+export function verdictOf(findings: readonly Finding[], assignment: RoleAssignment): Verdict {
   const poisons = ({ kind, ip, stage }: Finding) =>
-    stage !== "claimed" && (kind === "gateway-impersonation" || cast.isVip(ip));
+    stage !== "claimed" && (kind === "gateway-impersonation" || assignment.isVip(ip));
   if (findings.some(poisons)) return "poisoned";
   return findings.some(({ severity }) => severity !== "notice") ? "suspicious" : "clean";
 }

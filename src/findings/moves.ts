@@ -11,7 +11,7 @@ const OWN_FORMS: readonly ClaimForm[] = ["request", "reply", "unsolicited-reply"
 export const LINGERING_NS = 1_000_000_000;
 
 /** Who last sent IPv4 packets from which of the addresses that are followed, and when. */
-export class Speech {
+export class LastPackets {
   private readonly last = new Map<number, Map<Station, TrafficRow[]>>();
 
   constructor(state: NetworkState) {
@@ -43,14 +43,14 @@ export function haveRaced(binding: Binding, a: Station, b: Station): boolean {
 }
 
 /** Whether one of the two fell silent before the other spoke up: then the address moved, and nobody is at odds. */
-export function movedAway(speech: Speech, binding: Binding, a: Station, b: Station): boolean {
+export function failedOver(lastPackets: LastPackets, binding: Binding, a: Station, b: Station): boolean {
   const spanA = claimSpan(binding.claimOf(a));
   const spanB = claimSpan(binding.claimOf(b));
   if (spanA === null || spanB === null) return false;
   const [earlier, before, after] =
     spanA.first.ordinal < spanB.first.ordinal ? [a, spanA, spanB] : [b, spanB, spanA];
   if (before.last.ordinal > after.first.ordinal) return false;
-  const lastWord = speech.lastFrom(earlier, binding.ip);
+  const lastWord = lastPackets.lastFrom(earlier, binding.ip);
   return lastWord === null || lastWord.timeNs - after.first.timeNs < LINGERING_NS;
 }
 

@@ -2,10 +2,10 @@ import { ArpOperation } from "../decode/facts.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Claim } from "../neighbours/claims/binding.ts";
-import type { LentTally } from "../neighbours/claims/claim.ts";
+import type { ProxiedTally } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Evidence, Finding, FindingKind } from "./finding.ts";
-import { lentBy } from "./lending.ts";
+import { proxyReasonOf } from "./proxied-claims.ts";
 
 /** Corrupt frames name a new pair of MACs each; what repeats itself comes first. */
 const MOST_MISMATCHES = 16;
@@ -51,7 +51,7 @@ function scans(state: NetworkState): Finding[] {
 
 /** One frame again and again: a loop in the network, or a program that does not wait. */
 function storms(state: NetworkState): Finding[] {
-  return state.arpObserver.repeats.storms.map(({ station, ip, operation, first, last, frames }) => {
+  return state.arpObserver.repeatedFrames.storms.map(({ station, ip, operation, first, last, frames }) => {
     const isRequest = operation === ArpOperation.Request;
     const evidence = [first, last].map((at): Evidence => ({ what: "repeated", at, by: station, isRequest }));
     return notice({ kind: "arp-storm", ip, claimant: station, first, last, count: frames, evidence });
@@ -59,7 +59,7 @@ function storms(state: NetworkState): Finding[] {
 }
 
 function floods(state: NetworkState): Finding[] {
-  return state.arpObserver.newcomers.floods.map(({ sender, ip, first, last, frames, stations }) => {
+  return state.arpObserver.floodDetector.floods.map(({ sender, ip, first, last, frames, stations }) => {
     const evidence = [first, last].map((at): Evidence => ({ what: "flooded", at, stations }));
     return notice({ kind: "arp-flood", ip, claimant: sender, first, last, count: frames, evidence });
   });
@@ -67,15 +67,15 @@ function floods(state: NetworkState): Finding[] {
 
 /** ARP frames whose sender is not the card that sent them, and nothing tells why. */
 function mismatches(state: NetworkState, findings: readonly Finding[]): Finding[] {
-  const accused = new Set(
+  const suspects = new Set(
     findings.filter(({ severity }) => severity !== "notice").map(({ claimant }) => claimant),
   );
-  const found: { binding: Binding; claim: Claim; sender: Station; tally: LentTally }[] = [];
+  const found: { binding: Binding; claim: Claim; sender: Station; tally: ProxiedTally }[] = [];
   for (const binding of state.bindings) {
     for (const claim of binding.claims) {
-      for (const [sender, tally] of claim.lent) {
+      for (const [sender, tally] of claim.proxied) {
         // Who forges also puts things right in the owner's name.
-        if (accused.has(sender) || lentBy(state, binding, claim, sender) !== null) continue;
+        if (suspects.has(sender) || proxyReasonOf(state, binding, claim, sender) !== null) continue;
         found.push({ binding, claim, sender, tally });
       }
     }

@@ -24,14 +24,14 @@ export function disagreementsOver(
   binding: Binding,
   claimant: Station,
   forms: ReadonlySet<ClaimForm>,
-  excused: ReadonlySet<Station>,
+  exempt: ReadonlySet<Station>,
   victims: readonly Victim[],
 ): Disagreement[] {
-  const chosen = byStation(victimsOf(binding, claimant, ANY_FORM, excused));
+  const chosen = byStation(victimsOf(binding, claimant, ANY_FORM, exempt));
   return state.alternatives.flatMap((alternative) => {
     const entries = [...alternative.entriesOf(binding)];
-    const others = byStation(victimsOf(binding, claimant, ANY_FORM, excused, entries));
-    const fooled = [...victims, ...victimsOf(binding, claimant, forms, excused, entries)];
+    const others = byStation(victimsOf(binding, claimant, ANY_FORM, exempt, entries));
+    const fooled = [...victims, ...victimsOf(binding, claimant, forms, exempt, entries)];
     const hosts = [...byStation(fooled).keys()].flatMap((station): HostOutcome[] => {
       const other = others.get(station);
       const outcome = outcomeOf(other);

@@ -25,7 +25,7 @@ interface Measure {
  *
  * @param hasVictims whether a cache was fooled: then a second run with every frame has to show that, or proves nothing
  * @param leaks the claims of all hosts that should not have claimed the address
- * @param excused who may hold what he likes
+ * @param exempt stations whose caches may hold anything: they own the address
  */
 export function preventionOf(
   state: NetworkState,
@@ -34,7 +34,7 @@ export function preventionOf(
   forms: ReadonlySet<ClaimForm>,
   hasVictims: boolean,
   leaks: readonly Claim[],
-  excused: ReadonlySet<Station>,
+  exempt: ReadonlySet<Station>,
 ): Prevention | null {
   const measures = leaks.flatMap(measuresAgainst);
   const own = measures.filter(
@@ -49,7 +49,7 @@ export function preventionOf(
       .replay(binding, wrong, isSuppressed, log)
       .every(
         ({ holder, history }) =>
-          excused.has(holder) ||
+          exempt.has(holder) ||
           wrong.has(holder) ||
           history.every(({ owner }) => owner === null || !wrong.has(owner)),
       );

@@ -3,9 +3,9 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { likelyOwner } from "../roles/likely-owner.ts";
 import type { Relay } from "../roles/relays.ts";
-import { Accused } from "./accused.ts";
-import type { Bench } from "./address-rules.ts";
+import type { Evaluator } from "./address-rules.ts";
 import type { Finding } from "./finding.ts";
+import { Suspects } from "./suspects.ts";
 
 /**
  * A man in the middle of whom the capture shows no forged frame, as where it was taken on his own machine: packets
@@ -14,34 +14,34 @@ import type { Finding } from "./finding.ts";
  * A second router on the segment does the same in one direction. In both it cannot: it would have to be the router of
  * each to the other, who are neighbours. In one direction the sender's own cache tells, if it had the owner before.
  */
-export function judgeRelays(bench: Bench, findings: readonly Finding[]): Finding[] {
-  const { cast, relays } = bench;
+export function judgeRelays(evaluator: Evaluator, findings: readonly Finding[]): Finding[] {
+  const { assignment, relays } = evaluator;
   const suspects = [...relays].filter((relay) => {
-    const role = cast.roleOf(relay.by);
-    if (role === "director" || role === "real-server" || isVipTraffic(bench, relay)) return false;
-    return isDiverted(bench, relay) || (role !== "gateway" && isBetweenNeighbours(bench, relay));
+    const role = assignment.roleOf(relay.by);
+    if (role === "director" || role === "real-server" || isVipTraffic(evaluator, relay)) return false;
+    return isDiverted(evaluator, relay) || (role !== "gateway" && isBetweenNeighbours(evaluator, relay));
   });
-  const known = new Accused(findings);
-  const accused = new Map<string, { ip: number; relays: Relay[] }>();
+  const known = new Suspects(findings);
+  const byKey = new Map<string, { ip: number; relays: Relay[] }>();
   for (const relay of suspects) {
-    const ip = impersonated(bench, relay);
+    const ip = impersonated(evaluator, relay);
     if (ip === undefined) continue;
     if (known.has(relay.by, ip)) continue;
     const key = `${ip},${relay.by.macHigh},${relay.by.macLow},${relay.by.segment}`;
-    const before = accused.get(key);
-    if (before === undefined) accused.set(key, { ip, relays: [relay] });
+    const before = byKey.get(key);
+    if (before === undefined) byKey.set(key, { ip, relays: [relay] });
     else before.relays.push(relay);
   }
-  const sent = new SentTo(bench.state);
-  return [...accused.values()].map(({ ip, relays: proof }) => accuse(bench, sent, ip, proof));
+  const sent = new SentTo(evaluator.state);
+  return [...byKey.values()].map(({ ip, relays: proof }) => findingAgainst(evaluator, sent, ip, proof));
 }
 
-function isVipTraffic({ cast }: Bench, { destinationIp, sourceIp }: Relay): boolean {
-  return cast.isVip(destinationIp) || cast.isVip(sourceIp);
+function isVipTraffic({ assignment }: Evaluator, { destinationIp, sourceIp }: Relay): boolean {
+  return assignment.isVip(destinationIp) || assignment.isVip(sourceIp);
 }
 
 /** The sender had the owner's MAC in its cache, and no frame tells why it has another now. */
-function isDiverted({ state }: Bench, { from, by, to, destinationIp }: Relay): boolean {
+function isDiverted({ state }: Evaluator, { from, by, to, destinationIp }: Relay): boolean {
   const history = from.cache.get(destinationIp)?.history ?? [];
   const diverted = history.findIndex(({ owner, form }) => owner === by && form === null);
   if (diverted < 0 || !history.slice(0, diverted).some(({ owner }) => owner === to)) return false;
@@ -50,22 +50,25 @@ function isDiverted({ state }: Bench, { from, by, to, destinationIp }: Relay): b
 }
 
 /** Relayed there and back, between two that are neighbours by their addresses. */
-function isBetweenNeighbours(bench: Bench, relay: Relay): boolean {
-  const back = bench.relays.byBetween(relay.by, relay.to, relay.from);
+function isBetweenNeighbours(evaluator: Evaluator, relay: Relay): boolean {
+  const back = evaluator.relays.byBetween(relay.by, relay.to, relay.from);
   if (back === undefined) return false;
-  const here = impersonated(bench, relay);
-  const there = impersonated(bench, back);
+  const here = impersonated(evaluator, relay);
+  const there = impersonated(evaluator, back);
   return here !== undefined && there !== undefined && here !== there && here >> 8 === there >> 8;
 }
 
 /** The address for which the sender took the relaying station's MAC: the destination, or its gateway's. */
-function impersonated({ state, cast }: Bench, { from, to, destinationIp }: Relay): number | undefined {
+function impersonated(
+  { state, assignment }: Evaluator,
+  { from, to, destinationIp }: Relay,
+): number | undefined {
   const binding = state.bindings.get(from.segment, destinationIp);
-  if (binding !== undefined && (binding.claimOf(to)?.isOwn === true || binding.speakers.has(to))) {
+  if (binding !== undefined && (binding.claimOf(to)?.isOwn === true || binding.ipSenders.has(to))) {
     return destinationIp;
   }
   if (binding !== undefined && binding.claims.length > 0) return undefined;
-  return cast.gatewayAddressOf(to) ?? ownAddress(state, to);
+  return assignment.gatewayAddressOf(to) ?? ownAddress(state, to);
 }
 
 function ownAddress(state: NetworkState, station: Station): number | undefined {
@@ -117,9 +120,14 @@ interface Sent {
   readonly frames: number;
 }
 
-function accuse({ cast }: Bench, sentTo: SentTo, ip: number, relays: readonly Relay[]): Finding {
+function findingAgainst(
+  { assignment }: Evaluator,
+  sentTo: SentTo,
+  ip: number,
+  relays: readonly Relay[],
+): Finding {
   const [{ by, to }] = [relays[0] as Relay];
-  const isGateway = cast.isGatewayAt(to, ip);
+  const isGateway = assignment.isGatewayAt(to, ip);
   const senders = [...new Set(relays.map(({ from }) => from))];
   const sent = senders.flatMap((station) => {
     const all = sentTo.between(station, by);

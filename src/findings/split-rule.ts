@@ -3,8 +3,8 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, ClaimForm } from "../neighbours/claims/binding.ts";
 import type { Advertiser } from "../neighbours/control/adverts.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { CastVip } from "../roles/cast-vip.ts";
 import { likelyOwner } from "../roles/likely-owner.ts";
+import type { VipRoles } from "../roles/vip-roles.ts";
 import { boundEvidence, evidenceOf, stageOf } from "./build-finding.ts";
 import { bypassOf } from "./bypass.ts";
 import type { Evidence, Finding } from "./finding.ts";
@@ -27,12 +27,12 @@ interface Split {
 }
 
 /** Two directors that hold a VIP at once: both advertise it, or both answer one and the same request. */
-export function judgeSplit(state: NetworkState, vip: CastVip, binding: Binding): Finding[] {
+export function judgeSplit(state: NetworkState, vip: VipRoles, binding: Binding): Finding[] {
   const split = splitByAdverts(state, binding) ?? splitByAnswers(vip, binding);
   if (split === null) return [];
   const { rightful, claimant } = split;
-  const excused = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
-  const victims = victimsOf(binding, claimant, CLAIMS, excused);
+  const exempt = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
+  const victims = victimsOf(binding, claimant, CLAIMS, exempt);
   return [
     {
       kind: "vip-split",
@@ -50,7 +50,7 @@ export function judgeSplit(state: NetworkState, vip: CastVip, binding: Binding):
       evidence: boundEvidence([...split.evidence, ...evidenceOf(victims)]),
       evidenceTotal: split.count + evidenceOf(victims).length,
       virtualRouterId: split.virtualRouterId,
-      models: disagreementsOver(state, binding, claimant, CLAIMS, excused, victims),
+      models: disagreementsOver(state, binding, claimant, CLAIMS, exempt, victims),
     },
   ];
 }
@@ -93,7 +93,7 @@ function isVirtualMac({ macHigh, macLow }: Station): boolean {
   return macHigh === 0 && macLow >>> 8 === 0x5e0001;
 }
 
-function splitByAnswers(vip: CastVip, binding: Binding): Split | null {
+function splitByAnswers(vip: VipRoles, binding: Binding): Split | null {
   const races = binding.asks.races
     .map(({ answers }) => answers.filter(({ by }) => vip.directors.includes(by)))
     .filter((answers) => new Set(answers.map(({ by }) => by)).size > 1);

@@ -7,19 +7,19 @@ import type { RestoredBy, Victim } from "./finding.ts";
 /**
  * The hosts whose cache took `claimant` for the binding's address by a claim of one of `forms`.
  *
- * @param excused stations that may hold what they like: those that own the address
+ * @param exempt stations whose caches may hold anything: they own the address
  * @param entries the caches by another model than the chosen one
  */
 export function victimsOf(
   binding: Binding,
   claimant: Station,
   forms: ReadonlySet<ClaimForm>,
-  excused: ReadonlySet<Station>,
+  exempt: ReadonlySet<Station>,
   entries: Iterable<CacheEntry> = binding.holders,
 ): Victim[] {
   const victims: Victim[] = [];
   for (const entry of entries) {
-    if (entry.holder === claimant || excused.has(entry.holder)) continue;
+    if (entry.holder === claimant || exempt.has(entry.holder)) continue;
     const poisonings = entry.history
       .map((change, index) => ({ change, index }))
       .filter(({ change }) => change.owner === claimant && isBlamedOn(forms, change, binding));
@@ -70,11 +70,11 @@ function blamedForm(change: CacheChange, binding: Binding): ClaimForm | null {
 export function unexplainedVictimsOf(
   binding: Binding,
   claimant: Station,
-  excused: ReadonlySet<Station>,
+  exempt: ReadonlySet<Station>,
   entries: readonly CacheEntry[],
 ): { station: Station; change: CacheChange; restored: Position | null; restoredBy: RestoredBy | null }[] {
   return entries.flatMap((entry) => {
-    if (entry.holder === claimant || excused.has(entry.holder)) return [];
+    if (entry.holder === claimant || exempt.has(entry.holder)) return [];
     const index = entry.history.findIndex(
       (change) => change.owner === claimant && blamedForm(change, binding) === null,
     );

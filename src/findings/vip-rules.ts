@@ -2,16 +2,16 @@ import { earliest, latest, type Position } from "../neighbours/base/position.ts"
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Claim, ClaimForm } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Cast } from "../roles/cast.ts";
-import type { CastVip } from "../roles/cast-vip.ts";
 import { impersonates } from "../roles/likely-owner.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
+import type { VipRoles } from "../roles/vip-roles.ts";
 import { boundEvidence, evidenceOf, findingFromClaims } from "./build-finding.ts";
 import { bypassOf } from "./bypass.ts";
+import { isFailover } from "./director-failover.ts";
 import type { Evidence, Finding, FindingKind, Severity, Victim } from "./finding.ts";
 import { preventionOf } from "./prevention.ts";
 import { racesOf } from "./races.ts";
 import { judgeSplit } from "./split-rule.ts";
-import { tookTurns } from "./succession.ts";
 import { unseenLearners } from "./unseen.ts";
 import { entriesByOwner, unexplainedVictimsOf, victimsOf } from "./victims.ts";
 
@@ -38,11 +38,11 @@ const INTRUSION: readonly Leak[] = [
 ];
 
 /** Everything that can be wrong with one VIP. */
-export function judgeVip(state: NetworkState, cast: Cast, vip: CastVip): Finding[] {
+export function judgeVip(state: NetworkState, assignment: RoleAssignment, vip: VipRoles): Finding[] {
   const { binding } = vip;
   if (binding === null) return [];
   return [
-    ...leaks(state, cast, vip, binding),
+    ...leaks(state, assignment, vip, binding),
     ...bypassesWithoutClaim(state, vip, binding),
     ...unanswered(state, vip, binding),
     ...judgeSplit(state, vip, binding),
@@ -50,27 +50,27 @@ export function judgeVip(state: NetworkState, cast: Cast, vip: CastVip): Finding
 }
 
 /** ARP frames by which a host that is not the VIP's director claims it. A packet from the VIP is no claim: so direct routing works. */
-function leaks(state: NetworkState, cast: Cast, vip: CastVip, binding: Binding): Finding[] {
-  const excused = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
-  const guilty = guiltyClaims(state, cast, vip, binding);
+function leaks(state: NetworkState, assignment: RoleAssignment, vip: VipRoles, binding: Binding): Finding[] {
+  const exempt = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
+  const suspects = suspectClaims(state, assignment, vip, binding);
   const intruding = (claim: Claim) =>
-    cast.roleOf(claim.station) !== "real-server" && impersonates(binding, claim);
-  const leaking = guilty.filter((claim) => !intruding(claim));
-  return guilty.flatMap((claim) => {
+    assignment.roleOf(claim.station) !== "real-server" && impersonates(binding, claim);
+  const leaking = suspects.filter((claim) => !intruding(claim));
+  return suspects.flatMap((claim) => {
     const intrudes = intruding(claim);
     return (intrudes ? INTRUSION : LEAKS)
       .filter(({ forms }) => [...claim.tallies.keys()].some((form) => forms.has(form)))
       .map((leak) => {
-        const victims = victimsOf(binding, claim.station, leak.forms, excused);
+        const victims = victimsOf(binding, claim.station, leak.forms, exempt);
         const rightful = directorAt(vip, binding, firstOf(claim, leak.forms));
         return {
-          ...findingFromClaims(state, { ...leak, binding, claim, rightful, victims, excused }),
+          ...findingFromClaims(state, { ...leak, binding, claim, rightful, victims, exempt }),
           ...(leak.kind === "vip-reply" ? racesOf(binding, claim.station) : {}),
           prevention: intrudes
             ? null
-            : preventionOf(state, binding, claim.station, leak.forms, victims.length > 0, leaking, excused),
+            : preventionOf(state, binding, claim.station, leak.forms, victims.length > 0, leaking, exempt),
           notObservable: unseenLearners(state, binding, claim, leak.forms, victims).filter(
-            ({ station }) => station === null || !excused.has(station),
+            ({ station }) => station === null || !exempt.has(station),
           ),
         };
       });
@@ -82,17 +82,22 @@ function leaks(state: NetworkState, cast: Cast, vip: CastVip, binding: Binding):
  *
  * Where no director could be told from the rest, only a known real server is accused; somebody must own the VIP.
  */
-function guiltyClaims(state: NetworkState, cast: Cast, vip: CastVip, binding: Binding): Claim[] {
+function suspectClaims(
+  state: NetworkState,
+  assignment: RoleAssignment,
+  vip: VipRoles,
+  binding: Binding,
+): Claim[] {
   return binding.claims.filter((claim) => {
     const { station } = claim;
     if (vip.directors.includes(station)) return false;
-    if (cast.roleOf(station) === "real-server") return true;
-    return vip.directors.length > 0 && !tookTurns(state, vip, binding, claim);
+    if (assignment.roleOf(station) === "real-server") return true;
+    return vip.directors.length > 0 && !isFailover(state, vip, binding, claim);
   });
 }
 
 /** Of several directors the one that had spoken for the VIP last. */
-function directorAt(vip: CastVip, binding: Binding, at: Position): Station | null {
+function directorAt(vip: VipRoles, binding: Binding, at: Position): Station | null {
   let newest: Station | null = null;
   let newestOrdinal = -1;
   for (const director of vip.directors) {
@@ -112,13 +117,13 @@ function firstOf(claim: Claim, forms: ReadonlySet<ClaimForm>): Position {
 }
 
 /** Traffic for the VIP that went to a real server though nobody was seen to claim it: the capture began too late. */
-function bypassesWithoutClaim(state: NetworkState, vip: CastVip, binding: Binding): Finding[] {
-  const excused = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
+function bypassesWithoutClaim(state: NetworkState, vip: VipRoles, binding: Binding): Finding[] {
+  const exempt = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
   const findings: Finding[] = [];
   const entries = entriesByOwner(binding);
   for (const station of binding.receivers.keys()) {
     if (vip.directors.includes(station) || !isWrongReceiver(vip, station)) continue;
-    const found = unexplainedVictimsOf(binding, station, excused, entries.get(station) ?? []);
+    const found = unexplainedVictimsOf(binding, station, exempt, entries.get(station) ?? []);
     if (found.length === 0) continue;
     const victims: Victim[] = found.map((victim) => ({
       station: victim.station,
@@ -149,13 +154,13 @@ function bypassesWithoutClaim(state: NetworkState, vip: CastVip, binding: Bindin
   return findings;
 }
 
-function isWrongReceiver(vip: CastVip, station: Station): boolean {
+function isWrongReceiver(vip: VipRoles, station: Station): boolean {
   if (vip.realServers.some((realServer) => realServer.station === station)) return true;
   return vip.directors.length > 0;
 }
 
 /** Golden rule 1: requests for the VIP that their senders had to repeat, because the director never answers. */
-function unanswered(state: NetworkState, vip: CastVip, binding: Binding): Finding[] {
+function unanswered(state: NetworkState, vip: VipRoles, binding: Binding): Finding[] {
   const asks = binding.asks.unanswered.filter(
     ({ asker, at }) =>
       !vip.directors.includes(asker) &&

@@ -3,7 +3,7 @@ import { SERVICE_SEGMENT } from "../decode/ether-type.ts";
 import { type FrameFacts, FrameKind, LinkAddresses } from "../decode/facts.ts";
 import { VLAN_MASK } from "../neighbours/base/segment.ts";
 import { isGroupMac } from "../neighbours/base/station.ts";
-import type { Copies } from "../neighbours/duplicates/copies.ts";
+import type { InterfaceDuplicates } from "../neighbours/duplicates/interface-duplicates.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { wireOf } from "../neighbours/traffic/mac-pairs.ts";
 import { PairWord } from "../neighbours/traffic/traffic-layout.ts";
@@ -74,12 +74,12 @@ export class CookedLinks {
     return (this.words[place + PAIR] ?? 0) - 1;
   }
 
-  /** Has the packet that `copies` was asked about last remembered, which bears the header that is remembered there. */
-  remember(place: number, copies: Copies): void {
+  /** Has the packet that `duplicates` was asked about last remembered, which bears the header that is remembered there. */
+  remember(place: number, duplicates: InterfaceDuplicates): void {
     const pair = this.pairAt(place);
     const wire4 = this.pairWords[pair + PairWord.Wire4] ?? 0;
     const wire0 = this.pairWords[pair + PairWord.Wire0] ?? 0;
-    copies.remember(
+    duplicates.remember(
       this.words[place + INTERFACE] ?? 0,
       this.pairWords[pair + PairWord.Segment] ?? 0,
       wire0 >>> 16,

@@ -4,7 +4,7 @@ import type { FrameFacts, IpProtocol } from "../decode/facts.ts";
 import { nearSlot } from "../neighbours/base/near-slots.ts";
 import type { Timeline } from "../neighbours/base/position.ts";
 import type { BindingTable } from "../neighbours/claims/binding-table.ts";
-import type { Copies } from "../neighbours/duplicates/copies.ts";
+import type { InterfaceDuplicates } from "../neighbours/duplicates/interface-duplicates.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { SentTraffic } from "../neighbours/traffic/sent-traffic.ts";
 import {
@@ -42,7 +42,7 @@ export class FastLane {
   private readonly bindings: BindingTable;
   private readonly traffic: TrafficTable;
   private readonly sent: SentTraffic;
-  private readonly copies: Copies;
+  private readonly duplicates: InterfaceDuplicates;
   /** Of frames that lack the MAC which they were sent to; null for Ethernet. */
   private readonly cooked: CookedLinks | null;
 
@@ -52,7 +52,7 @@ export class FastLane {
     this.bindings = state.bindings;
     this.traffic = state.traffic;
     this.sent = state.trafficObserver.sent;
-    this.copies = state.unnamedReceivers.copies;
+    this.duplicates = state.unnamedReceivers.duplicates;
     this.cooked = isCooked(linkType) ? new CookedLinks(state, linkType) : null;
   }
 
@@ -80,7 +80,7 @@ export class FastLane {
     const { tunnelled } = this.traffic;
     const { near } = this.bindings;
     const { filter: answers } = this.sent;
-    const { cooked, copies } = this;
+    const { cooked, duplicates } = this;
     cooked?.renew();
     const cookedBytes = cooked?.headerBytes ?? 0;
     const cookedTypeAt = cooked?.typeOffset ?? 0;
@@ -228,7 +228,7 @@ export class FastLane {
       const seconds = view.getInt32(record, littleEndian);
       const nanoseconds = Math.imul(view.getInt32(record + 4, littleEndian), nanosecondsPerUnit);
       if (cooked !== null) {
-        const isCopy = copies.hasPacket(
+        const isDuplicate = duplicates.hasPacket(
           (pairs[pair + pairWire4] ?? 0) & 0xffff,
           pairs[pair + pairWire8] ?? 0,
           (identificationAndFragment & 0xffff0000) | ttlAndProtocol,
@@ -239,8 +239,8 @@ export class FastLane {
           seconds,
           nanoseconds,
         );
-        if (isCopy) break;
-        cooked.remember(link, copies);
+        if (isDuplicate) break;
+        cooked.remember(link, duplicates);
       }
 
       frame++;

@@ -6,7 +6,7 @@ import { type Anomaly, FrameFacts, FrameKind, LinkAddresses } from "../decode/fa
 import { beginFrame } from "../decode/link-addresses.ts";
 import { type LinkDecoder, linkDecoder } from "../decode/link-layer.ts";
 import type { Position } from "../neighbours/base/position.ts";
-import { sourceOf, TwinFrames } from "../neighbours/duplicates/twin-frames.ts";
+import { DuplicateFrames, sourceOf } from "../neighbours/duplicates/duplicate-frames.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { FastLane } from "./fast-lane.ts";
 import { HeldFrames } from "./held-frames.ts";
@@ -36,10 +36,10 @@ export class FrameIntake implements CaptureSink {
   /** By link type: frames that could not be looked into. */
   private readonly unread = new Map<number, number>();
   private firstFrame: Position | null = null;
-  private readonly allTwins: TwinFrames | null;
+  private readonly allDuplicates: DuplicateFrames | null;
   /** Null while no other capture is open. */
-  private twins: TwinFrames | null = null;
-  private interfaceTwins: TwinFrames | null = null;
+  private duplicates: DuplicateFrames | null = null;
+  private interfaceDuplicates: DuplicateFrames | null = null;
   /** Of the newest frame's interface, which network it is taken for. */
   private network = ONLY;
   private source: number;
@@ -51,14 +51,19 @@ export class FrameIntake implements CaptureSink {
   private skipped = 0;
 
   /**
-   * @param twins where captures of one network may overlap: what is in several of them counts once
+   * @param duplicates where captures of one network may overlap: a frame that is in several of them counts once
    * @param mayWait whether nobody needs a frame's outcome before `finish`
    */
-  constructor(state: NetworkState, capture: number, twins: TwinFrames | null = null, mayWait = false) {
+  constructor(
+    state: NetworkState,
+    capture: number,
+    duplicates: DuplicateFrames | null = null,
+    mayWait = false,
+  ) {
     this.state = state;
     this.source = capture;
     this.held = mayWait ? new HeldFrames() : null;
-    this.allTwins = twins;
+    this.allDuplicates = duplicates;
     this.facts.capture = capture;
     state.timeline.follow(this.facts);
     state.vantage.expect(capture, () => this.frames - this.looked);
@@ -71,7 +76,7 @@ export class FrameIntake implements CaptureSink {
 
   /** Other captures are open besides this one, or are not any more. */
   overlap(isShared: boolean): void {
-    this.twins = isShared ? this.allTwins : null;
+    this.duplicates = isShared ? this.allDuplicates : null;
   }
 
   link(linkType: number): void {
@@ -84,7 +89,7 @@ export class FrameIntake implements CaptureSink {
     const { facts, state } = this;
     this.network = state.captureInterfaces.enter(captured);
     this.source = sourceOf(facts.capture, captured.index);
-    this.interfaceTwins ??= this.allTwins ?? new TwinFrames(LONGEST_SKEW_NS);
+    this.interfaceDuplicates ??= this.allDuplicates ?? new DuplicateFrames(LONGEST_SKEW_NS);
   }
 
   /** To be called when no frame follows. */
@@ -195,10 +200,10 @@ export class FrameIntake implements CaptureSink {
       if (isNews) state.captureInterfaces.learn(facts, network);
       state.captureInterfaces.place(facts, network);
     }
-    const twins = network === ONLY ? this.twins : this.interfaceTwins;
+    const duplicates = network === ONLY ? this.duplicates : this.interfaceDuplicates;
     if (facts.kind === FrameKind.Malformed) {
       this.malformed.set(facts.anomaly, (this.malformed.get(facts.anomaly) ?? 0) + 1);
-    } else if (twins?.isTwin(facts, state.timeline.nowNs, source) === true) {
+    } else if (duplicates?.isDuplicate(facts, state.timeline.nowNs, source) === true) {
       state.vantage.observe(facts);
     } else if (state.observe(facts)) {
       this.fastLane?.learn(view, start, facts);

@@ -5,20 +5,20 @@ import { isGroupMac, type Station, type StationTable } from "./base/station.ts";
 import type { TargetGate } from "./bounds/target-gate.ts";
 import type { CacheEntry } from "./caches/cache-entry.ts";
 import type { Caches } from "./caches/caches.ts";
-import { hasProbedInVain } from "./caches/models/linux.ts";
+import { hasFailedProbe } from "./caches/models/linux.ts";
 import type { Ask } from "./claims/asks.ts";
 import type { Binding, Claim, ClaimForm, HeardClaim } from "./claims/binding.ts";
 import type { BindingTable } from "./claims/binding-table.ts";
-import { Newcomers } from "./claims/newcomers.ts";
-import { Repeats } from "./duplicates/repeats.ts";
+import { FloodDetector } from "./claims/flood-detector.ts";
+import { RepeatedFrames } from "./duplicates/repeated-frames.ts";
 
 /** Who is told what ARP frames teach: the caches of each model, and who keeps a record of it. */
 type ArpLearner = Pick<Caches, "overhear" | "learnByAnswering" | "beginResolution" | "revealByProbe">;
 
 /** Turns ARP frames into claims, requests and answers, and tells the caches what each teaches whom. */
 export class ArpObserver {
-  readonly newcomers: Newcomers;
-  readonly repeats = new Repeats<readonly Meaning[]>();
+  readonly floodDetector: FloodDetector;
+  readonly repeatedFrames = new RepeatedFrames<readonly Meaning[]>();
   private readonly timeline: Timeline;
   private readonly stations: StationTable;
   private readonly bindings: BindingTable;
@@ -35,7 +35,7 @@ export class ArpObserver {
     targetGate: TargetGate,
     models: readonly ArpLearner[],
   ) {
-    this.newcomers = new Newcomers(timeline);
+    this.floodDetector = new FloodDetector(timeline);
     this.timeline = timeline;
     this.stations = stations;
     this.bindings = bindings;
@@ -44,7 +44,7 @@ export class ArpObserver {
   }
 
   observe(facts: FrameFacts): void {
-    this.newcomers.count(facts.segment);
+    this.floodDetector.count(facts.segment);
     if (isGroupMac(facts.sourceMacHigh) || isGroupAddress(facts.targetIp)) return;
     const at = this.timeline.here(facts);
     const sender = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
@@ -52,20 +52,20 @@ export class ArpObserver {
       ? null
       : this.stations.of(facts.segment, facts.destinationMacHigh, facts.destinationMacLow);
     const isRequest = facts.operation === ArpOperation.Request;
-    const original = this.repeats.original(facts, at.timeNs);
+    const original = this.repeatedFrames.original(facts, at.timeNs);
     // By whom it asks, or tells: a router answers many hosts in a second, but no host again and again.
     if (original === undefined || facts.air === Air.Wired)
-      this.repeats.measure(sender, facts.operation, facts.targetIp, at);
+      this.repeatedFrames.measure(sender, facts.operation, facts.targetIp, at);
     if (original !== undefined) {
       // One frame on the wire, whatever the capture says; it is counted, because Wireshark will show it, and no more.
-      for (const { claim, form } of original) claim.addCopy(form, { at, sentBy: sender });
+      for (const { claim, form } of original) claim.addDuplicate(form, { at, sentBy: sender });
       if (isRequest && sentTo === null) sender.noteAsked(facts.targetIp, at);
       return;
     }
     this.meanings = [];
     if (isRequest) this.observeRequest(facts, at, sender, sentTo);
     else this.observeReply(facts, at, sender, sentTo);
-    this.repeats.remember(facts, at.timeNs, this.meanings);
+    this.repeatedFrames.remember(facts, at.timeNs, this.meanings);
   }
 
   private observeRequest(facts: FrameFacts, at: Position, sender: Station, sentTo: Station | null): void {
@@ -188,7 +188,7 @@ export class ArpObserver {
     };
     const binding: Binding = this.bindings.of(facts.segment, facts.senderIp);
     this.meanings.push({ claim: binding.addClaim(heard), form });
-    this.newcomers.note(heard.claimed, sender, heard.ip, at);
+    this.floodDetector.note(heard.claimed, sender, heard.ip, at);
     const { models } = this;
     for (let index = 0; index < models.length; index++) models[index]?.overhear(binding, heard);
     return heard;
@@ -203,7 +203,7 @@ interface Meaning {
 
 /** Whether the kernel asks everybody because nobody answered its unicast requests. */
 function isLastResort(entry: CacheEntry | undefined): boolean {
-  return entry !== undefined && hasProbedInVain(entry);
+  return entry !== undefined && hasFailedProbe(entry);
 }
 
 /** `arp_is_garp`: sender and target address the same and, in a reply, the target hardware address the sender's. */

@@ -6,7 +6,7 @@ import { type Position, Timeline } from "./base/position.ts";
 import { type Station, StationTable } from "./base/station.ts";
 import { Eviction, type Forgotten } from "./bounds/eviction.ts";
 import { FloodGate } from "./bounds/flood-gate.ts";
-import { PeacefulHosts } from "./bounds/peaceful-hosts.ts";
+import { QuiescentHosts } from "./bounds/quiescent-hosts.ts";
 import { TargetGate } from "./bounds/target-gate.ts";
 import { Alternative } from "./caches/alternative.ts";
 import type { CacheEntry } from "./caches/cache-entry.ts";
@@ -61,7 +61,7 @@ export class NetworkState {
   /** What a former run inferred from frames that are not among these. */
   readonly remembered = new RememberedRoles();
   /** Who is there for whom the tables have no room. */
-  readonly peaceful = new PeacefulHosts();
+  readonly quiescent = new QuiescentHosts();
   readonly vantage = new Vantage(this.timeline, this.stations, this.bindings);
   readonly unnamedReceivers = new UnnamedReceivers(this.stations, this.vantage);
   readonly captureInterfaces = new CaptureInterfaces(this.unnamedReceivers.interfaces);
@@ -182,9 +182,9 @@ export class NetworkState {
     } else if (facts.kind === FrameKind.Arp) {
       const admission = this.floodGate.admit(facts);
       if (admission !== "observe") {
-        const { newcomers } = this.arpObserver;
-        if (admission === "newcomer") newcomers.noteTurnedAway(facts);
-        else newcomers.count(facts.segment);
+        const { floodDetector } = this.arpObserver;
+        if (admission === "new-sender") floodDetector.noteTurnedAway(facts);
+        else floodDetector.count(facts.segment);
         return true;
       }
       const claimed = this.bindings.get(facts.segment, facts.senderIp);
@@ -259,7 +259,7 @@ export class NetworkState {
   private noteForgotten({ station, ip }: { readonly station: Station; readonly ip: number }): void {
     const at = this.timeline.newest;
     const { addresses, stations } = this.forgotten;
-    if (at !== null) this.arpObserver.newcomers.noteForgotten(station, ip, at, addresses + stations);
+    if (at !== null) this.arpObserver.floodDetector.noteForgotten(station, ip, at, addresses + stations);
     this.floodGate.close();
   }
 

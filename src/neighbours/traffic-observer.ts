@@ -78,12 +78,12 @@ export class TrafficObserver {
     const at = this.timeline.here(facts);
     const host = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     if (isGroupMac(facts.destinationMacHigh)) {
-      this.bindings.get(facts.segment, facts.sourceIp)?.addSpeaker(host, at, facts.ttl);
+      this.bindings.get(facts.segment, facts.sourceIp)?.addIpSender(host, at, facts.ttl);
       if (!this.mayPassOn(facts, host) || this.notePassedOn(facts, host, at)) this.table.settle(slot);
       return;
     }
     const receiver = this.stations.of(facts.segment, facts.destinationMacHigh, facts.destinationMacLow);
-    this.bindings.get(facts.segment, facts.sourceIp)?.addSpeaker(host, at, facts.ttl);
+    this.bindings.get(facts.segment, facts.sourceIp)?.addIpSender(host, at, facts.ttl);
     const binding = this.isLookedUp(receiver, facts.destinationIp)
       ? this.bindings.of(facts.segment, facts.destinationIp)
       : this.bindings.get(facts.segment, facts.destinationIp);
@@ -101,7 +101,7 @@ export class TrafficObserver {
     }
     const certain = facts.tunnelDepth === 0;
     const understood = this.caches.revealByTraffic(host, binding, receiver, at, certain);
-    if (this.isContested(binding) && !binding.passers.has(receiver))
+    if (this.isInConflict(binding) && !binding.passers.has(receiver))
       this.countSent(facts, host, receiver, binding, at);
     else if (understood) this.table.settle(slot);
   }
@@ -193,7 +193,7 @@ export class TrafficObserver {
     return true;
   }
 
-  private isContested(binding: Binding): boolean {
+  private isInConflict(binding: Binding): boolean {
     return this.possession.isVip(binding.ip) || binding.claims.length > 1;
   }
 

@@ -13,8 +13,8 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Limit } from "../neighbours/vantage/vantage.ts";
-import type { Cast, CastGateway } from "../roles/cast.ts";
-import type { CastVip } from "../roles/cast-vip.ts";
+import type { GatewayRole, RoleAssignment } from "../roles/role-assignment.ts";
+import type { VipRoles } from "../roles/vip-roles.ts";
 import { benignText } from "./benign-text.ts";
 import { displayFilterFor } from "./display-filter.ts";
 import { hostOf, positionOf } from "./references.ts";
@@ -51,22 +51,22 @@ export function buildReport(
   version: string,
   captures: CaptureSummary[],
   state: NetworkState,
-  cast: Cast,
+  assignment: RoleAssignment,
   findings: readonly Finding[],
   benign: readonly Benign[],
   ids: readonly string[] = idsInOrder(findings),
-  wording: Wording = new Wording(cast, captures.length),
+  wording: Wording = new Wording(assignment, captures.length),
 ): Report {
   return {
     schemaVersion: 1,
     tool: { name: "lvs-pcap", version },
-    verdict: verdictOf(findings, cast),
+    verdict: verdictOf(findings, assignment),
     neighbourModel: state.model.name,
     captures,
-    vantage: state.vantage.limits.map((limit) => reportLimit(limit, cast, wording)),
+    vantage: state.vantage.limits.map((limit) => reportLimit(limit, assignment, wording)),
     topology: {
-      gateways: cast.gateways.map((gateway) => reportGateway(cast, wording, gateway)),
-      vips: cast.vips.map((vip) => reportVip(cast, wording, vip)),
+      gateways: assignment.gateways.map((gateway) => reportGateway(assignment, wording, gateway)),
+      vips: assignment.vips.map((vip) => reportVip(assignment, wording, vip)),
     },
     inventories: [],
     expectations: [],
@@ -75,38 +75,41 @@ export function buildReport(
       reportFinding(
         finding,
         ids[index] ?? "",
-        cast,
+        assignment,
         wording,
         captures[finding.first.capture]?.linkTypes ?? ON_ETHERNET,
       ),
     ),
-    benign: benign.map((change) => reportBenign(change, cast, wording)),
-    caches: reportCaches(state, cast, findings),
-    timelines: reportTimelines(state, cast, findings),
+    benign: benign.map((change) => reportBenign(change, assignment, wording)),
+    caches: reportCaches(state, assignment, findings),
+    timelines: reportTimelines(state, assignment, findings),
     forgotten: { ...state.forgotten, trafficFrames: state.traffic.overflowFrames },
   };
 }
 
 function reportGateway(
-  cast: Cast,
+  assignment: RoleAssignment,
   wording: Wording,
-  { station, origin, carried }: CastGateway,
+  { station, origin, carried }: GatewayRole,
 ): ReportedGateway {
   const evidence =
     carried === null
       ? []
       : [`carried a frame of ${ipText(carried.beyondIp)}, beyond the segment (${wording.frame(carried.at)})`];
-  return { ...hostOf(cast, station), origin, evidence };
+  return { ...hostOf(assignment, station), origin, evidence };
 }
 
-function reportVip(cast: Cast, wording: Wording, vip: CastVip): ReportedVip {
+function reportVip(assignment: RoleAssignment, wording: Wording, vip: VipRoles): ReportedVip {
   return {
     ip: ipText(vip.ip),
     vlan: vlanOf(vip.binding?.segment ?? 0),
     origin: vip.origin,
     evidence: wording.roleEvidence(vip.evidence),
-    directors: vip.directors.map((station) => hostOf(cast, station)),
-    realServers: vip.realServers.map(({ station, forwarding }) => ({ ...hostOf(cast, station), forwarding })),
+    directors: vip.directors.map((station) => hostOf(assignment, station)),
+    realServers: vip.realServers.map(({ station, forwarding }) => ({
+      ...hostOf(assignment, station),
+      forwarding,
+    })),
   };
 }
 
@@ -114,7 +117,7 @@ function reportVip(cast: Cast, wording: Wording, vip: CastVip): ReportedVip {
 export function reportFinding(
   finding: Finding,
   id: string,
-  cast: Cast,
+  assignment: RoleAssignment,
   wording: Wording,
   linkTypes: readonly string[] = ON_ETHERNET,
 ): ReportedFinding {
@@ -126,26 +129,29 @@ export function reportFinding(
     stage: finding.stage,
     ip: ipText(finding.ip),
     vlan: vlanOf(finding.segment),
-    claimant: finding.claimant === null ? unseenDirector(finding, cast) : hostOf(cast, finding.claimant),
-    rightful: finding.rightful === null ? null : hostOf(cast, finding.rightful),
-    victims: finding.victims.map((victim) => reportVictim(victim, cast, wording)),
-    models: (finding.models ?? []).map((disagreement) => reportDisagreement(disagreement, cast, wording)),
+    claimant:
+      finding.claimant === null ? unseenDirector(finding, assignment) : hostOf(assignment, finding.claimant),
+    rightful: finding.rightful === null ? null : hostOf(assignment, finding.rightful),
+    victims: finding.victims.map((victim) => reportVictim(victim, assignment, wording)),
+    models: (finding.models ?? []).map((disagreement) =>
+      reportDisagreement(disagreement, assignment, wording),
+    ),
     bypass: bypass && {
       ...bypass,
       first: positionOf(bypass.first),
       last: positionOf(bypass.last),
       ended: positionOf(bypass.ended),
     },
-    races: (finding.races ?? []).map((race) => reportRace(race, cast)),
+    races: (finding.races ?? []).map((race) => reportRace(race, assignment)),
     racesTotal: finding.racesTotal ?? 0,
     prevention: (finding.prevention?.steps ?? []).map(({ host, settings, enough }) => ({
-      host: hostOf(cast, host),
+      host: hostOf(assignment, host),
       settings: [...settings],
       enough,
     })),
     preventionOmittedClaims: finding.prevention?.omittedClaims ?? 0,
     notObservable: (finding.notObservable ?? []).map(({ ip, station }) =>
-      station === null ? { mac: UNSEEN_MAC, ip: ipText(ip), role: "unknown" } : hostOf(cast, station),
+      station === null ? { mac: UNSEEN_MAC, ip: ipText(ip), role: "unknown" } : hostOf(assignment, station),
     ),
     first: positionOf(finding.first),
     last: positionOf(finding.last),
@@ -156,40 +162,40 @@ export function reportFinding(
     })),
     evidenceTotal: finding.evidenceTotal,
     summary: wording.summary(finding),
-    remedy: remedyFor(finding, cast, wording),
-    displayFilter: displayFilterFor(finding, cast.spansVlans, linkTypes),
+    remedy: remedyFor(finding, assignment, wording),
+    displayFilter: displayFilterFor(finding, assignment.spansVlans, linkTypes),
   };
 }
 
-function reportLimit(limit: Limit, cast: Cast, wording: Wording): VantageLimit {
+function reportLimit(limit: Limit, assignment: RoleAssignment, wording: Wording): VantageLimit {
   return {
     kind: limit.kind,
     capture: limit.capture,
     what: limitText(limit, wording),
-    host: limit.station && hostOf(cast, limit.station),
+    host: limit.station && hostOf(assignment, limit.station),
     count: limit.count,
     evidence: limit.evidence.map(positionOf),
   };
 }
 
-function reportRace({ request, answers }: Race, cast: Cast): ReportedRace {
+function reportRace({ request, answers }: Race, assignment: RoleAssignment): ReportedRace {
   return {
     request: positionOf(request),
     answers: answers.map(({ at, by, delayNs }) => ({
       position: positionOf(at),
-      by: hostOf(cast, by),
+      by: hostOf(assignment, by),
       delayNs,
     })),
   };
 }
 
-export function reportBenign(benign: Benign, cast: Cast, wording: Wording): BenignChange {
+export function reportBenign(benign: Benign, assignment: RoleAssignment, wording: Wording): BenignChange {
   return {
     kind: benign.kind,
     ip: ipText(benign.ip),
     vlan: vlanOf(benign.segment),
-    from: benign.from && hostOf(cast, benign.from),
-    to: benign.to && hostOf(cast, benign.to),
+    from: benign.from && hostOf(assignment, benign.from),
+    to: benign.to && hostOf(assignment, benign.to),
     first: positionOf(benign.first),
     last: positionOf(benign.last),
     why: benignText(benign, wording),
@@ -197,9 +203,9 @@ export function reportBenign(benign: Benign, cast: Cast, wording: Wording): Beni
   };
 }
 
-function reportVictim(victim: Victim, cast: Cast, wording: Wording): ReportedVictim {
+function reportVictim(victim: Victim, assignment: RoleAssignment, wording: Wording): ReportedVictim {
   return {
-    ...hostOf(cast, victim.station),
+    ...hostOf(assignment, victim.station),
     learned: victim.learned && positionOf(victim.learned),
     used: victim.used && positionOf(victim.used),
     restored: victim.restored && positionOf(victim.restored),
@@ -207,11 +213,15 @@ function reportVictim(victim: Victim, cast: Cast, wording: Wording): ReportedVic
   };
 }
 
-function reportDisagreement(other: Disagreement, cast: Cast, wording: Wording): ReportedDisagreement {
+function reportDisagreement(
+  other: Disagreement,
+  assignment: RoleAssignment,
+  wording: Wording,
+): ReportedDisagreement {
   return {
     model: other.model,
     hosts: other.hosts.map(({ station, outcome, learned, restored }) => ({
-      ...hostOf(cast, station),
+      ...hostOf(assignment, station),
       outcome,
       learned: learned && positionOf(learned),
       restored: restored && positionOf(restored),
@@ -220,7 +230,11 @@ function reportDisagreement(other: Disagreement, cast: Cast, wording: Wording): 
   };
 }
 
-function reportCaches(state: NetworkState, cast: Cast, findings: readonly Finding[]): HostCache[] {
+function reportCaches(
+  state: NetworkState,
+  assignment: RoleAssignment,
+  findings: readonly Finding[],
+): HostCache[] {
   const caches: HostCache[] = [];
   const unseenBy = unseenByHost(findings);
   for (const station of state.stations) {
@@ -230,7 +244,7 @@ function reportCaches(state: NetworkState, cast: Cast, findings: readonly Findin
       .filter(({ ip }) => unseen.length === 0 || !unseen.some((possible) => possible.ip === ip));
     entries.push(...unseen);
     if (entries.length === 0) continue;
-    caches.push({ host: hostOf(cast, station), vlan: vlanOf(station.segment), entries });
+    caches.push({ host: hostOf(assignment, station), vlan: vlanOf(station.segment), entries });
   }
   return caches;
 }
@@ -291,8 +305,8 @@ function reportEntry(entry: CacheEntry): CachedNeighbour[] {
 }
 
 /** A fault of a director that the capture never shows is still laid at its door, by the address it was given with. */
-function unseenDirector(finding: Finding, cast: Cast): Host {
-  const vip = cast.vips.find(({ ip }) => ip === finding.ip);
+function unseenDirector(finding: Finding, assignment: RoleAssignment): Host {
+  const vip = assignment.vips.find(({ ip }) => ip === finding.ip);
   const ip = vip?.unseenDirectors[0];
   return { mac: UNSEEN_MAC, ip: ip === undefined ? null : ipText(ip), role: "director" };
 }

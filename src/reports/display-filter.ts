@@ -79,7 +79,7 @@ function framesOf(finding: Finding): string[] {
     case "arp-flood":
       return ["arp.opcode in {1, 2}", "arp.proto.type == 0x0800", "arp.hw.size == 6", ...range];
     case "inventory-contradicted":
-      return finding.evidence.some(({ what }) => what === "plays")
+      return finding.evidence.some(({ what }) => what === "has-role")
         ? [`eth.addr == ${mac}`, `ip.addr == ${ip}`]
         : claims;
     case "sender-mismatch":

@@ -1,6 +1,6 @@
 import type { Expectation } from "../findings/expectations.ts";
 import type { HostName } from "../knowledge/roles.ts";
-import type { Cast } from "../roles/cast.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { hostOf, positionOf } from "./references.ts";
 import type { ReportedExpectation } from "./report.ts";
 import { ipText, macText, vlanOf } from "./text.ts";
@@ -9,7 +9,7 @@ import type { Wording } from "./wording.ts";
 /** What a promise of the topology came to. */
 export function reportExpectation(
   expectation: Expectation,
-  cast: Cast,
+  assignment: RoleAssignment,
   wording: Wording,
 ): ReportedExpectation {
   const { kind, result, ip, segment, expected, seen, evidence } = expectation;
@@ -19,7 +19,7 @@ export function reportExpectation(
     ip: ip === null ? null : ipText(ip),
     vlan: vlanOf(segment),
     expected: expected.map(nameText),
-    seen: seen && hostOf(cast, seen),
+    seen: seen && hostOf(assignment, seen),
     what: sentence(expectation, wording),
     evidence: evidence.map(positionOf),
   };

@@ -1,11 +1,11 @@
 import type { Finding, Setting } from "../findings/finding.ts";
-import type { Cast } from "../roles/cast.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { ipText, macText, plural } from "./text.ts";
 import type { Wording } from "./wording.ts";
 
 /** What to change, on which host, in the order in which to do it. IFACE stands for the card on the VIP's segment. */
-export function remedyFor(finding: Finding, cast: Cast, wording: Wording): string[] {
-  return [...enough(finding, wording), ...stepsFor(finding, cast, wording)];
+export function remedyFor(finding: Finding, assignment: RoleAssignment, wording: Wording): string[] {
+  return [...enough(finding, wording), ...stepsFor(finding, assignment, wording)];
 }
 
 const SETTING_NAMES: Record<Setting, string> = {
@@ -30,10 +30,10 @@ function enough({ prevention }: Finding, wording: Wording): string[] {
   ];
 }
 
-function stepsFor(finding: Finding, cast: Cast, wording: Wording): string[] {
+function stepsFor(finding: Finding, assignment: RoleAssignment, wording: Wording): string[] {
   const ip = ipText(finding.ip);
   const host = finding.claimant === null ? "the director" : wording.shortName(finding.claimant);
-  const isRealServer = finding.claimant !== null && cast.roleOf(finding.claimant) === "real-server";
+  const isRealServer = finding.claimant !== null && assignment.roleOf(finding.claimant) === "real-server";
   switch (finding.kind) {
     case "vip-source-in-request":
       return [...settings(host, "arp_announce=2", "arp_ignore=1"), ANNOUNCE_ONE, ...heal(finding, wording)];
@@ -62,11 +62,11 @@ function stepsFor(finding: Finding, cast: Cast, wording: Wording): string[] {
     case "address-conflict":
     case "flip-flop":
       return [
-        cast.isVip(finding.ip)
+        assignment.isVip(finding.ip)
           ? `See which of the two is the director. On the other, if it is a real server: arp_ignore=1 and arp_announce=2, on "all" and on the card that faces the gateway, and ${ip}/32 on lo or a dummy interface.`
           : `Find both hosts by their MACs, and take ${ip} from the one that should not have it.`,
         `Check afterwards, from a third host: arping -b -c 3 -I IFACE ${ip} must be answered by one MAC only.`,
-        ...(cast.isVip(finding.ip) || finding.kind === "flip-flop"
+        ...(assignment.isVip(finding.ip) || finding.kind === "flip-flop"
           ? []
           : [
               `If several hosts hold ${ip} on purpose, as an LVS cluster's do, name its director: with --vip ${ip} --director ADDRESS the report tells who of them may not answer for it.`,

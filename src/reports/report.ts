@@ -7,7 +7,7 @@ import type { CacheCause } from "../neighbours/caches/cache-entry.ts";
 import type { NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import type { ClaimForm } from "../neighbours/claims/claim.ts";
 import type { VantageKind } from "../neighbours/vantage/vantage.ts";
-import type { Role } from "../roles/cast.ts";
+import type { Role } from "../roles/role-assignment.ts";
 import type {
   AtLeastOne,
   CaptureIndex,

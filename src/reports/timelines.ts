@@ -5,7 +5,7 @@ import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
 import type { Sent } from "../neighbours/caches/sent.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Cast } from "../roles/cast.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { hostOf, positionOf } from "./references.ts";
 import type { CacheHolding, SentPeriod, Timeline, TimelineClaim, TimelineObserver } from "./report.ts";
 import { ipText, vlanOf } from "./text.ts";
@@ -20,7 +20,7 @@ const MOST_HOLDINGS_IN_ALL = 8192;
 
 interface Sources {
   readonly state: NetworkState;
-  readonly cast: Cast;
+  readonly assignment: RoleAssignment;
 }
 
 /** An address worth following, and why. */
@@ -33,18 +33,26 @@ interface Subject {
  * Whose MAC every host held for each VIP and gateway over time, and for each address that a finding is about: VIPs first,
  * and of the others those that findings are about.
  */
-export function reportTimelines(state: NetworkState, cast: Cast, findings: readonly Finding[]): Timeline[] {
+export function reportTimelines(
+  state: NetworkState,
+  assignment: RoleAssignment,
+  findings: readonly Finding[],
+): Timeline[] {
   const budget = { holdings: MOST_HOLDINGS_IN_ALL };
-  return subjectsOf(state, cast, findings)
+  return subjectsOf(state, assignment, findings)
     .slice(0, MOST_TIMELINES)
-    .map((subject) => reportTimeline(subject, { state, cast }, findings, budget));
+    .map((subject) => reportTimeline(subject, { state, assignment }, findings, budget));
 }
 
-function subjectsOf(state: NetworkState, cast: Cast, findings: readonly Finding[]): Subject[] {
+function subjectsOf(
+  state: NetworkState,
+  assignment: RoleAssignment,
+  findings: readonly Finding[],
+): Subject[] {
   const subjects = new Map<Binding, Subject["role"]>();
-  for (const { binding } of cast.vips) if (binding !== null) subjects.set(binding, "vip");
-  for (const { station } of cast.gateways) {
-    const ip = cast.gatewayAddressOf(station) ?? cast.ipOf(station);
+  for (const { binding } of assignment.vips) if (binding !== null) subjects.set(binding, "vip");
+  for (const { station } of assignment.gateways) {
+    const ip = assignment.gatewayAddressOf(station) ?? assignment.ipOf(station);
     const binding = ip === null ? undefined : state.bindings.get(station.segment, ip);
     if (binding !== undefined && !subjects.has(binding)) subjects.set(binding, "gateway");
   }
@@ -52,7 +60,7 @@ function subjectsOf(state: NetworkState, cast: Cast, findings: readonly Finding[
     if (severity === "notice" || subjects.size >= MOST_TIMELINES) continue;
     const binding = state.bindings.get(segment, ip);
     if (binding === undefined || subjects.has(binding)) continue;
-    subjects.set(binding, cast.isGatewayAddress(binding) ? "gateway" : "host");
+    subjects.set(binding, assignment.isGatewayAddress(binding) ? "gateway" : "host");
   }
   return [...subjects]
     .map(([binding, role]) => ({ binding, role }))
@@ -65,38 +73,38 @@ function reportTimeline(
   findings: readonly Finding[],
   budget: { holdings: number },
 ): Timeline {
-  const { cast } = sources;
+  const { assignment } = sources;
   const about = findings.filter(({ ip, segment }) => ip === binding.ip && segment === binding.segment);
-  const accused = new Set(
+  const suspects = new Set(
     about.flatMap(({ claimant, severity }) => (severity === "notice" ? [] : (claimant ?? []))),
   );
   const entries = binding.holders
     .filter(({ history }) => history.some(({ owner }) => owner !== null))
-    .toSorted((a, b) => wrongness(b, accused) - wrongness(a, accused) || began(a) - began(b));
+    .toSorted((a, b) => wrongness(b, suspects) - wrongness(a, suspects) || began(a) - began(b));
   const lanes = new Map<Station, TimelineObserver>();
   for (const entry of entries) {
     if (lanes.size >= MOST_OBSERVERS || budget.holdings <= 0) break;
-    const held = holdingsOf(entry, cast).slice(0, budget.holdings);
+    const held = holdingsOf(entry, assignment).slice(0, budget.holdings);
     budget.holdings -= held.length;
     lanes.set(entry.holder, {
-      host: hostOf(cast, entry.holder),
+      host: hostOf(assignment, entry.holder),
       held,
       sent: sentBy(entry, binding, sources),
     });
   }
-  const unseen = addUnseen(lanes, about, cast);
+  const unseen = addUnseen(lanes, about, assignment);
   return {
     ip: ipText(binding.ip),
     vlan: vlanOf(binding.segment),
     role,
     observers: [...lanes.values()],
     observersOmitted: entries.length + unseen - lanes.size,
-    claims: claimsTo(binding, accused, cast),
+    claims: claimsTo(binding, suspects, assignment),
   };
 }
 
-function wrongness({ history }: CacheEntry, accused: ReadonlySet<Station>): number {
-  return history.some(({ owner }) => owner !== null && accused.has(owner)) ? 1 : 0;
+function wrongness({ history }: CacheEntry, suspects: ReadonlySet<Station>): number {
+  return history.some(({ owner }) => owner !== null && suspects.has(owner)) ? 1 : 0;
 }
 
 function began({ history }: CacheEntry): number {
@@ -104,7 +112,7 @@ function began({ history }: CacheEntry): number {
 }
 
 /** One holding from one change of owner to the next; what only confirmed it belongs to it. */
-function holdingsOf({ history, certain }: CacheEntry, cast: Cast): CacheHolding[] {
+function holdingsOf({ history, certain }: CacheEntry, assignment: RoleAssignment): CacheHolding[] {
   const holdings: CacheHolding[] = [];
   let holder: Station | null = null;
   let lastSent: Position | null = null;
@@ -124,7 +132,7 @@ function holdingsOf({ history, certain }: CacheEntry, cast: Cast): CacheHolding[
     lastSent = sent.at(-1)?.last ?? null;
     if (owner === null) continue;
     holdings.push({
-      owner: hostOf(cast, owner),
+      owner: hostOf(assignment, owner),
       from: positionOf(at),
       cause,
       used: used && positionOf(used),
@@ -148,7 +156,7 @@ interface Stretch {
 function sentBy(
   { history, holder }: CacheEntry,
   { segment, ip }: Binding,
-  { state, cast }: Sources,
+  { state, assignment }: Sources,
 ): SentPeriod[] {
   return stretchesOf(history)
     .flatMap(({ owner, from, to, sent }) => {
@@ -160,8 +168,8 @@ function sentBy(
         row.first.ordinal >= from.ordinal &&
         row.last.ordinal <= (to?.ordinal ?? Number.POSITIVE_INFINITY);
       return isWhole
-        ? [sentPeriod(owner, row, new Set(sent.flatMap(({ flows }) => [...flows])).size, cast)]
-        : sent.map((period) => sentPeriod(owner, period, period.flows.size, cast));
+        ? [sentPeriod(owner, row, new Set(sent.flatMap(({ flows }) => [...flows])).size, assignment)]
+        : sent.map((period) => sentPeriod(owner, period, period.flows.size, assignment));
     })
     .slice(0, MOST_HOLDINGS);
 }
@@ -170,9 +178,16 @@ function sentPeriod(
   to: Station,
   { first, last, frames, bytes }: Pick<Sent, "first" | "last" | "frames" | "bytes">,
   flows: number,
-  cast: Cast,
+  assignment: RoleAssignment,
 ): SentPeriod {
-  return { to: hostOf(cast, to), first: positionOf(first), last: positionOf(last), frames, bytes, flows };
+  return {
+    to: hostOf(assignment, to),
+    first: positionOf(first),
+    last: positionOf(last),
+    frames,
+    bytes,
+    flows,
+  };
 }
 
 function stretchesOf(history: CacheEntry["history"]): Stretch[] {
@@ -195,7 +210,11 @@ function stretchesOf(history: CacheEntry["history"]): Stretch[] {
  *
  * @returns how many such hosts had no lane of their own before
  */
-function addUnseen(lanes: Map<Station, TimelineObserver>, about: readonly Finding[], cast: Cast): number {
+function addUnseen(
+  lanes: Map<Station, TimelineObserver>,
+  about: readonly Finding[],
+  assignment: RoleAssignment,
+): number {
   const added = new Set<Station>();
   for (const { claimant, notObservable = [] } of about) {
     for (const { station, at, isOver } of notObservable) {
@@ -206,7 +225,7 @@ function addUnseen(lanes: Map<Station, TimelineObserver>, about: readonly Findin
         if (lanes.size >= MOST_OBSERVERS) continue;
       }
       const held: CacheHolding = {
-        owner: hostOf(cast, claimant),
+        owner: hostOf(assignment, claimant),
         from: positionOf(at),
         cause: "not-observable",
         used: null,
@@ -214,28 +233,33 @@ function addUnseen(lanes: Map<Station, TimelineObserver>, about: readonly Findin
         endedBy: null,
         state: "possible",
       };
-      if (lane === undefined) lanes.set(station, { host: hostOf(cast, station), held: [held], sent: [] });
+      if (lane === undefined)
+        lanes.set(station, { host: hostOf(assignment, station), held: [held], sent: [] });
       else lane.held.push(held);
     }
   }
   return added.size;
 }
 
-function claimsTo(binding: Binding, accused: ReadonlySet<Station>, cast: Cast): TimelineClaim[] {
-  const byGuilt = (station: Station) => (accused.has(station) ? 0 : 1);
+function claimsTo(
+  binding: Binding,
+  suspects: ReadonlySet<Station>,
+  assignment: RoleAssignment,
+): TimelineClaim[] {
+  const bySuspicion = (station: Station) => (suspects.has(station) ? 0 : 1);
   return binding.claims
-    .toSorted((a, b) => byGuilt(a.station) - byGuilt(b.station))
+    .toSorted((a, b) => bySuspicion(a.station) - bySuspicion(b.station))
     .slice(0, MOST_CLAIMANTS)
     .flatMap(({ station, tallies }) =>
       [...tallies].map(([form, { count, first, last, evidence }]) => ({
-        claimant: hostOf(cast, station),
+        claimant: hostOf(assignment, station),
         form,
         count,
         first: positionOf(first),
         last: positionOf(last),
         frames: evidence.map(({ at, sentBy }) => ({
           ...positionOf(at),
-          sentBy: sentBy === station ? null : hostOf(cast, sentBy),
+          sentBy: sentBy === station ? null : hostOf(assignment, sentBy),
         })),
       })),
     );

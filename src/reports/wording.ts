@@ -1,8 +1,8 @@
 import type { Disagreement, Evidence, Finding, RestoredBy, Victim } from "../findings/finding.ts";
 import { latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
-import type { Cast, Role } from "../roles/cast.ts";
 import type { RoleEvidence } from "../roles/evidence.ts";
+import type { Role, RoleAssignment } from "../roles/role-assignment.ts";
 import { otherOutcomes } from "./model-wording.ts";
 import { elapsedText, frameText, ipText, macText, plural, printable } from "./text.ts";
 
@@ -17,12 +17,12 @@ const ROLE_NAMES: Record<Role, string> = {
 
 /** Says things about hosts and findings in sentences; knows who is called what. */
 export class Wording {
-  private readonly cast: Cast;
+  private readonly assignment: RoleAssignment;
   private readonly manyCaptures: boolean;
 
   /** @param captures how many there are: of several a frame's number alone names none */
-  constructor(cast: Cast, captures = 1) {
-    this.cast = cast;
+  constructor(assignment: RoleAssignment, captures = 1) {
+    this.assignment = assignment;
     this.manyCaptures = captures > 1;
   }
 
@@ -33,19 +33,19 @@ export class Wording {
 
   /** `192.168.1.11`, or the MAC where no address of its own is known. */
   shortName(station: Station): string {
-    const ip = this.cast.ipOf(station);
+    const ip = this.assignment.ipOf(station);
     return ip === null ? macText(station) : ipText(ip);
   }
 
   /** `real server 192.168.1.11` */
   name(station: Station): string {
-    return `${ROLE_NAMES[this.cast.roleOf(station)]} ${this.shortName(station)}`;
+    return `${ROLE_NAMES[this.assignment.roleOf(station)]} ${this.shortName(station)}`;
   }
 
   /** `real server 192.168.1.11 (02:00:00:00:00:11)`, with its name in front of the MAC where an inventory has one */
   fullName(station: Station): string {
-    const ip = this.cast.ipOf(station);
-    const known = this.cast.nameOf(station);
+    const ip = this.assignment.ipOf(station);
+    const known = this.assignment.nameOf(station);
     const mac = ip === null ? "" : macText(station);
     const inner = [known === null ? "" : printable(known), mac].filter((part) => part !== "").join(", ");
     return inner === "" ? this.name(station) : `${this.name(station)} (${inner})`;
@@ -56,7 +56,7 @@ export class Wording {
     return count === 1 ? this.frame(first) : `${plural(count, "frame")} from ${this.frame(first)} on`;
   }
 
-  /** Why the parts of a VIP are cast as they are; the same thing is said once. */
+  /** Why the roles of a VIP are assigned as they are, each reason once. */
   roleEvidence(evidence: readonly RoleEvidence[]): string[] {
     return [...new Set(evidence.map((reason) => this.roleReason(reason)))];
   }
@@ -82,9 +82,9 @@ export class Wording {
       case "synchronises":
         return `${ipText(reason.sourceIp)} names it in IPVS synchronisation messages (${this.frame(reason.at)})`;
       case "remembered":
-        return `${this.shortName(reason.station)} was its ${reason.part === "director" ? "director" : "real server"} before the restart`;
+        return `${this.shortName(reason.station)} was its ${reason.role === "director" ? "director" : "real server"} before the restart`;
       case "contradiction":
-        return reason.part === "director"
+        return reason.role === "director"
           ? `contradiction: ${this.shortName(reason.station)} acts as its director, but is not given as one`
           : `contradiction: ${this.shortName(reason.station)} serves it, but is not given as a real server`;
     }
@@ -127,8 +127,8 @@ export class Wording {
         return `${plural(evidence.stations, "MAC")} send ARP that had not been heard before`;
       case "mismatched":
         return `sent by ${claimant}, for ${ipText(evidence.targetIp)}: ${ip} is-at ${macText(evidence.named)}`;
-      case "plays":
-        return evidence.part === "director"
+      case "has-role":
+        return evidence.role === "director"
           ? `${this.name(evidence.by)} acts as director of ${ip}`
           : `${this.name(evidence.by)} serves ${ip}`;
       case "swept":
@@ -191,7 +191,7 @@ export class Wording {
       case "address-impersonation":
         return `${who} ${finding.count === 1 ? "told" : "keeps telling"} others, unasked, that ${ip} is at ${finding.named === undefined ? "its MAC" : macText(finding.named)} (${frame})${this.effect(finding)}: take ${host} off the network and find out what runs on it.`;
       case "address-conflict":
-        if (this.cast.isVip(finding.ip))
+        if (this.assignment.isVip(finding.ip))
           return `${who} and ${finding.rightful === null ? "another host" : this.fullName(finding.rightful)} both claim VIP ${ip} (${frame}), and no frame tells which of them is its director: only that one may.`;
         return `${who} and ${finding.rightful === null ? "another host" : this.fullName(finding.rightful)} both use ${ip} (${frame}): give one of them another address.`;
       case "flip-flop":
@@ -216,12 +216,12 @@ export class Wording {
   private contradiction({ ip, rightful, inventory, count, first, evidence }: Finding, who: string): string {
     const source = printable(inventory ?? "the inventory");
     const [shown] = evidence;
-    if (shown?.what === "plays") {
-      const part = shown.part === "director" ? "acts as director of" : "serves";
-      return `${who} ${part} VIP ${ipText(ip)} (${this.frame(first)}), but ${source} does not list it: correct the inventory, or see why it does.`;
+    if (shown?.what === "has-role") {
+      const deed = shown.role === "director" ? "acts as director of" : "serves";
+      return `${who} ${deed} VIP ${ipText(ip)} (${this.frame(first)}), but ${source} does not list it: correct the inventory, or see why it does.`;
     }
     const owner = rightful === null ? "another MAC" : macText(rightful);
-    if (rightful !== null && this.cast.roleOf(rightful) === "real-server") {
+    if (rightful !== null && this.assignment.roleOf(rightful) === "real-server") {
       return `${who} speaks for ${ipText(ip)} (${this.frames({ count, first })}), but ${source} has it at ${owner}, a real server: the cache that this was taken from was poisoned by then.`;
     }
     return `${who} speaks for ${ipText(ip)} (${this.frames({ count, first })}), but ${source} has it at ${owner}: see which of them is right, and correct the other.`;

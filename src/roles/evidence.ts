@@ -2,7 +2,7 @@ import type { Forwarding } from "../knowledge/roles.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 
-/** Why somebody is believed to play a part; put into words by reports/. */
+/** Why a station is taken to have a role; reports/ puts it into words/. */
 export type RoleEvidence =
   | { readonly what: "given" }
   | { readonly what: "never-seen" }
@@ -33,9 +33,9 @@ export type RoleEvidence =
   | {
       readonly what: "remembered";
       readonly station: Station;
-      readonly part: "director" | "real-server";
+      readonly role: "director" | "real-server";
       readonly forwarding: Forwarding | null;
       readonly at: Position;
     }
   /** The frames show somebody in a part that the given roles do not give it. */
-  | { readonly what: "contradiction"; readonly station: Station; readonly part: "director" | "real-server" };
+  | { readonly what: "contradiction"; readonly station: Station; readonly role: "director" | "real-server" };

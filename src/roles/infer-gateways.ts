@@ -68,12 +68,12 @@ function beyond(state: NetworkState): (segment: number, ip: number) => boolean {
     if (networks === undefined) near.set(segment, new Set([networkOf(ip)]));
     else networks.add(networkOf(ip));
   }
-  const { bindings, peaceful } = state;
+  const { bindings, quiescent } = state;
   return (segment, ip) =>
     isHostAddress(ip) &&
     near.get(segment)?.has(networkOf(ip)) !== true &&
     // Where not all addresses are followed, their networks are known all the same.
-    (peaceful.size === 0 || !bindings.isNear(ip));
+    (quiescent.size === 0 || !bindings.isNear(ip));
 }
 
 /** A /24: the usual size of a segment's network, and a fair guess else. */

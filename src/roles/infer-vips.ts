@@ -2,7 +2,7 @@ import { byAddress } from "../knowledge/by-address.ts";
 import type { Forwarding } from "../knowledge/roles.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
-import type { RememberedPart } from "../neighbours/control/remembered-roles.ts";
+import type { RememberedRole } from "../neighbours/control/remembered-roles.ts";
 import type { SyncedService } from "../neighbours/control/synchronisation.ts";
 import type { Tunnel } from "../neighbours/control/tunnels.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
@@ -22,14 +22,14 @@ const FORWARDING_BY_FLAG: ReadonlyMap<number, Forwarding> = new Map([
   [3, "direct-routing"],
 ]);
 
-/** Every address that behaves as a VIP, whoever said so or not, with those who play its parts. */
+/** Every address that behaves as a VIP, given or not, with the stations that have a role for it. */
 export function inferVips(state: NetworkState): InferredVip[] {
   for (const router of state.adverts) {
     for (const ip of router.addresses) state.bindings.of(router.segment, ip);
   }
   for (const service of state.synchronisation) state.bindings.of(service.segment, service.vip);
   const services = byAddress(state.synchronisation, ({ vip }) => vip);
-  const remembered = byAddress(state.remembered.parts, ({ ip }) => ip);
+  const remembered = byAddress(state.remembered.roles, ({ ip }) => ip);
   const tunnels = byAddress(state.tunnels, ({ innerDestinationIp }) => innerDestinationIp);
   return [...state.bindings]
     .map((binding) =>
@@ -45,7 +45,7 @@ export function inferVips(state: NetworkState): InferredVip[] {
 /** What is known of an address, in whichever broadcast domain. */
 interface Hints {
   readonly services: readonly SyncedService[];
-  readonly remembered: readonly RememberedPart[];
+  readonly remembered: readonly RememberedRole[];
   readonly tunnels: readonly Tunnel[];
 }
 
@@ -85,7 +85,7 @@ interface Found {
 function inferFromPassings({ binding, directors, realServers, evidence }: Found): void {
   const passing = new Set(binding.passings.map(({ from }) => from));
   for (const { from, to, at, proven } of binding.passings) {
-    if (!proven || !(holdsUnforced(binding, from) || takesOver(binding, from, to))) continue;
+    if (!proven || !(holdsUnforced(binding, from) || isFailover(binding, from, to))) continue;
     directors.add(from);
     if (passing.has(to)) continue;
     realServers.set(to, "direct-routing");
@@ -107,7 +107,7 @@ function holdsUnforced(binding: Binding, station: Station): boolean {
  * Whether a host that announces the address passes its frames on to whom a director serves: a standby that had looked the
  * address up, and so does not seem to hold it, takes over. One in the middle passes them on to their owner.
  */
-function takesOver(binding: Binding, station: Station, to: Station): boolean {
+function isFailover(binding: Binding, station: Station, to: Station): boolean {
   const claim = binding.claimOf(station);
   if (claim === undefined || claim.ownFrames("announcement") === 0 || impersonates(binding, claim))
     return false;
@@ -168,14 +168,14 @@ function inferFromSynchronisation(
 /** What was inferred before a restart counts as if its frames were among these. */
 function inferFromMemory(
   { binding, directors, realServers, evidence }: Found,
-  remembered: readonly RememberedPart[],
+  remembered: readonly RememberedRole[],
 ): void {
-  for (const { station, part, forwarding, at } of remembered) {
+  for (const { station, role, forwarding, at } of remembered) {
     if (station.segment !== binding.segment) continue;
-    if (part === "director") directors.add(station);
+    if (role === "director") directors.add(station);
     else realServers.set(station, realServers.get(station) ?? forwarding);
     const isSeen = evidence.some((reason) => partsIn(reason).includes(station));
-    if (!isSeen) evidence.push({ what: "remembered", station, part, forwarding, at });
+    if (!isSeen) evidence.push({ what: "remembered", station, role, forwarding, at });
   }
 }
 

@@ -18,7 +18,7 @@ export function directorByKnowledge(
   const owner = owners.of(binding);
   if (owner === null) return null;
   const serves = (station: Station) =>
-    realServers.includes(station) || binding.speakers.has(station) || binding.served.has(station);
+    realServers.includes(station) || binding.ipSenders.has(station) || binding.served.has(station);
   if (realServers.includes(owner.station)) return null;
   const rivals = binding.claims.filter(
     (claim) => isOwnClaim(claim) && claim.station !== owner.station && !serves(claim.station),
@@ -26,11 +26,11 @@ export function directorByKnowledge(
   if (rivals.length === 0) return owner;
   if (serves(owner.station) || !owners.isAlive(owner.station)) return null;
   const own = binding.claimOf(owner.station);
-  return rivals.some((rival) => tookOver(rival, own)) ? null : owner;
+  return rivals.some((rival) => hasFailedOver(rival, own)) ? null : owner;
 }
 
 /** Whether it announced the address, and the owner has not spoken for it since. */
-function tookOver(rival: Claim, own: Claim | undefined): boolean {
+function hasFailedOver(rival: Claim, own: Claim | undefined): boolean {
   const announced = rival.tallies.get("announcement");
   if (announced === undefined) return false;
   const lastWord = lastOf(own);

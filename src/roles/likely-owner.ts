@@ -18,12 +18,12 @@ const KEPT_UP = 5;
 export function likelyOwner(binding: Binding): Station | undefined {
   if (binding.claims.length === 0) return binding.receivers.keys().next().value;
   // Whoever sends a packet on sends it second.
-  const silent = [...binding.speakers]
+  const silent = [...binding.ipSenders]
     .slice(0, 1)
     .filter(([station, { ttl }]) => isInitialTtl(ttl) && binding.claimOf(station)?.isOwn !== true)
     .map(([station]) => ({ station, score: SPEAKS }));
   const claiming = binding.claims.map((claim) => {
-    const suspect = keepsItUp(claim) && !binding.speakers.has(claim.station) && !isDoubted(binding, claim);
+    const suspect = keepsItUp(claim) && !binding.ipSenders.has(claim.station) && !isDoubted(binding, claim);
     return {
       station: suspect ? undefined : claim.station,
       score: suspect ? SUSPECT : ownership(claim, binding),

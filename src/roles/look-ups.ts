@@ -95,7 +95,7 @@ export class LookUps {
 }
 
 function isOf(station: Station): (binding: Binding) => boolean {
-  return (binding) => binding.claimOf(station)?.isOwn === true || binding.speakers.has(station);
+  return (binding) => binding.claimOf(station)?.isOwn === true || binding.ipSenders.has(station);
 }
 
 function addTo<Item>(lists: Map<Station, Item[]>, station: Station, item: Item): void {

@@ -2,7 +2,7 @@ import type { Benign } from "../findings/benign.ts";
 import { reportBenign } from "../reports/build-report.ts";
 import type { BenignEvent } from "../reports/event.ts";
 import type { Wording } from "../reports/wording.ts";
-import type { Cast } from "../roles/cast.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
 import type { CaptureMoment } from "./capture-time.ts";
 import { FORMER_CAPTURE } from "./memory/place.ts";
 
@@ -13,10 +13,15 @@ const SILENCE_NS = 3_000_000_000;
 export class BenignNews {
   /** Whether something waits to be told. */
   isHolding = false;
-  private told = new Set<string>();
+  private reported = new Set<string>();
 
   /** @param benign all that hold now */
-  of(benign: readonly Benign[], { nowNs, at }: CaptureMoment, cast: Cast, wording: Wording): BenignEvent[] {
+  of(
+    benign: readonly Benign[],
+    { nowNs, at }: CaptureMoment,
+    assignment: RoleAssignment,
+    wording: Wording,
+  ): BenignEvent[] {
     const events: BenignEvent[] = [];
     // Only those that hold are remembered: so there are never more than the tables have room for.
     const holding = new Set<string>();
@@ -24,16 +29,16 @@ export class BenignNews {
     for (const change of benign) {
       const key = keyOf(change);
       // What happened before a restart was told then.
-      if (this.told.has(key) || change.first.capture === FORMER_CAPTURE) {
+      if (this.reported.has(key) || change.first.capture === FORMER_CAPTURE) {
         holding.add(key);
       } else if (change.reason.why === "fell-silent" && nowNs - change.first.timeNs < SILENCE_NS) {
         this.isHolding = true;
       } else if (!holding.has(key)) {
         holding.add(key);
-        events.push({ event: "benign", at, ...reportBenign(change, cast, wording) });
+        events.push({ event: "benign", at, ...reportBenign(change, assignment, wording) });
       }
     }
-    this.told = holding;
+    this.reported = holding;
     return events;
   }
 }

@@ -35,7 +35,7 @@ function openByKind({ ledger, judge }: Watcher): WatchGauges["open"] {
   for (const { kind, severity, ip } of ledger.openFindings()) {
     const key = [kind, severity, ip].join();
     const count = (counted.get(key)?.count ?? 0) + 1;
-    counted.set(key, { kind, severity, ip, isVip: judge.cast.isVip(parseIpv4(ip) ?? 0), count });
+    counted.set(key, { kind, severity, ip, isVip: judge.assignment.isVip(parseIpv4(ip) ?? 0), count });
   }
   return [...counted.values()];
 }

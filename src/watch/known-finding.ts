@@ -40,13 +40,13 @@ export function gistOf({ kind, stage, severity, claimant, rightful, bypass, vict
   const fooled = victims.map(({ station, learned, used, restored }) =>
     [macText(station), learned !== null, used !== null, restored !== null].join(),
   );
-  const accused = claimant === null ? UNSEEN_MAC : macText(claimant);
+  const suspect = claimant === null ? UNSEEN_MAC : macText(claimant);
   const owner = rightful === null ? "" : macText(rightful);
-  return [kind, stage, severity, accused, owner, bypass?.endedBy, ...fooled].join("|");
+  return [kind, stage, severity, suspect, owner, bypass?.endedBy, ...fooled].join("|");
 }
 
 /** The same of a finding that was told. */
-export function gistTold({
+export function reportedGist({
   kind,
   stage,
   severity,

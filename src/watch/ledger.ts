@@ -5,11 +5,11 @@ import {
   addressOfIncident,
   endingOf,
   gistOf,
-  gistTold,
   incidentOf,
   incidentOfKey,
   keyOf,
   newestOf,
+  reportedGist,
 } from "./known-finding.ts";
 import { FORMER_CAPTURE } from "./memory/place.ts";
 import type { KnownFinding, Recalled } from "./memory-port.ts";
@@ -79,7 +79,7 @@ export class Ledger {
         key,
         isOpen,
         last,
-        gist: gistTold(last),
+        gist: reportedGist(last),
         turns: 0,
         newestOrdinal: -1,
         count: 0,
@@ -303,18 +303,19 @@ export class Ledger {
 }
 
 /** Whether it came back and healed again since the frame that was told of last. */
-function hasRelapsed({ victims }: Finding, toldOrdinal: number): boolean {
+function hasRelapsed({ victims }: Finding, reportedOrdinal: number): boolean {
   return (
-    toldOrdinal >= 0 && victims.some(({ restored }) => restored !== null && restored.ordinal > toldOrdinal)
+    reportedOrdinal >= 0 &&
+    victims.some(({ restored }) => restored !== null && restored.ordinal > reportedOrdinal)
   );
 }
 
 /** Whether the event told all there is. */
 function isSame(
   described: ReportedFinding,
-  { event: _, at: __, ending: ___, ...told }: FindingEvent,
+  { event: _, at: __, ending: ___, ...reported }: FindingEvent,
 ): boolean {
-  return JSON.stringify(described) === JSON.stringify(told);
+  return JSON.stringify(described) === JSON.stringify(reported);
 }
 
 function addressOfKey(key: string): string {

@@ -7,7 +7,7 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import { type NetworkState, REPLAY_EVENTS } from "../neighbours/network-state.ts";
 import { Wording } from "../reports/wording.ts";
-import { Cast } from "../roles/cast.ts";
+import { RoleAssignment } from "../roles/role-assignment.ts";
 
 /** One address takes longer only if it is fought over: then it is judged less often, for a fifth of the time. */
 const CHEAP_MS = 1;
@@ -20,7 +20,7 @@ const LIVE_REPLAY_EVENTS = 1 << 13;
  * that have news, by the roles as they were at the last full look.
  */
 export class LiveJudge {
-  cast: Cast;
+  assignment: RoleAssignment;
   wording: Wording;
   /** What the newest full look took. */
   costMs = 0;
@@ -37,9 +37,9 @@ export class LiveJudge {
     this.state = state;
     this.roles = roles;
     this.nowMs = nowMs;
-    this.cast = new Cast(state, roles);
-    this.wording = new Wording(this.cast);
-    this.judgement = new Judgement(state, this.cast);
+    this.assignment = new RoleAssignment(state, roles);
+    this.wording = new Wording(this.assignment);
+    this.judgement = new Judgement(state, this.assignment);
   }
 
   /** From the next full look on. */
@@ -56,9 +56,9 @@ export class LiveJudge {
     const startMs = this.nowMs();
     this.state.replayBudget = isLast ? REPLAY_EVENTS : LIVE_REPLAY_EVENTS;
     this.state.vantage.reconsider();
-    this.cast = new Cast(this.state, this.roles);
-    this.wording = new Wording(this.cast);
-    this.judgement = new Judgement(this.state, this.cast);
+    this.assignment = new RoleAssignment(this.state, this.roles);
+    this.wording = new Wording(this.assignment);
+    this.judgement = new Judgement(this.state, this.assignment);
     this.byAddress = this.judgement.everyAddress();
     this.others = this.judgement.whatNoAddressShows([...this.byAddress.values()].flat());
     this.resting.clear();
@@ -82,9 +82,9 @@ export class LiveJudge {
     return findings;
   }
 
-  /** Whether the station had a part, or spoke for an address, when the roles were last cast. */
+  /** Whether the station had a role, or spoke for an address, when the roles were last assigned. */
   knows(station: Station | null): boolean {
-    return station !== null && this.cast.roleOf(station) !== "unknown";
+    return station !== null && this.assignment.roleOf(station) !== "unknown";
   }
 
   /** All findings as they are known, in order of their first frame. */
@@ -95,6 +95,6 @@ export class LiveJudge {
   }
 
   explain(findings: readonly Finding[], ids: readonly string[]): Benign[] {
-    return explain(this.state, this.cast, findings, ids);
+    return explain(this.state, this.assignment, findings, ids);
   }
 }

@@ -2,7 +2,7 @@ import type { GivenRoles } from "../knowledge/roles.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { FindingEvent } from "../reports/event.ts";
 import type { CaptureSummary } from "../reports/report.ts";
-import type { Cast } from "../roles/cast.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
 
 /**
  * A finding as the watch knows it, so that it is neither repeated nor forgotten after a restart. Plain data.
@@ -45,10 +45,10 @@ export interface WatchMemory {
    */
   keep(
     state: NetworkState,
-    cast: Cast,
+    assignment: RoleAssignment,
     findings: readonly KnownFinding[],
     ids: number,
-    toldFindings: boolean,
+    reportedFindings: boolean,
   ): void;
   /** Writes what is not written yet. */
   close(): Promise<void>;

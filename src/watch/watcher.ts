@@ -69,7 +69,7 @@ export class Watcher implements CaptureSink, StreamListener {
   private readonly pace = new Pace();
   private readonly benignNews = new BenignNews();
   private readonly outbox: WatchEvent[] = [];
-  private toldFindings = false;
+  private reportedFindings = false;
   private seconds = -1;
   private nanoseconds = 0;
   private arrivedMs: number;
@@ -94,7 +94,7 @@ export class Watcher implements CaptureSink, StreamListener {
     this.settings = settings;
     this.ledger = new Ledger((event) => {
       this.outbox.push(event);
-      this.toldFindings = true;
+      this.reportedFindings = true;
     });
     this.judge = new LiveJudge(state, roles, () => this.clock.monotonicMs());
     this.tally = new Tally(this.clock);
@@ -245,19 +245,19 @@ export class Watcher implements CaptureSink, StreamListener {
   }
 
   private tellBenign(benign: readonly Benign[], moment: CaptureMoment): void {
-    const { cast, wording } = this.judge;
-    this.outbox.push(...this.benignNews.of(benign, moment, cast, wording));
+    const { assignment, wording } = this.judge;
+    this.outbox.push(...this.benignNews.of(benign, moment, assignment, wording));
   }
 
   private lookOf(findings: readonly Finding[], isAll: boolean, moment: CaptureMoment): Look {
-    const { cast, wording } = this.judge;
+    const { assignment, wording } = this.judge;
     return {
       findings,
       isAll,
       isLast: false,
       ...moment,
       turnOf: (finding) => turnOf(this.state.bindings, finding),
-      describe: (finding, id) => reportFinding(finding, id, cast, wording),
+      describe: (finding, id) => reportFinding(finding, id, assignment, wording),
       isHealed: ({ last }) => isHealed(this.state, last),
     };
   }
@@ -322,13 +322,19 @@ export class Watcher implements CaptureSink, StreamListener {
     const { memory } = this.settings;
     this.keptAtMs = this.clock.monotonicMs();
     if (memory === null) return;
-    memory.keep(this.state, this.judge.cast, this.ledger.known(), this.ledger.ids, this.toldFindings);
-    this.toldFindings = false;
+    memory.keep(
+      this.state,
+      this.judge.assignment,
+      this.ledger.known(),
+      this.ledger.ids,
+      this.reportedFindings,
+    );
+    this.reportedFindings = false;
   }
 
   private flush(): void {
     if (this.outbox.length === 0) return;
-    if (this.toldFindings) this.keep();
+    if (this.reportedFindings) this.keep();
     for (const event of this.outbox) {
       this.tally.events[event.event]++;
       this.settings.tell(event);

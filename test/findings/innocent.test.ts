@@ -77,7 +77,7 @@ function sorted(frames: readonly CapturedFrame[]): CapturedFrame[] {
 }
 
 /** A frame in which ARP names another MAC as its sender than Ethernet does. */
-function lent(ms: number, ip: string, named: string, sender: Host, receiver: Host): CapturedFrame {
+function proxied(ms: number, ip: string, named: string, sender: Host, receiver: Host): CapturedFrame {
   return at(ms, isAt(ip, sender, receiver, { mac: named }));
 }
 
@@ -497,7 +497,7 @@ const ROWS: readonly Row[] = [
     frames: [
       ...seconds(0, 1, 2).map((ms) => at(ms, nlbHeartbeat(NLB_HOST, 1, VIP))),
       at(2500, whoHas(VIP, GATEWAY)),
-      lent(2500.2, VIP, NLB_SHA, NLB_HOST, GATEWAY),
+      proxied(2500.2, VIP, NLB_SHA, NLB_HOST, GATEWAY),
     ],
     benign: [{ kind: "virtual-mac", why: /heartbeats name it/ }],
   },
@@ -508,7 +508,7 @@ const ROWS: readonly Row[] = [
         at(ms, nlbHeartbeat({ ...NLB_HOST, mac: "02:00:00:00:00:40" }, 1, VIP)),
       ),
       at(2500, whoHas(VIP, GATEWAY)),
-      lent(2500.2, VIP, "03:bf:c0:a8:01:02", { ...NLB_HOST, mac: "02:00:00:00:00:40" }, GATEWAY),
+      proxied(2500.2, VIP, "03:bf:c0:a8:01:02", { ...NLB_HOST, mac: "02:00:00:00:00:40" }, GATEWAY),
     ],
     benign: [{ kind: "virtual-mac", why: /cluster of Microsoft NLB/ }],
   },
@@ -856,7 +856,7 @@ describe("ARP frames with another MAC as sender than Ethernet's", () => {
   it("are worth a notice that names both", async () => {
     const frames = [
       ...lookup(0, REAL_SERVER, GATEWAY),
-      lent(1000, NEIGHBOUR.ip, OTHER_NEIGHBOUR.mac, GATEWAY, REAL_SERVER),
+      proxied(1000, NEIGHBOUR.ip, OTHER_NEIGHBOUR.mac, GATEWAY, REAL_SERVER),
     ];
     const { findings, verdict } = await analyze(frames);
     expect(verdict).toBe("clean");
@@ -870,7 +870,7 @@ describe("ARP frames with another MAC as sender than Ethernet's", () => {
     const frames = [
       ...lookup(0, REAL_SERVER, NEIGHBOUR),
       ...seconds(2, 4, 6, 8).map((ms) => at(ms, isAt(NEIGHBOUR.ip, INTRUDER, REAL_SERVER))),
-      ...seconds(9, 10, 11).map((ms) => lent(ms, NEIGHBOUR.ip, NEIGHBOUR.mac, INTRUDER, REAL_SERVER)),
+      ...seconds(9, 10, 11).map((ms) => proxied(ms, NEIGHBOUR.ip, NEIGHBOUR.mac, INTRUDER, REAL_SERVER)),
     ];
     const { findings, benign } = await analyze(frames);
     expect(findings.map(({ kind }) => kind)).toEqual(["address-impersonation"]);
@@ -878,14 +878,14 @@ describe("ARP frames with another MAC as sender than Ethernet's", () => {
   });
 
   it("are not cleared by a cluster's prefix without its heartbeats", async () => {
-    const frames = [at(0, whoHas(VIP, GATEWAY)), lent(0.2, VIP, NLB_SHA, NLB_HOST, GATEWAY)];
+    const frames = [at(0, whoHas(VIP, GATEWAY)), proxied(0.2, VIP, NLB_SHA, NLB_HOST, GATEWAY)];
     expect((await analyze(frames)).findings.map(({ kind }) => kind)).toEqual(["sender-mismatch"]);
   });
 
   it("are not cleared by a virtual MAC's adverts where a stranger sends them", async () => {
     const frames = [
       ...adverts(0, 3000, { mac: vmac(51).mac, ip: DIRECTOR.ip }, 150),
-      lent(3500, VIP, vmac(51).mac, INTRUDER, GATEWAY),
+      proxied(3500, VIP, vmac(51).mac, INTRUDER, GATEWAY),
     ];
     expect((await analyze(frames)).findings.map(({ kind }) => kind)).toContain("sender-mismatch");
   });

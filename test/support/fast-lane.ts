@@ -7,7 +7,7 @@ import { judge } from "../../src/findings/judge.ts";
 import { FrameIntake } from "../../src/intake/frame-intake.ts";
 import { NetworkState } from "../../src/neighbours/network-state.ts";
 import { buildReport } from "../../src/reports/build-report.ts";
-import { Cast } from "../../src/roles/cast.ts";
+import { RoleAssignment } from "../../src/roles/role-assignment.ts";
 import { pcapHeader } from "./pcap.ts";
 
 const NO_ROLES = { vips: [], directors: [], realServers: [], gateways: [] };
@@ -37,9 +37,9 @@ export function analysed(file: Uint8Array, lane: "taken" | "closed"): Outcome {
   const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
   walkPcapRecords(header, view, 0, records.length, sink);
   state.finish();
-  const cast = new Cast(state, NO_ROLES);
-  const findings = judge(state, cast);
-  const report = buildReport("0", [], state, cast, findings, explain(state, cast, findings));
+  const assignment = new RoleAssignment(state, NO_ROLES);
+  const findings = judge(state, assignment);
+  const report = buildReport("0", [], state, assignment, findings, explain(state, assignment, findings));
   const rows = state.traffic.rows().map(({ frames, bytes, first, last, lastPorts, lastTtl }) => {
     return { frames, bytes, first, last, lastPorts, lastTtl };
   });

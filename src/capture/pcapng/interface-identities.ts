@@ -15,7 +15,7 @@ export class InterfaceIdentities {
   private readonly sameName = new Map<string, number>();
   /** The newest frame's. */
   private current: CaptureInterface | null = null;
-  private isTold = false;
+  private isReported = false;
 
   /** Its interfaces follow. */
   beginSection(): void {
@@ -44,11 +44,11 @@ export class InterfaceIdentities {
    * where a second one turned up late, first whose the frames before were
    */
   turnTo(source: Interface): readonly CaptureInterface[] {
-    const { current, isTold } = this;
+    const { current, isReported } = this;
     const identity = this.identities.get(source) ?? null;
     this.current = identity;
-    if (this.known.size < 2 || identity === null || (isTold && identity === current)) return [];
-    this.isTold = true;
-    return isTold || current === null || current === identity ? [identity] : [current, identity];
+    if (this.known.size < 2 || identity === null || (isReported && identity === current)) return [];
+    this.isReported = true;
+    return isReported || current === null || current === identity ? [identity] : [current, identity];
   }
 }

@@ -31,7 +31,7 @@ export class FrameRebuilder implements PdmlVisitor {
   readonly frame = new Uint8Array(LONGEST_RECORD_BYTES);
   readonly view = new DataView(this.frame.buffer);
 
-  private readonly isTold = new Uint8Array(LONGEST_RECORD_BYTES);
+  private readonly isKnown = new Uint8Array(LONGEST_RECORD_BYTES);
   private capturedBytes = 0;
   /** How far the fields and protocols reach. */
   private reach = 0;
@@ -43,7 +43,7 @@ export class FrameRebuilder implements PdmlVisitor {
 
   reset(): void {
     this.frame.fill(0, 0, this.reach);
-    this.isTold.fill(0, 0, this.reach);
+    this.isKnown.fill(0, 0, this.reach);
     this.number = null;
     this.seconds = 0;
     this.nanoseconds = 0;
@@ -112,12 +112,12 @@ export class FrameRebuilder implements PdmlVisitor {
     const end = start + length;
     if (start < this.protocolStart || end > this.capturedBytes || REASSEMBLED.test(name)) return;
     for (let at = start; at < end; at++) {
-      if (this.isTold[at] === 1) continue;
+      if (this.isKnown[at] === 1) continue;
       const digits = 2 * (at - start);
       const byte = Number.parseInt(hexadecimal.slice(digits, digits + 2), 16);
       if (Number.isNaN(byte)) return;
       this.frame[at] = byte;
-      this.isTold[at] = 1;
+      this.isKnown[at] = 1;
     }
     this.reach = Math.max(this.reach, end);
   }

@@ -1,5 +1,5 @@
 import type { CacheEntry } from "../caches/cache-entry.ts";
-import type { Meter } from "../duplicates/repeats.ts";
+import type { Meter } from "../duplicates/repeated-frames.ts";
 import type { Position } from "./position.ts";
 import { SparseMap, SparseSet } from "./sparse.ts";
 

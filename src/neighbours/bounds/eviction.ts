@@ -6,7 +6,7 @@ import type { Possession } from "../claims/possession.ts";
 import type { Adverts } from "../control/adverts.ts";
 import type { Synchronisation } from "../control/synchronisation.ts";
 import type { Tunnels } from "../control/tunnels.ts";
-import type { PeacefulHosts } from "./peaceful-hosts.ts";
+import type { QuiescentHosts } from "./quiescent-hosts.ts";
 
 /** Addresses followed at a time: what a capture of a large segment shows, within a fixed bound of memory. */
 const MOST_BINDINGS = 1 << 13;
@@ -25,8 +25,8 @@ const STATIONS_BETWEEN = 1 << 12;
  * So many addresses at peace stay where there were too many, or in a long watch of those who came once; and for how long
  * it keeps the others.
  */
-const MOST_AT_PEACE = 1 << 9;
-const HOLDERS_AT_PEACE = 1 << 8;
+const MOST_QUIESCENT = 1 << 9;
+const QUIESCENT_HOLDERS = 1 << 8;
 const PASSED_BY_NS = 60_000_000_000;
 
 /** What a flood of addresses made room for, so that the report can say so. */
@@ -46,7 +46,7 @@ export interface Referrers {
   readonly synchronisation: Synchronisation;
   readonly tunnels: Tunnels;
   readonly changes: Changes;
-  readonly peaceful: PeacefulHosts;
+  readonly quiescent: QuiescentHosts;
 }
 
 /**
@@ -87,7 +87,7 @@ export class Eviction {
   makeRoom(): void {
     if (this.bindings.size > MOST_BINDINGS) {
       // Whom nobody spoke for there is perhaps not.
-      this.evictBindings((binding) => binding.claims.length === 0 && wasSeenOnce(binding), MOST_AT_PEACE);
+      this.evictBindings((binding) => binding.claims.length === 0 && wasSeenOnce(binding), MOST_QUIESCENT);
       if (this.bindings.size > MOST_BINDINGS / 2) this.evictClaimed();
       this.evictStations();
     } else if (this.stations.size > Math.max(MOST_STATIONS, this.stationsLeft + STATIONS_BETWEEN)) {
@@ -98,8 +98,8 @@ export class Eviction {
 
   private evictClaimed(): void {
     // Who has been there for long is not given up for a flood of those who come once.
-    this.evictBindings((binding) => isUneventful(binding) && wasSeenOnce(binding), MOST_AT_PEACE);
-    this.evictBindings((binding) => isUneventful(binding) && isForFew(binding), MOST_AT_PEACE);
+    this.evictBindings((binding) => isUneventful(binding) && wasSeenOnce(binding), MOST_QUIESCENT);
+    this.evictBindings((binding) => isUneventful(binding) && isForFew(binding), MOST_QUIESCENT);
     if (this.bindings.size > (MOST_BINDINGS * 3) / 4)
       this.evictBindings((binding) => isUneventful(binding) && binding.passings.length === 0);
     if (this.bindings.size > (MOST_BINDINGS * 3) / 4) this.evictBindings(() => true);
@@ -112,16 +112,16 @@ export class Eviction {
    */
   forgetPassersBy(nowNs: number): number {
     const before = this.bindings.size;
-    this.referrers.peaceful.forgetSilent(nowNs - PASSED_BY_NS);
+    this.referrers.quiescent.forgetSilent(nowNs - PASSED_BY_NS);
     let unanswered = 0;
     for (const binding of this.bindings) {
-      if (binding.holders.length > HOLDERS_AT_PEACE)
+      if (binding.holders.length > QUIESCENT_HOLDERS)
         unanswered += binding.forgetUnanswered(nowNs - PASSED_BY_NS);
     }
-    if (before <= MOST_AT_PEACE && unanswered === 0) return 0;
+    if (before <= MOST_QUIESCENT && unanswered === 0) return 0;
     const isGone = (binding: Binding) =>
       isUneventful(binding) && wasSeenOnce(binding) && nowNs - newestNs(binding) > PASSED_BY_NS;
-    this.evictBindings(isGone, MOST_AT_PEACE);
+    this.evictBindings(isGone, MOST_QUIESCENT);
     this.evictStations();
     return before - this.bindings.size + unanswered;
   }
@@ -153,7 +153,7 @@ export class Eviction {
         this.onForgotten({ station, ip: binding.ip });
         isFirst = false;
       }
-      if (isUneventful(binding)) this.referrers.peaceful.keep(binding);
+      if (isUneventful(binding)) this.referrers.quiescent.keep(binding);
       for (const { holder } of binding.holders) holder.cache.delete(binding.ip);
       this.bindings.delete(binding);
       this.referrers.changes.bindings.delete(binding);
@@ -174,7 +174,7 @@ export class Eviction {
         if (owner !== null) kept.add(owner);
       }
       for (const station of binding.receivers.keys()) kept.add(station);
-      for (const station of binding.speakers.keys()) kept.add(station);
+      for (const station of binding.ipSenders.keys()) kept.add(station);
       for (const station of binding.passedOn.keys()) kept.add(station);
     }
     for (const router of this.referrers.adverts) {

@@ -6,7 +6,7 @@ import type { Binding } from "../claims/binding.ts";
 import type { BindingTable } from "../claims/binding-table.ts";
 import type { Possession } from "../claims/possession.ts";
 import { MOST_ADMITTED } from "./eviction.ts";
-import type { PeacefulHosts } from "./peaceful-hosts.ts";
+import type { QuiescentHosts } from "./quiescent-hosts.ts";
 import { Surge } from "./surge.ts";
 
 /** So many remember a flood's last second, and two pairs that share a slot only take each other's for new. */
@@ -17,14 +17,14 @@ interface Tables {
   readonly timeline: Timeline;
   readonly bindings: BindingTable;
   readonly stations: StationTable;
-  readonly peaceful: PeacefulHosts;
+  readonly quiescent: QuiescentHosts;
 }
 
 /** An address is followed again, whose owner's MAC these have in their caches. */
 type OnRecalled = (binding: Binding, owner: Station, holders: readonly Station[]) => void;
 
 /** What to do with an ARP frame. */
-export type Admission = "observe" | "newcomer" | "known";
+export type Admission = "observe" | "new-sender" | "known";
 
 /**
  * While a flood makes the tables overflow, an address or a sender that nobody knows gets no place in them for a single
@@ -36,73 +36,73 @@ export class FloodGate {
   turnedAway = 0;
   /** Whether anything ever had to be given up. */
   isCrowded = false;
-  private readonly newcomers: Surge;
+  private readonly surge: Surge;
   private readonly seen = new Int32Array(1 << SLOTS_LOG2);
   private readonly timeline: Timeline;
   private readonly bindings: BindingTable;
   private readonly stations: StationTable;
   private readonly possession: Possession;
-  private readonly peaceful: PeacefulHosts;
+  private readonly quiescent: QuiescentHosts;
   private readonly recalled: OnRecalled;
 
   /** @param recalled told of each address that gets a place again */
   constructor(
-    { timeline, bindings, stations, peaceful }: Tables,
+    { timeline, bindings, stations, quiescent }: Tables,
     possession: Possession,
     recalled: OnRecalled,
   ) {
     this.recalled = recalled;
-    this.newcomers = new Surge(timeline);
+    this.surge = new Surge(timeline);
     this.timeline = timeline;
     this.bindings = bindings;
     this.stations = stations;
     this.possession = possession;
-    this.peaceful = peaceful;
+    this.quiescent = quiescent;
   }
 
   /** Something had to be given up. */
   close(): void {
     this.isCrowded = true;
     // Where only stations were too many, no address pushes another one out.
-    if (!this.hasRoom) this.newcomers.begin();
+    if (!this.hasRoom) this.surge.begin();
   }
 
   /** @returns "observe", or whose frame it is with which to have no more to do */
   admit(facts: FrameFacts): Admission {
-    if (!this.newcomers.isOn && this.peaceful.size === 0) return "observe";
+    if (!this.surge.isOn && this.quiescent.size === 0) return "observe";
     const { segment, senderIp } = facts;
     const binding = this.bindings.get(segment, senderIp);
     if (binding !== undefined || this.possession.isVip(senderIp)) return this.admitKnown(facts, binding);
-    const row = this.peaceful.find(segment, senderIp);
-    if (row >= 0) return this.admitPeaceful(facts, row);
-    if (this.turnsAway(facts)) return "newcomer";
+    const row = this.quiescent.find(segment, senderIp);
+    if (row >= 0) return this.admitQuiescent(facts, row);
+    if (this.turnsAway(facts)) return "new-sender";
     return this.letIn(facts);
   }
 
   /** The sender's address is followed. */
   private admitKnown(facts: FrameFacts, binding: Binding | undefined): Admission {
     const { segment, targetIp } = facts;
-    if (this.peaceful.find(segment, targetIp) < 0) return "observe";
-    if (this.hasRoom || binding === undefined || isContested(binding) || !isItsOwn(facts))
+    if (this.quiescent.find(segment, targetIp) < 0) return "observe";
+    if (this.hasRoom || binding === undefined || isInConflict(binding) || !isItsOwn(facts))
       return this.letIn(facts);
     const { station } = binding.claims[0] ?? {};
     const isSame = station?.macHigh === facts.senderMacHigh && station.macLow === facts.senderMacLow;
     return isSame ? "known" : this.letIn(facts);
   }
 
-  private admitPeaceful(facts: FrameFacts, row: number): Admission {
-    const { peaceful, timeline } = this;
+  private admitQuiescent(facts: FrameFacts, row: number): Admission {
+    const { quiescent, timeline } = this;
     if (this.hasRoom || !isItsOwn(facts)) return this.letIn(facts);
-    if (!peaceful.isOf(row, facts.senderMacHigh, facts.senderMacLow)) {
-      if (!this.newcomers.isOn || !peaceful.doubt(row)) return this.letIn(facts);
-      this.newcomers.count();
+    if (!quiescent.isOf(row, facts.senderMacHigh, facts.senderMacLow)) {
+      if (!this.surge.isOn || !quiescent.doubt(row)) return this.letIn(facts);
+      this.surge.count();
       this.turnedAway++;
-      return "newcomer";
+      return "new-sender";
     }
     const target = this.bindings.get(facts.segment, facts.targetIp);
-    if ((target !== undefined && isContested(target)) || this.possession.isVip(facts.targetIp))
+    if ((target !== undefined && isInConflict(target)) || this.possession.isVip(facts.targetIp))
       return this.letIn(facts);
-    const isHasty = peaceful.count(row, facts, timeline.nowNs, timeline.ordinal);
+    const isHasty = quiescent.count(row, facts, timeline.nowNs, timeline.ordinal);
     return isHasty ? this.letIn(facts) : "known";
   }
 
@@ -118,9 +118,9 @@ export class FloodGate {
   }
 
   private recall(segment: number, ip: number): void {
-    const row = this.peaceful.find(segment, ip);
+    const row = this.quiescent.find(segment, ip);
     if (row < 0) return;
-    const { macHigh, macLow, holds, form, tally, targetIp, partners } = this.peaceful.take(row);
+    const { macHigh, macLow, holds, form, tally, targetIp, partners } = this.quiescent.take(row);
     if (this.bindings.get(segment, ip) !== undefined) return;
     const station = this.stations.of(segment, macHigh, macLow);
     station.hasClaimed = true;
@@ -136,19 +136,19 @@ export class FloodGate {
 
   /** Who has the address, if that is beyond doubt. */
   private stationOf(segment: number, ip: number): Station | undefined {
-    const row = this.peaceful.find(segment, ip);
-    if (row >= 0) return this.stations.of(segment, ...this.peaceful.macOf(row));
+    const row = this.quiescent.find(segment, ip);
+    if (row >= 0) return this.stations.of(segment, ...this.quiescent.macOf(row));
     const claims = this.bindings.get(segment, ip)?.claims ?? [];
     return claims.length === 1 ? claims[0]?.station : undefined;
   }
 
   private turnsAway(facts: FrameFacts): boolean {
     if (facts.senderIp === 0 && this.knowsStation(facts)) return false;
-    if (!this.newcomers.goesOn() && this.hasRoom) return false;
-    this.newcomers.count();
+    if (!this.surge.goesOn() && this.hasRoom) return false;
+    this.surge.count();
     if (isItsOwn(facts)) {
       const { nowNs, ordinal } = this.timeline;
-      this.peaceful.add(facts, nowNs, ordinal);
+      this.quiescent.add(facts, nowNs, ordinal);
       this.bindings.expectNear(facts.senderIp);
       this.turnedAway++;
       return true;
@@ -166,7 +166,7 @@ export class FloodGate {
   }
 }
 
-function isContested({ claims }: Binding): boolean {
+function isInConflict({ claims }: Binding): boolean {
   return claims.length > 1;
 }
 

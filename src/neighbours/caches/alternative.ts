@@ -6,8 +6,8 @@ import type { BindingTable } from "../claims/binding-table.ts";
 import type { Possession } from "../claims/possession.ts";
 import { CacheEntry } from "./cache-entry.ts";
 import { Caches } from "./caches.ts";
-import { MANY_ENTRIES } from "./calm.ts";
 import type { Loss, NeighbourModel, NeighbourModelName } from "./models/model.ts";
+import { MANY_ENTRIES } from "./settled-entries.ts";
 
 /** What might have been has no traffic. */
 const NO_TRAFFIC = {
@@ -67,7 +67,7 @@ export class Alternative extends Caches {
   protected override overhearAll(binding: Binding, heard: HeardClaim): void {
     const entries = binding.alternatives.get(this.name);
     if (entries === undefined || entries.size === 0) return;
-    if (entries.size >= MANY_ENTRIES || binding.calms.size > 0) {
+    if (entries.size >= MANY_ENTRIES || binding.settledEntries.size > 0) {
       this.overhearMany(binding, entries.size, heard);
       return;
     }
@@ -87,10 +87,10 @@ export class Alternative extends Caches {
     else {
       if (entries.size >= MOST_ENTRIES) {
         forgetHalf(entries, binding);
-        binding.setCalm(this.name, null);
+        binding.setSettled(this.name, null);
       }
       entries.set(host, entry);
-      binding.calms.get(this.name)?.disturb(entry);
+      binding.settledEntries.get(this.name)?.disturb(entry);
     }
     return entry;
   }

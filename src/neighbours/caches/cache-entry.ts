@@ -1,8 +1,8 @@
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 import type { ClaimForm } from "../claims/binding.ts";
-import type { Calm } from "./calm.ts";
 import type { Sent } from "./sent.ts";
+import type { SettledEntries } from "./settled-entries.ts";
 
 /** The states of a neighbour entry that show in frames; the names are the kernel's (include/net/neighbour.h). */
 export type NudState = "incomplete" | "reachable" | "stale" | "delay" | "probe" | "failed";
@@ -63,7 +63,7 @@ export class CacheEntry {
   /** When `owner` or `nud` last changed: `neigh->updated`, from which locktime counts. */
   updatedNs: number;
   private confirmedAtNs: number;
-  private calm: Calm | null = null;
+  private settled: SettledEntries | null = null;
   /** Unicast requests that went unanswered, or were not answered yet, since the entry last became valid. */
   unansweredProbes = 0;
   lastProbe: Position | null = null;
@@ -80,7 +80,7 @@ export class CacheEntry {
 
   /** When a frame last said what it holds: where entries have an age, from here on. */
   get confirmedNs(): number {
-    return this.calm === null ? this.confirmedAtNs : Math.max(this.confirmedAtNs, this.calm.timeNs);
+    return this.settled === null ? this.confirmedAtNs : Math.max(this.confirmedAtNs, this.settled.timeNs);
   }
 
   set confirmedNs(timeNs: number) {
@@ -88,17 +88,17 @@ export class CacheEntry {
   }
 
   /** From here on the owner's broadcasts only confirm it. */
-  calmDown(calm: Calm): void {
-    this.calm = calm;
+  settle(settled: SettledEntries): void {
+    this.settled = settled;
   }
 
   /** To be called before anything else happens to it. */
   disturb(): void {
-    const { calm } = this;
-    if (calm === null) return;
+    const { settled } = this;
+    if (settled === null) return;
     this.confirmedAtNs = this.confirmedNs;
-    this.calm = null;
-    calm.disturb(this);
+    this.settled = null;
+    settled.disturb(this);
   }
 
   /** `NUD_VALID`: there is a MAC to send to. */

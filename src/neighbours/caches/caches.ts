@@ -5,8 +5,8 @@ import type { Binding, ClaimForm, HeardClaim } from "../claims/binding.ts";
 import type { BindingTable } from "../claims/binding-table.ts";
 import type { Possession } from "../claims/possession.ts";
 import { type CacheCause, CacheEntry } from "./cache-entry.ts";
-import { Calm, MANY_ENTRIES } from "./calm.ts";
 import type { Effect, Loss, NeighbourModel } from "./models/model.ts";
+import { MANY_ENTRIES, SettledEntries } from "./settled-entries.ts";
 
 /**
  * For so long a frame may still carry what its sender believed before the ARP frame captured ahead of it: it was on
@@ -157,7 +157,7 @@ export class Caches {
     const entry = new CacheEntry(host, binding.ip, nowNs);
     host.cache.set(binding.ip, entry);
     binding.addHolder(entry);
-    binding.calms.get(this.model.name)?.disturb(entry);
+    binding.settledEntries.get(this.model.name)?.disturb(entry);
     return entry;
   }
 
@@ -182,7 +182,7 @@ export class Caches {
 
   protected overhearAll(binding: Binding, heard: HeardClaim): void {
     const { holders } = binding;
-    if (holders.length >= MANY_ENTRIES || binding.calms.size > 0) {
+    if (holders.length >= MANY_ENTRIES || binding.settledEntries.size > 0) {
       this.overhearMany(binding, holders.length, heard);
       return;
     }
@@ -192,17 +192,18 @@ export class Caches {
   /** Where one station says it again and again, only those entries are looked at to which that may do something. */
   protected overhearMany(binding: Binding, count: number, heard: HeardClaim): void {
     const { name } = this.model;
-    const mayBeCalm = count >= MANY_ENTRIES && heard.sentBy === heard.claimed && !heard.recheck;
-    const calm = mayBeCalm ? binding.calms.get(name) : undefined;
-    if (calm?.covers(heard) === true && !calm.isVain(count)) {
-      calm.pass(heard, (entry) => this.overhearAs(entry, heard));
+    const maySettle = count >= MANY_ENTRIES && heard.sentBy === heard.claimed && !heard.recheck;
+    const settled = maySettle ? binding.settledEntries.get(name) : undefined;
+    if (settled?.covers(heard) === true && !settled.isMostlyUnsettled(count)) {
+      settled.pass(heard, (entry) => this.overhearAs(entry, heard));
       return;
     }
     for (const entry of this.entriesOf(binding)) this.overhearAs(entry, heard);
-    if (!mayBeCalm) binding.setCalm(name, null);
+    if (!maySettle) binding.setSettled(name, null);
     else {
-      const forms = calm?.isOf(heard.claimed) !== true || calm.isVain(count) ? [] : calm.forms;
-      binding.setCalm(name, new Calm(this.model, heard, this.entriesOf(binding), forms));
+      const forms =
+        settled?.isOf(heard.claimed) !== true || settled.isMostlyUnsettled(count) ? [] : settled.forms;
+      binding.setSettled(name, new SettledEntries(this.model, heard, this.entriesOf(binding), forms));
     }
   }
 

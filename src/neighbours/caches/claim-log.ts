@@ -29,19 +29,19 @@ export interface EntryBefore {
 }
 
 /** What is kept of an address that one station alone claims: enough for a poison that comes before the truth. */
-const KEPT_BEFORE_CONTEST = 16;
-const KEPT_OF_CONTESTED = 4096;
+const KEPT_BEFORE_CONFLICT = 16;
+const KEPT_IN_CONFLICT = 4096;
 /** Of all addresses together. */
 const MOST_EVENTS = 1 << 17;
 
-/** The events of one address, from its first frame or from when it became contested, up to a bound. */
+/** The events of one address, from its first frame or from when a conflict began, up to a bound. */
 export class ClaimLog {
   readonly events: CacheEvent[] = [];
   before: readonly EntryBefore[] = [];
   /** Claims that came after the log was full. */
   omittedClaims = 0;
-  contested = false;
-  /** Events from before the contest were given up. */
+  inConflict = false;
+  /** Events from before the conflict were given up. */
   hasForgotten = false;
 }
 
@@ -91,7 +91,7 @@ export class ClaimRecorder
   /** Begins the address's log anew, from what is held now: what it led up to is long past. */
   restart(binding: Binding, at: Position): void {
     const { log } = binding;
-    if (log === null || !log.contested) return;
+    if (log === null || !log.inConflict) return;
     this.eventCount -= log.events.length;
     log.events.length = 0;
     log.omittedClaims = 0;
@@ -104,15 +104,15 @@ export class ClaimRecorder
       binding.log.before = entriesNow(binding, positionOf(event));
     }
     const { log } = binding;
-    if (!log.contested && (binding.claims.length > 1 || this.possession.isVip(binding.ip)))
-      beginContest(log, binding, positionOf(event));
-    if (!log.contested) {
-      if (log.events.length >= KEPT_BEFORE_CONTEST) {
+    if (!log.inConflict && (binding.claims.length > 1 || this.possession.isVip(binding.ip)))
+      beginConflict(log, binding, positionOf(event));
+    if (!log.inConflict) {
+      if (log.events.length >= KEPT_BEFORE_CONFLICT) {
         log.events.shift();
         log.hasForgotten = true;
       }
       log.events.push(event);
-    } else if (log.events.length < KEPT_OF_CONTESTED && this.eventCount < MOST_EVENTS) {
+    } else if (log.events.length < KEPT_IN_CONFLICT && this.eventCount < MOST_EVENTS) {
       this.eventCount++;
       log.events.push(event);
     } else if (event.what === "heard") {
@@ -122,8 +122,8 @@ export class ClaimRecorder
 }
 
 /** Where events were given up, what they led to takes their place. */
-function beginContest(log: ClaimLog, binding: Binding, at: Position): void {
-  log.contested = true;
+function beginConflict(log: ClaimLog, binding: Binding, at: Position): void {
+  log.inConflict = true;
   if (!log.hasForgotten) return;
   log.events.length = 0;
   log.before = entriesNow(binding, at);

@@ -3,9 +3,9 @@ import { keepRecent } from "../base/recent.ts";
 import { SparseMap, SparseSet } from "../base/sparse.ts";
 import type { Station } from "../base/station.ts";
 import type { CacheEntry } from "../caches/cache-entry.ts";
-import type { Calm } from "../caches/calm.ts";
 import type { ClaimLog } from "../caches/claim-log.ts";
 import type { NeighbourModelName } from "../caches/models/model.ts";
+import type { SettledEntries } from "../caches/settled-entries.ts";
 import { Asks } from "./asks.ts";
 import { Claim, type ClaimForm, type ClaimTally, type HeardClaim } from "./claim.ts";
 
@@ -45,7 +45,7 @@ export interface Passing {
   tries: number;
 }
 
-const MOST_SPEAKERS = 256;
+const MOST_IP_SENDERS = 256;
 /** Real servers of one director are counted in tens. */
 const MOST_PASSINGS = 4096;
 
@@ -67,7 +67,7 @@ export class Binding {
   /** What the hosts would believe of it by the models that were not chosen. */
   readonly alternatives = new SparseMap<NeighbourModelName, Map<Station, CacheEntry>>();
   /** By model: the entries that the claimant's broadcasts do nothing to. */
-  readonly calms = new SparseMap<NeighbourModelName, Calm>();
+  readonly settledEntries = new SparseMap<NeighbourModelName, SettledEntries>();
   /** The stations to which frames for the address were sent, each with those that sent them. */
   readonly receivers = new SparseMap<Station, Set<Station>>();
   readonly passings: Passing[] = [];
@@ -78,7 +78,7 @@ export class Binding {
   /** Those of them to which a holder of the address passed its frames on: real servers, or who stands in for one. */
   readonly served = new SparseSet<Station>();
   /** The stations that sent IPv4 packets from the address once it was known on the segment, with a first frame's TTL. */
-  readonly speakers = new SparseMap<Station, { readonly at: Position; readonly ttl: number }>();
+  readonly ipSenders = new SparseMap<Station, { readonly at: Position; readonly ttl: number }>();
   /** What a second run of the model needs; null until there is something to note. */
   log: ClaimLog | null = null;
   readonly turns: Turn[] = [];
@@ -188,11 +188,11 @@ export class Binding {
     return forgotten;
   }
 
-  /** By the named model the entries are calm in this way from here on; null where each has to be looked at. */
-  setCalm(name: NeighbourModelName, calm: Calm | null): void {
-    this.calms.get(name)?.end();
-    if (calm === null) this.calms.delete(name);
-    else this.calms.set(name, calm);
+  /** By the named model the entries are settled from here on; null where each has to be looked at. */
+  setSettled(name: NeighbourModelName, settled: SettledEntries | null): void {
+    this.settledEntries.get(name)?.end();
+    if (settled === null) this.settledEntries.delete(name);
+    else this.settledEntries.set(name, settled);
   }
 
   private keepHolders(entries: readonly CacheEntry[]): void {
@@ -204,13 +204,13 @@ export class Binding {
       this.forgottenParts++;
     }
     this.holders.splice(0, this.holders.length, ...kept);
-    for (const name of [...this.calms.keys()]) this.setCalm(name, null);
+    for (const name of [...this.settledEntries.keys()]) this.setSettled(name, null);
     this.holderLimit = Math.max(MOST_HOLDERS, 2 * kept.size);
   }
 
-  addSpeaker(station: Station, at: Position, ttl: number): void {
-    if (!this.speakers.has(station) && this.speakers.size < MOST_SPEAKERS)
-      this.speakers.set(station, { at, ttl });
+  addIpSender(station: Station, at: Position, ttl: number): void {
+    if (!this.ipSenders.has(station) && this.ipSenders.size < MOST_IP_SENDERS)
+      this.ipSenders.set(station, { at, ttl });
   }
 
   addReceiver(receiver: Station, sender: Station): void {

@@ -49,13 +49,13 @@ export interface ClaimEvidence {
 }
 
 /** Frames that one card sent with another's MAC as ARP sender. */
-export interface LentTally extends ClaimTally {
+export interface ProxiedTally extends ClaimTally {
   /** Those of them that nobody asked for. */
   unasked: number;
 }
 
 const EVIDENCE_KEPT = 16;
-const MOST_LENDERS = 64;
+const MOST_PROXIES = 64;
 
 /** One station's claims to one address. */
 export class Claim {
@@ -64,7 +64,7 @@ export class Claim {
   /** Requests that asked again soon for what had been answered: no kernel does, it has a cache. */
   needless = 0;
   /** By sender: frames for this station that another card sent. A bridge does so, and a forger. */
-  readonly lent = new SparseMap<Station, LentTally>();
+  readonly proxied = new SparseMap<Station, ProxiedTally>();
   /** By station: requests that asked what that station had asked a moment before, in the same name. */
   readonly echoes = new SparseMap<Station, number>();
   private readonly own = new SparseMap<ClaimForm, number>();
@@ -80,17 +80,17 @@ export class Claim {
       this.own.set(form, this.ownFrames(form) + 1);
       return;
     }
-    const lent = this.lent.get(evidence.sentBy);
+    const proxied = this.proxied.get(evidence.sentBy);
     const unasked = form === "unsolicited-reply" ? 1 : 0;
-    if (lent !== undefined) {
-      lent.count++;
-      lent.last = evidence.at;
-      lent.unasked += unasked;
-      if (lent.evidence.length < EVIDENCE_KEPT) lent.evidence.push(evidenceOf(evidence));
-    } else if (this.lent.size < MOST_LENDERS) {
+    if (proxied !== undefined) {
+      proxied.count++;
+      proxied.last = evidence.at;
+      proxied.unasked += unasked;
+      if (proxied.evidence.length < EVIDENCE_KEPT) proxied.evidence.push(evidenceOf(evidence));
+    } else if (this.proxied.size < MOST_PROXIES) {
       const { at } = evidence;
       const kept = [evidenceOf(evidence)];
-      this.lent.set(evidence.sentBy, { count: 1, first: at, last: at, evidence: kept, unasked });
+      this.proxied.set(evidence.sentBy, { count: 1, first: at, last: at, evidence: kept, unasked });
     }
   }
 
@@ -102,8 +102,8 @@ export class Claim {
   }
 
   /** The frame just added, captured a second time: on the wire it was one. */
-  addCopy(form: ClaimForm, { at, sentBy }: Pick<ClaimEvidence, "at" | "sentBy">): void {
-    for (const tally of [this.tallies.get(form), this.lent.get(sentBy)]) {
+  addDuplicate(form: ClaimForm, { at, sentBy }: Pick<ClaimEvidence, "at" | "sentBy">): void {
+    for (const tally of [this.tallies.get(form), this.proxied.get(sentBy)]) {
       if (tally === undefined) continue;
       tally.count++;
       tally.last = at;

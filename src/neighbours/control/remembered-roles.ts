@@ -3,10 +3,10 @@ import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 
 /** A part that a station was seen to play for a VIP, in frames that are not among these. */
-export interface RememberedPart {
+export interface RememberedRole {
   readonly ip: number;
   readonly station: Station;
-  readonly part: "director" | "real-server";
+  readonly role: "director" | "real-server";
   readonly forwarding: Forwarding | null;
   readonly at: Position;
 }
@@ -21,6 +21,6 @@ export interface RememberedGateway {
 
 /** Who played which part before the first frame, as a former run of this program inferred it. */
 export class RememberedRoles {
-  readonly parts: RememberedPart[] = [];
+  readonly roles: RememberedRole[] = [];
   readonly gateways: RememberedGateway[] = [];
 }

@@ -1,7 +1,7 @@
 import type { CaptureInterface } from "../../capture/capture-sink.ts";
 import { type FrameFacts, FrameKind, LinkAddresses } from "../../decode/facts.ts";
 import { VLAN_MASK } from "../base/segment.ts";
-import { OneNetwork } from "../duplicates/one-network.ts";
+import { SameNetwork } from "../duplicates/same-network.ts";
 import type { Interfaces } from "./interfaces.ts";
 
 /** More than a machine has; a forger's further ones share the last one's. */
@@ -28,7 +28,7 @@ export class CaptureInterfaces {
   /** By network and VLAN the segment, where it is another VLAN of another interface. */
   private readonly vlans = new Map<string, { readonly network: number; readonly vlan: number }>();
   /** Null where there is one interface. */
-  private evidence: OneNetwork | null = null;
+  private evidence: SameNetwork | null = null;
   private undecided = 0;
 
   constructor(numbered: Interfaces) {
@@ -56,7 +56,7 @@ export class CaptureInterfaces {
   /** Learns from a frame, as it was decoded, which networks are one. */
   learn(facts: FrameFacts, network: number): void {
     if (!isOfStations(facts)) return;
-    this.evidence ??= new OneNetwork();
+    this.evidence ??= new SameNetwork();
     const other = this.evidence.find(facts, network);
     if (other === null) return;
     if (other.vlan === facts.segment) this.join(this.rootOf(network), this.rootOf(other.network));

@@ -1,8 +1,8 @@
 import { ArpOperation, type FrameFacts, FrameKind, LinkAddresses, PacketType } from "../../decode/facts.ts";
 import { BROADCAST_MAC_HIGH, BROADCAST_MAC_LOW, setDestination } from "../../decode/link-addresses.ts";
 import { isGroupMac, type Station, type StationTable } from "../base/station.ts";
-import { hasProbedInVain } from "../caches/models/linux.ts";
-import { Copies } from "../duplicates/copies.ts";
+import { hasFailedProbe } from "../caches/models/linux.ts";
+import { InterfaceDuplicates } from "../duplicates/interface-duplicates.ts";
 import { Interfaces } from "./interfaces.ts";
 import type { Vantage } from "./vantage.ts";
 
@@ -17,7 +17,7 @@ export class UnnamedReceivers {
   private readonly stations: StationTable;
   private readonly vantage: Vantage;
   readonly interfaces = new Interfaces();
-  readonly copies = new Copies();
+  readonly duplicates = new InterfaceDuplicates();
 
   constructor(stations: StationTable, vantage: Vantage) {
     this.stations = stations;
@@ -43,7 +43,7 @@ export class UnnamedReceivers {
     const isUnderstood =
       facts.kind === FrameKind.Arp || facts.kind === FrameKind.Ipv4 || facts.kind === FrameKind.Beacon;
     if (!isUnderstood || (facts.sourceMacHigh === 0 && facts.sourceMacLow === 0)) return false;
-    const original = this.copies.originalOf(facts);
+    const original = this.duplicates.originalOf(facts);
     if (original !== null) {
       // A router's other side never carries the same frame: so these two are one broadcast domain.
       this.interfaces.join(facts.interfaceIndex, original.interfaceIndex);
@@ -77,7 +77,7 @@ export class UnnamedReceivers {
   private rememberFrame(facts: FrameFacts): void {
     if (facts.kind === FrameKind.Beacon) return;
     const { interfaceIndex, segment, destinationMacHigh, destinationMacLow } = facts;
-    this.copies.remember(interfaceIndex, segment, destinationMacHigh, destinationMacLow);
+    this.duplicates.remember(interfaceIndex, segment, destinationMacHigh, destinationMacLow);
   }
 
   private findReceiver(facts: FrameFacts): void {
@@ -108,7 +108,7 @@ export class UnnamedReceivers {
   private sendAsKernelsAsk(facts: FrameFacts): void {
     const asker = this.stations.get(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     const entry = asker?.cache.get(facts.targetIp);
-    if (entry === undefined || entry.owner === null || hasProbedInVain(entry)) sendToAll(facts);
+    if (entry === undefined || entry.owner === null || hasFailedProbe(entry)) sendToAll(facts);
     else sendTo(facts, entry.owner.macHigh, entry.owner.macLow);
   }
 

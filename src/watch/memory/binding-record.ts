@@ -5,7 +5,7 @@ import {
   type ClaimEvidence,
   type ClaimForm,
   type ClaimTally,
-  type LentTally,
+  type ProxiedTally,
 } from "../../neighbours/claims/claim.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
 import { type FormerTime, isMacText, isPlace, type Place, placeOf, stationText } from "./place.ts";
@@ -57,11 +57,11 @@ export function bindingVersion(binding: Binding): number {
     binding.turnCount +
     binding.passings.length +
     binding.receivers.size +
-    binding.speakers.size +
+    binding.ipSenders.size +
     binding.served.size +
     binding.passers.size;
   for (const claim of binding.claims) {
-    version += 1 + claim.needless + claim.lent.size;
+    version += 1 + claim.needless + claim.proxied.size;
     if (claim.station.ownAddresses.has(binding.ip)) version += 0.5;
     for (const tally of claim.tallies.values()) version += tally.count;
   }
@@ -71,7 +71,7 @@ export function bindingVersion(binding: Binding): number {
 /** Null where there is nothing to tell: an address that was only asked for. */
 export function bindingRecord(binding: Binding): BindingRecord | null {
   const { segment, ip, claims, turnCount } = binding;
-  if (claims.length === 0 && binding.receivers.size === 0 && binding.speakers.size === 0) return null;
+  if (claims.length === 0 && binding.receivers.size === 0 && binding.ipSenders.size === 0) return null;
   const kept =
     claims.length <= MOST_CLAIMS ? claims : [...claims.slice(0, MOST_CLAIMS - 8), ...claims.slice(-8)];
   return {
@@ -90,7 +90,7 @@ export function bindingRecord(binding: Binding): BindingRecord | null {
     receivers: [...binding.receivers]
       .slice(0, MOST_OTHERS)
       .map(([receiver, senders]) => [stationText(receiver), texts(senders)]),
-    speakers: [...binding.speakers]
+    speakers: [...binding.ipSenders]
       .slice(0, MOST_OTHERS)
       .map(([station, { at, ttl }]) => [stationText(station), placeOf(at), ttl]),
     raceCounts: [...binding.asks.raceCounts]
@@ -124,7 +124,7 @@ export function restoreBinding(
   for (const [receiver, senders] of record.receivers) {
     for (const sender of senders) binding.addReceiver(station(receiver), station(sender));
   }
-  for (const [mac, at, ttl] of record.speakers) binding.addSpeaker(station(mac), time.position(at), ttl);
+  for (const [mac, at, ttl] of record.speakers) binding.addIpSender(station(mac), time.position(at), ttl);
   for (const [mac, count] of record.raceCounts) binding.asks.raceCounts.set(station(mac), count);
 }
 
@@ -139,7 +139,7 @@ function claimRecord(claim: Claim, ip: number): ClaimRecord {
       claim.ownFrames(form),
       ...spanOf(tally),
     ]),
-    lent: [...claim.lent]
+    lent: [...claim.proxied]
       .slice(0, MOST_OTHERS)
       .map(([sender, tally]) => [stationText(sender), tally.count, tally.unasked, ...spanOf(tally)]),
     echoes: [...claim.echoes].slice(0, MOST_OTHERS).map(([of, count]) => [stationText(of), count]),
@@ -181,14 +181,14 @@ function restoredClaim(
     claim.tallies.set(form, { count, first: at, last: time.position(last), evidence });
   }
   for (const [mac, count, unasked, first, last, kept] of record.lent) {
-    const tally: LentTally = {
+    const tally: ProxiedTally = {
       count,
       unasked,
       first: time.position(first),
       last: time.position(last),
       evidence: kept.map(evidenceOf),
     };
-    claim.lent.set(station(mac), tally);
+    claim.proxied.set(station(mac), tally);
   }
   for (const [mac, count] of record.echoes) claim.echoes.set(station(mac), count);
   return claim;

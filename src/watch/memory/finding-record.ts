@@ -18,7 +18,7 @@ import type {
   ReportedRace,
   ReportedVictim,
 } from "../../reports/report.ts";
-import { ROLES } from "../../roles/cast.ts";
+import { ROLES } from "../../roles/role-assignment.ts";
 import type { KnownFinding } from "../memory-port.ts";
 import { isMacText } from "./place.ts";
 import {

@@ -4,7 +4,7 @@ import type { CacheEntry } from "../../neighbours/caches/cache-entry.ts";
 import type { Binding } from "../../neighbours/claims/binding.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
 import { printable } from "../../reports/text.ts";
-import type { Cast } from "../../roles/cast.ts";
+import type { RoleAssignment } from "../../roles/role-assignment.ts";
 import { addressOfIncident, incidentOfKey } from "../known-finding.ts";
 import type { KnownFinding, Recalled, WatchMemory } from "../memory-port.ts";
 import type { Say } from "../sinks/say.ts";
@@ -16,7 +16,7 @@ import { Journal } from "./journal.ts";
 import { stationText } from "./place.ts";
 import { recallFrom } from "./recall.ts";
 import { bindingKey, cacheKey, keyOf, type StateRecord } from "./record.ts";
-import { gatewayRecords, partRecords } from "./role-record.ts";
+import { gatewayRecords, vipRoleRecords } from "./role-record.ts";
 import { readStoredState } from "./stored-state.ts";
 
 /** Between two rounds through all bindings. */
@@ -39,7 +39,7 @@ export class StateMemory implements WatchMemory {
   private journal: Journal | null = null;
   private readonly versions = new Map<Binding, number>();
   private readonly entries = new Map<CacheEntry, EntrySeen>();
-  private readonly told = new Map<string, KnownFinding["last"]>();
+  private readonly reported = new Map<string, KnownFinding["last"]>();
   private readonly roles = new Map<string, { readonly gist: string; readonly seconds: number }>();
   private lookedAtMs = Number.NEGATIVE_INFINITY;
   private roundAtMs = Number.NEGATIVE_INFINITY;
@@ -75,7 +75,7 @@ export class StateMemory implements WatchMemory {
     const journal = new Journal(this.directory, generation, this.say);
     for (const [key, record] of records) journal.put(key, JSON.stringify(record));
     for (const record of records.values()) {
-      if (record.what === "finding") this.told.set(record.is.key, record.is.last);
+      if (record.what === "finding") this.reported.set(record.is.key, record.is.last);
     }
     await journal.begin();
     this.journal = journal;
@@ -84,23 +84,23 @@ export class StateMemory implements WatchMemory {
 
   keep(
     state: NetworkState,
-    cast: Cast,
+    assignment: RoleAssignment,
     findings: readonly KnownFinding[],
     ids: number,
-    toldFindings: boolean,
+    reportedFindings: boolean,
   ): void {
     const { journal } = this;
     if (journal === null) return;
-    if (toldFindings) this.noteFindings(journal, state, findings, ids);
+    if (reportedFindings) this.noteFindings(journal, state, findings, ids);
     const nowMs = performance.now();
     const isDue =
       this.round === null
-        ? toldFindings || nowMs - this.roundAtMs >= ROUND_MS
+        ? reportedFindings || nowMs - this.roundAtMs >= ROUND_MS
         : nowMs - this.lookedAtMs >= LOOK_MS;
-    const isComplete = isDue && this.look(journal, state, cast, nowMs + BUDGET_MS);
+    const isComplete = isDue && this.look(journal, state, assignment, nowMs + BUDGET_MS);
     journal.flush();
     this.goOn = (untilMs) => {
-      const isDone = this.look(journal, state, cast, untilMs);
+      const isDone = this.look(journal, state, assignment, untilMs);
       journal.flush();
       return isDone;
     };
@@ -127,11 +127,11 @@ export class StateMemory implements WatchMemory {
    * @param untilMs when to stop, by the clock
    * @returns whether the round is complete
    */
-  private look(journal: Journal, state: NetworkState, cast: Cast, untilMs: number): boolean {
+  private look(journal: Journal, state: NetworkState, assignment: RoleAssignment, untilMs: number): boolean {
     this.lookedAtMs = performance.now();
     if (this.round === null) {
       this.roundAtMs = this.lookedAtMs;
-      this.noteRoles(journal, state, cast);
+      this.noteRoles(journal, state, assignment);
     }
     this.round ??= state.bindings[Symbol.iterator]();
     const originSeconds = state.timeline.beginSeconds ?? 0;
@@ -188,12 +188,12 @@ export class StateMemory implements WatchMemory {
     }
   }
 
-  private noteRoles(journal: Journal, { timeline }: NetworkState, cast: Cast): void {
+  private noteRoles(journal: Journal, { timeline }: NetworkState, assignment: RoleAssignment): void {
     const now = timeline.newest;
     if (now === null) return;
     const records = [
-      ...partRecords(cast, now).map((is) => ({ what: "part", is }) as const),
-      ...gatewayRecords(cast).map((is) => ({ what: "gateway", is }) as const),
+      ...vipRoleRecords(assignment, now).map((is) => ({ what: "part", is }) as const),
+      ...gatewayRecords(assignment).map((is) => ({ what: "gateway", is }) as const),
     ];
     for (const record of records) {
       const key = keyOf(record);
@@ -215,17 +215,17 @@ export class StateMemory implements WatchMemory {
     const keys = new Set<string>();
     for (const finding of findings) {
       keys.add(finding.key);
-      if (this.told.get(finding.key) === finding.last) continue;
-      this.told.set(finding.key, finding.last);
+      if (this.reported.get(finding.key) === finding.last) continue;
+      this.reported.set(finding.key, finding.last);
       // What it is about goes first: so it is found again by what is remembered.
       const [segment = 0, ip = 0] = addressOfIncident(incidentOfKey(finding.key)).split("|").map(Number);
       const binding = state.bindings.get(segment, ip);
       if (binding !== undefined) this.noteBinding(journal, binding, state.timeline.beginSeconds ?? 0);
       put(journal, { what: "finding", is: finding });
     }
-    for (const key of this.told.keys()) {
+    for (const key of this.reported.keys()) {
       if (keys.has(key)) continue;
-      this.told.delete(key);
+      this.reported.delete(key);
       journal.drop(`finding ${key}`);
     }
     put(journal, { what: "ids", is: { given: ids } });

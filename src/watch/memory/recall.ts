@@ -6,7 +6,7 @@ import { restoreBinding } from "./binding-record.ts";
 import { restoreEntry } from "./cache-record.ts";
 import { FormerTime, type Place } from "./place.ts";
 import type { StateRecord } from "./record.ts";
-import { restoreGateway, restorePart } from "./role-record.ts";
+import { restoreGateway, restoreRole } from "./role-record.ts";
 import { StationFinder } from "./station-finder.ts";
 
 /** Of no frame that can be: a count of frames up to here leaves room for all that are to come. */
@@ -46,7 +46,7 @@ function refill(state: NetworkState, records: readonly StateRecord[], places: re
   }
   for (const record of records) {
     if (record.what === "cache") restoreEntry(state, find, time, record.is);
-    else if (record.what === "part") restorePart(state, find, time, record.is);
+    else if (record.what === "part") restoreRole(state, find, time, record.is);
     else if (record.what === "gateway") restoreGateway(state, find, time, record.is);
   }
 }

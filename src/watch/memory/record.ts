@@ -2,7 +2,7 @@ import type { KnownFinding } from "../memory-port.ts";
 import { type BindingRecord, isBindingRecord } from "./binding-record.ts";
 import { type CacheRecord, isCacheRecord } from "./cache-record.ts";
 import { isFindingRecord } from "./finding-record.ts";
-import { type GatewayRecord, isGatewayRecord, isPartRecord, type PartRecord } from "./role-record.ts";
+import { type GatewayRecord, isGatewayRecord, isVipRoleRecord, type VipRoleRecord } from "./role-record.ts";
 import { isCount, isString, objectOf } from "./shape.ts";
 
 /** Raised when a reader of before would misunderstand what is written now. */
@@ -15,7 +15,7 @@ export const isHeader = objectOf({ lvsPcapState: isCount, generation: isCount })
 export type StateRecord =
   | { readonly what: "binding"; readonly is: BindingRecord }
   | { readonly what: "cache"; readonly is: CacheRecord }
-  | { readonly what: "part"; readonly is: PartRecord }
+  | { readonly what: "part"; readonly is: VipRoleRecord }
   | { readonly what: "gateway"; readonly is: GatewayRecord }
   | { readonly what: "finding"; readonly is: KnownFinding }
   | { readonly what: "ids"; readonly is: { readonly given: number } }
@@ -59,7 +59,7 @@ export function parseRecord(value: unknown): StateRecord | null {
   const { what, is } = value;
   if (what === "binding" && isBindingRecord(is)) return { what, is };
   if (what === "cache" && isCacheRecord(is)) return { what, is };
-  if (what === "part" && isPartRecord(is)) return { what, is };
+  if (what === "part" && isVipRoleRecord(is)) return { what, is };
   if (what === "gateway" && isGatewayRecord(is)) return { what, is };
   if (what === "finding" && isFindingRecord(is)) return { what, is };
   if (what === "ids" && isIds(is)) return { what, is };

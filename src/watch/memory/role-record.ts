@@ -2,8 +2,8 @@ import type { Forwarding } from "../../knowledge/roles.ts";
 import type { Position } from "../../neighbours/base/position.ts";
 import type { Station } from "../../neighbours/base/station.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
-import type { Cast } from "../../roles/cast.ts";
-import type { CastVip } from "../../roles/cast-vip.ts";
+import type { RoleAssignment } from "../../roles/role-assignment.ts";
+import type { VipRoles } from "../../roles/vip-roles.ts";
 import { type FormerTime, isMacText, isPlace, placeOf, stationText } from "./place.ts";
 import { isCount, isInt32, isOneOf, objectOf, orNull, type Shape } from "./shape.ts";
 import type { StationFinder } from "./station-finder.ts";
@@ -13,7 +13,7 @@ const STALE_SECONDS = 30 * 86_400;
 
 const FORWARDINGS: readonly Forwarding[] = ["direct-routing", "tunnelling"];
 
-export const isPartRecord = objectOf({
+export const isVipRoleRecord = objectOf({
   segment: isCount,
   ip: isInt32,
   mac: isMacText,
@@ -21,7 +21,7 @@ export const isPartRecord = objectOf({
   forwarding: orNull(isOneOf(FORWARDINGS)),
   at: isPlace,
 });
-export type PartRecord = typeof isPartRecord extends Shape<infer T> ? T : never;
+export type VipRoleRecord = typeof isVipRoleRecord extends Shape<infer T> ? T : never;
 
 export const isGatewayRecord = objectOf({
   segment: isCount,
@@ -37,14 +37,14 @@ export type GatewayRecord = typeof isGatewayRecord extends Shape<infer T> ? T : 
  *
  * @param now when they are known to play them: where a frame shows it again and again only the first is evidence
  */
-export function partRecords(cast: Cast, now: Position): PartRecord[] {
-  return cast.vips.flatMap((vip) =>
-    [...inferredParts(vip)].map(([station, part]) => partRecord(vip, station, part, now)),
+export function vipRoleRecords(assignment: RoleAssignment, now: Position): VipRoleRecord[] {
+  return assignment.vips.flatMap((vip) =>
+    [...inferredVipRoles(vip)].map(([station, role]) => vipRoleRecord(vip, station, role, now)),
   );
 }
 
-export function gatewayRecords(cast: Cast): GatewayRecord[] {
-  return cast.gateways.flatMap(({ station, carried }) =>
+export function gatewayRecords(assignment: RoleAssignment): GatewayRecord[] {
+  return assignment.gateways.flatMap(({ station, carried }) =>
     carried === null
       ? []
       : [
@@ -59,16 +59,16 @@ export function gatewayRecords(cast: Cast): GatewayRecord[] {
   );
 }
 
-export function restorePart(
+export function restoreRole(
   state: NetworkState,
   find: StationFinder,
   time: FormerTime,
-  { segment, ip, mac, part, forwarding, at }: PartRecord,
+  { segment, ip, mac, part, forwarding, at }: VipRoleRecord,
 ): void {
   if (time.originSeconds - at[1] > STALE_SECONDS) return;
   state.bindings.of(segment, ip);
   const station = find.station(segment, mac);
-  state.remembered.parts.push({ ip, station, part, forwarding, at: time.position(at) });
+  state.remembered.roles.push({ ip, station, role: part, forwarding, at: time.position(at) });
 }
 
 export function restoreGateway(
@@ -82,51 +82,51 @@ export function restoreGateway(
   state.remembered.gateways.push({ station, ip, at: time.position(at), beyondIp });
 }
 
-interface Part {
-  readonly part: "director" | "real-server";
+interface InferredRole {
+  readonly role: "director" | "real-server";
   readonly forwarding: Forwarding | null;
   /** Null where frames of this run show it. */
   readonly at: Position | null;
 }
 
-function inferredParts({ evidence, realServers }: CastVip): Map<Station, Part> {
-  const parts = new Map<Station, Part>();
+function inferredVipRoles({ evidence, realServers }: VipRoles): Map<Station, InferredRole> {
+  const roles = new Map<Station, InferredRole>();
   const forwardingOf = (station: Station) =>
     realServers.find((realServer) => realServer.station === station)?.forwarding ?? null;
-  const director = { part: "director", forwarding: null, at: null } as const;
+  const director = { role: "director", forwarding: null, at: null } as const;
   for (const reason of evidence) {
     switch (reason.what) {
       case "passes-on":
       case "tunnels":
-        if (!parts.has(reason.to)) {
-          parts.set(reason.to, { part: "real-server", forwarding: forwardingOf(reason.to), at: null });
+        if (!roles.has(reason.to)) {
+          roles.set(reason.to, { role: "real-server", forwarding: forwardingOf(reason.to), at: null });
         }
-        parts.set(reason.from, director);
+        roles.set(reason.from, director);
         break;
       case "advertises":
       case "synchronises":
       case "passes-on-unseen":
-        parts.set(reason.station, director);
+        roles.set(reason.station, director);
         break;
       case "remembered":
-        if (!parts.has(reason.station)) parts.set(reason.station, reason);
+        if (!roles.has(reason.station)) roles.set(reason.station, reason);
         break;
     }
   }
-  return parts;
+  return roles;
 }
 
-function partRecord(
-  { ip }: CastVip,
+function vipRoleRecord(
+  { ip }: VipRoles,
   station: Station,
-  { part, forwarding, at }: Part,
+  { role, forwarding, at }: InferredRole,
   now: Position,
-): PartRecord {
+): VipRoleRecord {
   return {
     segment: station.segment,
     ip,
     mac: stationText(station),
-    part,
+    part: role,
     forwarding,
     at: placeOf(at ?? now),
   };

@@ -10,8 +10,8 @@ export class Outage {
   private readonly dropped: () => number;
   private droppedBefore = 0;
   private lasts = false;
-  private toldAtMs = Number.NEGATIVE_INFINITY;
-  private isTold = false;
+  private reportedAtMs = Number.NEGATIVE_INFINITY;
+  private isReported = false;
 
   /** @param dropped how many events were given up so far */
   constructor(name: string, say: Say, dropped: () => number) {
@@ -25,9 +25,9 @@ export class Outage {
     if (this.lasts) return;
     this.lasts = true;
     const nowMs = performance.now();
-    this.isTold = nowMs - this.toldAtMs >= QUIET_MS;
-    if (!this.isTold) return;
-    this.toldAtMs = nowMs;
+    this.isReported = nowMs - this.reportedAtMs >= QUIET_MS;
+    if (!this.isReported) return;
+    this.reportedAtMs = nowMs;
     this.droppedBefore = this.dropped();
     this.say(`${this.name}: ${reason}; watching goes on${isTriedAgain ? ", and trying again" : ""}`);
   }
@@ -35,7 +35,7 @@ export class Outage {
   ended(): void {
     if (!this.lasts) return;
     this.lasts = false;
-    if (!this.isTold) return;
+    if (!this.isReported) return;
     const lost = this.dropped() - this.droppedBefore;
     this.say(`${this.name}: works again${lost > 0 ? `; events dropped meanwhile: ${lost}` : ""}`);
   }

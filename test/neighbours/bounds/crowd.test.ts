@@ -51,8 +51,8 @@ describe("more hosts than the tables have room for", () => {
   });
 
   it("are all known, by their owners if by no more", () => {
-    const { bindings, peaceful, forgotten } = state;
-    expect(bindings.size + peaceful.size).toBeGreaterThanOrEqual(HOSTS);
+    const { bindings, quiescent, forgotten } = state;
+    expect(bindings.size + quiescent.size).toBeGreaterThanOrEqual(HOSTS);
     expect(bindings.size).toBeLessThan(10_000);
     expect(forgotten.addresses).toBeGreaterThan(HOSTS / 2);
   });

@@ -10,7 +10,7 @@ import type { KnownBinding } from "../../../src/knowledge/known-binding.ts";
 import { givenHolders } from "../../../src/knowledge/roles.ts";
 import { NetworkState } from "../../../src/neighbours/network-state.ts";
 import { buildReport } from "../../../src/reports/build-report.ts";
-import { Cast } from "../../../src/roles/cast.ts";
+import { RoleAssignment } from "../../../src/roles/role-assignment.ts";
 import { CLIENT, DIRECTOR, GATEWAY, type Host, NEIGHBOUR, REAL_SERVER, VIP } from "../../support/frames.ts";
 import { lookup } from "../../support/incidents.ts";
 import { type CapturedFrame, writePcap } from "../../support/pcap.ts";
@@ -44,9 +44,9 @@ async function reportAfter(known: KnownBinding[], frames: readonly CapturedFrame
   await readCapture(source, new FrameIntake(state, 0), {});
   await source.close();
   state.finish();
-  const cast = new Cast(state, roles);
-  const findings = judge(state, cast);
-  return buildReport("0", [], state, cast, findings, explain(state, cast, findings));
+  const assignment = new RoleAssignment(state, roles);
+  const findings = judge(state, assignment);
+  return buildReport("0", [], state, assignment, findings, explain(state, assignment, findings));
 }
 
 const VIP_AT_DIRECTOR: Host = { ip: VIP, mac: DIRECTOR.mac };

@@ -3,7 +3,7 @@ import { readCapture } from "../../../src/capture/read-capture.ts";
 import { FrameIntake } from "../../../src/intake/frame-intake.ts";
 import { isGroupMac } from "../../../src/neighbours/base/station.ts";
 import { NetworkState } from "../../../src/neighbours/network-state.ts";
-import { Cast } from "../../../src/roles/cast.ts";
+import { RoleAssignment } from "../../../src/roles/role-assignment.ts";
 import { sourceInPieces } from "../../support/byte-sources.ts";
 import { CLIENT, DIRECTOR, GATEWAY, type Host, NEIGHBOUR, REAL_SERVER } from "../../support/frames.ts";
 import { type CapturedFrame, writePcap } from "../../support/pcap.ts";
@@ -54,13 +54,13 @@ describe("whom an address belongs to", () => {
   it("is worked out anew after every frame", async () => {
     const state = new NetworkState(new Map());
     await feed(state, 0, [at(0, isAt(NEIGHBOUR.ip, CLIENT, GATEWAY))]);
-    const cast = new Cast(state, NO_ROLES);
+    const assignment = new RoleAssignment(state, NO_ROLES);
     const client = stationOf(state, CLIENT);
-    expect(cast.ipOf(client)).not.toBeNull();
+    expect(assignment.ipOf(client)).not.toBeNull();
     await feed(state, 1, [
       at(1_000, whoHas(NEIGHBOUR.ip, GATEWAY)),
       at(1_001, isAt(NEIGHBOUR.ip, NEIGHBOUR, GATEWAY)),
     ]);
-    expect(cast.ipOf(client)).toBeNull();
+    expect(assignment.ipOf(client)).toBeNull();
   });
 });

@@ -60,14 +60,14 @@ export const LINUX: NeighbourModel = {
   /** `neigh_timer_handler` for NUD_PROBE: after three unanswered unicast requests the entry is FAILED. */
   lossOf(entry: CacheEntry, now: Position): Loss | null {
     const { lastProbe } = entry;
-    if (entry.nud !== "probe" || !hasProbedInVain(entry) || lastProbe === null) return null;
+    if (entry.nud !== "probe" || !hasFailedProbe(entry) || lastProbe === null) return null;
     if (now.timeNs - lastProbe.timeNs < RETRANS_TIME_NS) return null;
     return { at: lastProbe, timeNs: lastProbe.timeNs + RETRANS_TIME_NS, cause: "probes-unanswered" };
   },
 };
 
 /** Whether the host sent all its unicast requests for what it held then, and has no answer since. */
-export function hasProbedInVain(entry: CacheEntry): boolean {
+export function hasFailedProbe(entry: CacheEntry): boolean {
   return entry.unansweredProbes >= UNICAST_PROBES;
 }
 

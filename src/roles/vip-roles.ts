@@ -9,13 +9,13 @@ import type { KnownOwner, KnownOwners } from "./known-owners.ts";
 import { isOwnClaim } from "./likely-owner.ts";
 import type { Names } from "./names.ts";
 
-interface CastRealServer {
+interface RealServerRole {
   readonly station: Station;
   readonly forwarding: Forwarding | null;
 }
 
-/** A VIP in one broadcast domain, and the stations that play its parts. */
-export interface CastVip {
+/** A VIP in one broadcast domain, and the stations that have a role for it. */
+export interface VipRoles {
   readonly ip: number;
   readonly origin: "given" | "inferred";
   /** The inventory that has it. */
@@ -27,11 +27,11 @@ export interface CastVip {
   readonly areDirectorsGiven: boolean;
   /** Directors given by an address whose station the capture does not show. */
   readonly unseenDirectors: readonly number[];
-  readonly realServers: readonly CastRealServer[];
+  readonly realServers: readonly RealServerRole[];
   readonly evidence: readonly RoleEvidence[];
 }
 
-export function castInferredVip({ binding, directors, realServers, evidence }: InferredVip): CastVip {
+export function inferredVipRoles({ binding, directors, realServers, evidence }: InferredVip): VipRoles {
   return {
     ip: binding.ip,
     origin: "inferred",
@@ -44,8 +44,8 @@ export function castInferredVip({ binding, directors, realServers, evidence }: I
   };
 }
 
-/** A VIP that was named, on each segment that shows it: given parts win, those not given are inferred. */
-export function castGivenVip(
+/** A VIP that was named, on each segment that shows it: given roles win, roles not given are inferred. */
+export function givenVipRoles(
   state: NetworkState,
   names: Names,
   owners: KnownOwners,
@@ -53,7 +53,7 @@ export function castGivenVip(
   given: GivenRoles,
   inferred: ReadonlyMap<Binding, InferredVip>,
   isNameless: (station: Station) => boolean,
-): CastVip[] {
+): VipRoles[] {
   const directorNames = [...given.directors, ...vip.directors];
   const realServerNames = [...given.realServers, ...vip.realServers];
   const bindings = state.bindings.at(vip.ip);
@@ -74,14 +74,14 @@ export function castGivenVip(
   }
   return bindings.map((binding) => {
     const seen = inferred.get(binding);
-    const parts: Parts = {
+    const members: VipMembers = {
       binding,
       directors: directorNames.map((name) => ({ name, station: names.resolveIn(binding.segment, name) })),
       realServers: realServerNames.map((name) => ({ name, station: names.resolveIn(binding.segment, name) })),
     };
-    nameByElimination(names, parts, isNameless);
-    const cast = castParts(parts, seen, owners);
-    return vip.source === undefined ? cast : { ...cast, source: vip.source };
+    nameByElimination(names, members, isNameless);
+    const roles = assignVipRoles(members, seen, owners);
+    return vip.source === undefined ? roles : { ...roles, source: vip.source };
   });
 }
 
@@ -91,7 +91,7 @@ interface Resolved<Name extends HostName> {
   station: Station | null;
 }
 
-interface Parts {
+interface VipMembers {
   readonly binding: Binding;
   readonly directors: Resolved<HostName>[];
   readonly realServers: Resolved<GivenRealServer>[];
@@ -115,7 +115,7 @@ function segmentsOf(
  */
 function nameByElimination(
   names: Names,
-  { binding, directors, realServers }: Parts,
+  { binding, directors, realServers }: VipMembers,
   isNameless: (station: Station) => boolean,
 ): void {
   const resolved = new Set([...directors, ...realServers].map(({ station }) => station));
@@ -140,7 +140,7 @@ function isUnseen({ station }: Resolved<HostName>): boolean {
 }
 
 function serves(binding: Binding, station: Station): boolean {
-  return binding.speakers.has(station) || binding.served.has(station);
+  return binding.ipSenders.has(station) || binding.served.has(station);
 }
 
 function identify(names: Names, unseen: Resolved<HostName>[], stations: readonly Station[]): void {
@@ -153,11 +153,11 @@ function identify(names: Names, unseen: Resolved<HostName>[], stations: readonly
   }
 }
 
-function castParts(
-  { binding, directors, realServers }: Parts,
+function assignVipRoles(
+  { binding, directors, realServers }: VipMembers,
   seen: InferredVip | undefined,
   owners: KnownOwners,
-): CastVip {
+): VipRoles {
   const givenDirectors = stationsOf(directors);
   let known: KnownOwner | null = null;
   if (directors.length === 0 && !seen?.directors.size) {
@@ -169,15 +169,15 @@ function castParts(
   const inferredDirectors = seen?.directors.size
     ? [...seen.directors]
     : onlySilentClaimant(binding, stationsOf(realServers));
-  const castDirectors =
+  const assignedDirectors =
     directors.length > 0 ? givenDirectors : known !== null ? [known.station] : inferredDirectors;
   const givenRealServers = realServers.flatMap(({ name, station }) =>
     station === null
       ? []
       : [{ station, forwarding: name.forwarding ?? seen?.realServers.get(station) ?? null }],
   );
-  const castRealServers =
-    realServers.length > 0 ? givenRealServers : inferRealServers(binding, seen, castDirectors);
+  const assignedRealServers =
+    realServers.length > 0 ? givenRealServers : inferRealServers(binding, seen, assignedDirectors);
   const unseenDirectors = directors.flatMap(({ name, station }) =>
     station === null && name.ip !== null ? [name.ip] : [],
   );
@@ -185,10 +185,10 @@ function castParts(
     ip: binding.ip,
     origin: "given",
     binding,
-    directors: castDirectors,
+    directors: assignedDirectors,
     areDirectorsGiven: directors.length > 0,
     unseenDirectors,
-    realServers: castRealServers.filter(({ station }) => !castDirectors.includes(station)),
+    realServers: assignedRealServers.filter(({ station }) => !assignedDirectors.includes(station)),
     evidence: [
       { what: "given" },
       ...unseenDirectors.map((ip) => ({ what: "unseen-director" as const, ip })),
@@ -198,8 +198,8 @@ function castParts(
       ...(seen?.evidence ?? []),
       ...contradictions(
         seen,
-        directors.length > 0 ? castDirectors : null,
-        realServers.length > 0 ? castRealServers : null,
+        directors.length > 0 ? assignedDirectors : null,
+        realServers.length > 0 ? assignedRealServers : null,
       ),
     ],
   };
@@ -217,22 +217,22 @@ function inferRealServers(
   binding: Binding,
   seen: InferredVip | undefined,
   directors: readonly Station[],
-): CastRealServer[] {
-  const cast = [...(seen?.realServers ?? [])].map(([station, forwarding]) => ({ station, forwarding }));
-  const someoneElseHoldsIt = binding.claims.some(({ station }) => !binding.speakers.has(station));
-  if (directors.length === 0 && !someoneElseHoldsIt) return cast;
-  for (const station of binding.speakers.keys()) {
-    if (cast.some((known) => known.station === station) || directors.includes(station)) continue;
-    if (binding.claimOf(station) !== undefined) cast.push({ station, forwarding: null });
+): RealServerRole[] {
+  const found = [...(seen?.realServers ?? [])].map(([station, forwarding]) => ({ station, forwarding }));
+  const someoneElseHoldsIt = binding.claims.some(({ station }) => !binding.ipSenders.has(station));
+  if (directors.length === 0 && !someoneElseHoldsIt) return found;
+  for (const station of binding.ipSenders.keys()) {
+    if (found.some((known) => known.station === station) || directors.includes(station)) continue;
+    if (binding.claimOf(station) !== undefined) found.push({ station, forwarding: null });
   }
-  return cast;
+  return found;
 }
 
-/** Parts that the frames show and the given roles leave out; null where none were given. */
+/** Roles that the frames show and the given roles leave out; null where none were given. */
 function contradictions(
   seen: InferredVip | undefined,
   directors: readonly Station[] | null,
-  realServers: readonly CastRealServer[] | null,
+  realServers: readonly RealServerRole[] | null,
 ): RoleEvidence[] {
   const unnamedDirectors = [...(seen?.directors ?? [])].filter(
     (station) => directors !== null && !directors.includes(station),
@@ -247,12 +247,12 @@ function contradictions(
     ...unnamedDirectors.map((station) => ({
       what: "contradiction" as const,
       station,
-      part: "director" as const,
+      role: "director" as const,
     })),
     ...unnamedRealServers.map((station) => ({
       what: "contradiction" as const,
       station,
-      part: "real-server" as const,
+      role: "real-server" as const,
     })),
   ];
 }

@@ -43,12 +43,12 @@ const FEWEST_ROWS = 1 << 12;
 /** With the index 16 MB when full. */
 const MOST_ROWS = 1 << 17;
 
-/** Frames at a time of which it is asked whether they came as fast as no host at peace sends them. */
+/** Frames at a time of which it is asked whether they came as fast as no host sends them without a conflict. */
 const WINDOW_FRAMES = 64;
 const SHORTEST_WINDOW_NS = 1_600_000_000;
 
 /** What is known of such a host. */
-export interface PeacefulHost {
+export interface QuiescentHost {
   readonly segment: number;
   readonly ip: number;
   readonly macHigh: number;
@@ -71,7 +71,7 @@ export interface PeacefulHost {
  * A segment of tens of thousands of hosts has nothing more to tell of nearly all of them than whose address is whose.
  * What else they believe and whom they asked is followed once it matters.
  */
-export class PeacefulHosts {
+export class QuiescentHosts {
   private index = new Int32Array(0);
   private doubles = new Float64Array(0);
   private words = new Int32Array(0);
@@ -159,7 +159,7 @@ export class PeacefulHosts {
   /**
    * Counts a frame that says again what the row says.
    *
-   * @returns whether they come too fast for a host at peace
+   * @returns whether they come too fast for a host without a conflict
    */
   count(row: number, facts: FrameFacts, timeNs: number, ordinal: number): boolean {
     const { words, doubles } = this;
@@ -198,7 +198,7 @@ export class PeacefulHosts {
   }
 
   /** What is known of the host, which has no row from here on. */
-  take(row: number): PeacefulHost {
+  take(row: number): QuiescentHost {
     const { words, doubles } = this;
     const at = row * ROW_WORDS;
     const doublesAt = row * ROW_DOUBLES;
@@ -243,7 +243,7 @@ export class PeacefulHosts {
     this.index = new Int32Array(0);
   }
 
-  private insert(host: PeacefulHost): void {
+  private insert(host: QuiescentHost): void {
     const { segment, ip, macHigh, macLow, holds, form, tally, targetIp, partners } = host;
     if (this.used * 2 >= this.index.length) this.makeRoom();
     const row = this.used++;

@@ -14,12 +14,12 @@ const LONGEST_SILENCE_NS = 600_000_000_000;
  * nothing but when they were last confirmed: that is kept once for all of them. Of a router's address thousands of hosts
  * have an entry, and it asks for all of them in turn.
  */
-export class Calm {
+export class SettledEntries {
   private readonly claimant: Station;
   /** The newest broadcast. */
   timeNs: number;
   /** Entries that something happened to since, and new ones. */
-  private restless: CacheEntry[] = [];
+  private unsettled: CacheEntry[] = [];
   private isOver = false;
   readonly forms: readonly ClaimForm[];
   private readonly model: NeighbourModel;
@@ -51,27 +51,27 @@ export class Calm {
   }
 
   /** Whether most entries wait for a broadcast of a form that no longer comes. */
-  isVain(entries: number): boolean {
-    return this.restless.length > entries / 2;
+  isMostlyUnsettled(entries: number): boolean {
+    return this.unsettled.length > entries / 2;
   }
 
   disturb(entry: CacheEntry): void {
-    if (!this.isOver) this.restless.push(entry);
+    if (!this.isOver) this.unsettled.push(entry);
   }
 
   /** Another one takes its place, or none: entries may still ask it for the time, and must not keep each other for it. */
   end(): void {
     this.isOver = true;
-    this.restless = [];
+    this.unsettled = [];
   }
 
-  /** @param hear lets an entry that is not calm hear the broadcast */
+  /** @param hear passes the broadcast to an entry that is not settled */
   pass(heard: HeardClaim, hear: (entry: CacheEntry) => void): void {
     this.timeNs = heard.at.timeNs;
-    const { restless } = this;
-    if (restless.length === 0) return;
-    this.restless = [];
-    for (const entry of restless) {
+    const { unsettled } = this;
+    if (unsettled.length === 0) return;
+    this.unsettled = [];
+    for (const entry of unsettled) {
       hear(entry);
       this.settle(entry, heard);
     }
@@ -79,12 +79,12 @@ export class Calm {
 
   private settle(entry: CacheEntry, { claimed }: HeardClaim): void {
     const { model } = this;
-    const isCalm =
+    const isSettled =
       entry.owner === claimed &&
       entry.holder !== claimed &&
       model.isSettled(entry) &&
       (!model.notesConfirmations || this.forms.every((form) => entry.isDueTo(form)));
-    if (isCalm) entry.calmDown(this);
-    else this.restless.push(entry);
+    if (isSettled) entry.settle(this);
+    else this.unsettled.push(entry);
   }
 }

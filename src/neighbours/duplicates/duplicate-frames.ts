@@ -15,8 +15,8 @@ const SOURCE_SHIFT = 16;
 const Word = {
   Hash: 0,
   Source: 1,
-  /** The sources that hold a twin already, a bit each; of more than 32 some share one. */
-  Twins: 2,
+  /** The sources that hold a duplicate already, a bit each; of more than 32 some share one. */
+  Duplicates: 2,
   /** The number of the frame before in the same bucket. */
   Before: 3,
 } as const;
@@ -31,11 +31,11 @@ export function sourceOf(capture: number, interfaceIndex: number): number {
  * Finds the frames that two captures of one network both hold, as the director's and the gateway's do.
  *
  * They are one frame on the wire. Counted twice, a claim would look repeated without need, which is how an intruder's
- * are known. Each frame has one twin in each other capture: what a host really sends again is none.
+ * are known. Each frame has one duplicate in each other capture: a frame that a host really sends again is none.
  *
  * Every frame comes by here, so all is flat integers, and of a frame that is new only its bucket is looked up.
  */
-export class TwinFrames {
+export class DuplicateFrames {
   /** By a frame's number, modulo how many are remembered. */
   private readonly frames = new Int32Array(REMEMBERED << WORDS_SHIFT);
   private readonly timesNs = new Float64Array(REMEMBERED);
@@ -54,7 +54,7 @@ export class TwinFrames {
    *
    * @param source the capture, or one of its interfaces
    */
-  isTwin(facts: FrameFacts, nowNs: number, source = facts.capture): boolean {
+  isDuplicate(facts: FrameFacts, nowNs: number, source = facts.capture): boolean {
     if (facts.kind !== FrameKind.Arp && facts.kind !== FrameKind.Ipv4) return false;
     const { frames } = this;
     const hash = hashOf(facts);
@@ -69,11 +69,12 @@ export class TwinFrames {
       number = frames[at + Word.Before] ?? 0;
       if (frames[at + Word.Hash] !== hash) continue;
       if (nowNs - (this.timesNs[place] ?? 0) > this.longestSkewNs) break;
-      const hasNone = frames[at + Word.Source] !== source && ((frames[at + Word.Twins] ?? 0) & bit) === 0;
+      const hasNone =
+        frames[at + Word.Source] !== source && ((frames[at + Word.Duplicates] ?? 0) & bit) === 0;
       if (hasNone) found = at;
     }
     if (found >= 0) {
-      frames[found + Word.Twins] = (frames[found + Word.Twins] ?? 0) | bit;
+      frames[found + Word.Duplicates] = (frames[found + Word.Duplicates] ?? 0) | bit;
       return true;
     }
     this.remember(hash, bucket, source, nowNs);
@@ -91,7 +92,7 @@ export class TwinFrames {
     const at = place << WORDS_SHIFT;
     frames[at + Word.Hash] = hash;
     frames[at + Word.Source] = source;
-    frames[at + Word.Twins] = 0;
+    frames[at + Word.Duplicates] = 0;
     frames[at + Word.Before] = this.newest[bucket] ?? 0;
     this.timesNs[place] = nowNs;
     this.newest[bucket] = this.count;

@@ -11,7 +11,7 @@ const ENOUGH_REPLIES = 2;
 const MOST_PAIRS = 1 << 12;
 
 /** Where something was said before. */
-export interface SaidOn {
+export interface SeenOn {
   readonly network: number;
   readonly vlan: number;
 }
@@ -31,7 +31,7 @@ class Statements {
   private readonly timesNs = new Float64Array(REMEMBERED);
 
   /** @returns where it was said last, if that was on another network, and not too long ago */
-  elsewhere({ place, check }: Statement, network: number, nowNs: number, withinNs: number): SaidOn | null {
+  elsewhere({ place, check }: Statement, network: number, nowNs: number, withinNs: number): SeenOn | null {
     const said = (this.networks[place] ?? 0) - 1;
     if (said < 0 || said === network || this.checks[place] !== check) return null;
     if (nowNs - (this.timesNs[place] ?? 0) > withinNs) return null;
@@ -54,7 +54,7 @@ class Statements {
  * whose answer is on the other, as of a TAP, which has an interface for each direction. How long ago it was, and how far
  * two machines' clocks are apart, makes no difference.
  */
-export class OneNetwork {
+export class SameNetwork {
   private readonly arp = new Statements();
   private readonly asked = new Statements();
   private readonly packets = new Statements();
@@ -67,14 +67,14 @@ export class OneNetwork {
    * @param network the number of the interface's
    * @returns where the same was said on another one; null where nothing tells that both are one
    */
-  find(facts: FrameFacts, network: number): SaidOn | null {
+  find(facts: FrameFacts, network: number): SeenOn | null {
     const nowNs = (facts.seconds % 1e6) * 1e9 + facts.nanoseconds;
     return facts.kind === FrameKind.Arp
       ? this.findArp(facts, network, nowNs)
       : this.findPacket(facts, network, nowNs);
   }
 
-  private findArp(facts: FrameFacts, network: number, nowNs: number): SaidOn | null {
+  private findArp(facts: FrameFacts, network: number, nowNs: number): SeenOn | null {
     const { operation, senderIp, targetIp, segment } = facts;
     // A machine may announce an address on all its interfaces, and probe with none.
     if (senderIp === 0 || senderIp === targetIp) return null;
@@ -99,7 +99,7 @@ export class OneNetwork {
   }
 
   /** One station may speak in one address's name on two networks, which is a known mistake; two hardly do. */
-  private findStations(facts: FrameFacts, network: number, nowNs: number): SaidOn | null {
+  private findStations(facts: FrameFacts, network: number, nowNs: number): SeenOn | null {
     const { sourceMacHigh, sourceMacLow, senderIp, segment } = facts;
     const said = statement(sourceMacHigh, sourceMacLow, senderIp);
     const before = this.stations.elsewhere(said, network, nowNs, Number.POSITIVE_INFINITY);
@@ -112,7 +112,7 @@ export class OneNetwork {
     return another === undefined || another === station ? null : before;
   }
 
-  private findPacket(facts: FrameFacts, network: number, nowNs: number): SaidOn | null {
+  private findPacket(facts: FrameFacts, network: number, nowNs: number): SeenOn | null {
     const { sourceIp, destinationIp, segment } = facts;
     if (sourceIp === 0 || isGroupMac(facts.destinationMacHigh) || isGroupMac(facts.sourceMacHigh))
       return null;
@@ -133,7 +133,7 @@ export class OneNetwork {
   }
 }
 
-function pairKey(a: SaidOn, b: SaidOn): string {
+function pairKey(a: SeenOn, b: SeenOn): string {
   const [first, second] = a.network < b.network ? [a, b] : [b, a];
   return `${first.network},${first.vlan},${second.network},${second.vlan}`;
 }

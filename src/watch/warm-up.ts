@@ -23,7 +23,7 @@ const REAL_SERVER = { mac: 3, ip: 0xc000020b };
  *
  * Code runs slowly the first few times, and the first alert is not the one to wait for.
  */
-export function rehearse(clock: Clock): void {
+export function warmUp(clock: Clock): void {
   for (let time = 0; time < TIMES; time++) {
     const roles = parseRoles({ vips: ["192.0.2.2"], directors: ["192.0.2.10"], realServers: ["192.0.2.11"] });
     const state = new NetworkState(givenHolders(roles));

@@ -31,7 +31,7 @@ export interface OriginalFrame {
  *
  * Every frame of such a capture comes by here, so what is remembered of it is flat integers.
  */
-export class Copies {
+export class InterfaceDuplicates {
   private readonly words = new Int32Array(PLACES << WORDS_SHIFT);
   /** The frame that was asked about last, up to when it was captured, and where such a one is remembered. */
   private readonly asked = new Int32Array(NANOSECONDS + 1);

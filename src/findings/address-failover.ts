@@ -4,7 +4,7 @@ import type { Binding, Claim, Turn } from "../neighbours/claims/binding.ts";
 import type { GrantedLease } from "../neighbours/control/leases.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { forcedClaims } from "../roles/likely-owner.ts";
-import { claimSpan, type Speech } from "./moves.ts";
+import { claimSpan, type LastPackets } from "./moves.ts";
 
 /** What was under way when an address changed hands may still arrive. */
 const LINGERING_NS = 1_000_000_000;
@@ -16,7 +16,7 @@ const DEFENCE_NS = 2_000_000_000;
 const ANNOUNCEMENTS = 2;
 
 /** An address that changed hands as often as it was leased: each new owner had it from the server first. */
-export function followsLeases(state: NetworkState, speech: Speech, binding: Binding): boolean {
+export function followsLeases(state: NetworkState, lastPackets: LastPackets, binding: Binding): boolean {
   const leases = state.leases.of(binding.segment, binding.ip);
   const { turns } = binding;
   const [firstLease] = leases;
@@ -31,7 +31,7 @@ export function followsLeases(state: NetworkState, speech: Speech, binding: Bind
   const returned = turns.some(
     ({ station, at }) => at.ordinal > firstLease.at.ordinal && leaseAt(leases, at)?.station !== station,
   );
-  return isGranted && !returned && isQuiet(speech, binding);
+  return isGranted && !returned && isQuiet(lastPackets, binding);
 }
 
 export function leaseAt(leases: readonly GrantedLease[], at: Position): GrantedLease | undefined {
@@ -39,22 +39,22 @@ export function leaseAt(leases: readonly GrantedLease[], at: Position): GrantedL
 }
 
 /** An address that goes to and fro between those who may lead a cluster: each announces itself, and stays for a while. */
-export function isHandedOver(speech: Speech, binding: Binding): boolean {
+export function isFailoverSequence(lastPackets: LastPackets, binding: Binding): boolean {
   const { turns } = binding;
   if (turns.length < 3 || turns.length < binding.turnCount || binding.asks.races.length > 0) return false;
   const isAnnounced = turns.slice(1).every(({ form }) => form === "announcement");
   const isTerm = turns
     .slice(1)
     .every(({ at }, index) => at.timeNs - (turns[index]?.at.timeNs ?? 0) >= SHORTEST_TENURE_NS);
-  return isAnnounced && isTerm && isQuiet(speech, binding);
+  return isAnnounced && isTerm && isQuiet(lastPackets, binding);
 }
 
 /** Nobody but the last owner sends from the address any longer. */
-function isQuiet(speech: Speech, binding: Binding): boolean {
+function isQuiet(lastPackets: LastPackets, binding: Binding): boolean {
   const last = binding.turns.at(-1);
   if (last === undefined) return false;
   return binding.turns.every(({ station }) => {
-    const word = station === last.station ? null : speech.lastFrom(station, binding.ip);
+    const word = station === last.station ? null : lastPackets.lastFrom(station, binding.ip);
     return word === null || word.timeNs - last.at.timeNs < LINGERING_NS;
   });
 }

@@ -5,13 +5,18 @@ import type { NetworkState } from "../neighbours/network-state.ts";
 import { type VirtualMac, virtualMacOf } from "../roles/machines/virtual-macs.ts";
 
 /** Why a card may send ARP frames in another MAC's name. */
-export type Lending =
+export type ProxyReason =
   | { readonly kind: "member"; readonly virtual: VirtualMac; readonly proof: Position }
   | { readonly kind: "nlb"; readonly proof: Position }
   | { readonly kind: "bridge"; readonly proof: Position };
 
 /** @returns null where nothing seen explains it */
-export function lentBy(state: NetworkState, binding: Binding, claim: Claim, sender: Station): Lending | null {
+export function proxyReasonOf(
+  state: NetworkState,
+  binding: Binding,
+  claim: Claim,
+  sender: Station,
+): ProxyReason | null {
   const virtual = virtualMacOf(state, claim.station, binding.ip);
   if (virtual?.members.includes(sender) === true) return { kind: "member", virtual, proof: virtual.heard };
   const heartbeats = state.beacons.nlbCluster(binding.segment, binding.ip);
@@ -30,10 +35,10 @@ export function isNlbMac({ macHigh, macLow }: Station, ip: number): boolean {
  * A bridge that rewrites Ethernet sources, as an access point's client must: all that is heard of the other MAC comes
  * through the one card, its packets, too; and nobody else has the address.
  */
-function bridged(state: NetworkState, binding: Binding, claim: Claim, sender: Station): Lending | null {
-  const packets = binding.speakers.get(sender);
-  const isContested = binding.claims.some((other) => other.isOwn && other.station !== sender);
-  if (packets === undefined || isContested || claim.isOwn || claim.lent.size > 1) return null;
+function bridged(state: NetworkState, binding: Binding, claim: Claim, sender: Station): ProxyReason | null {
+  const packets = binding.ipSenders.get(sender);
+  const isInConflict = binding.claims.some((other) => other.isOwn && other.station !== sender);
+  if (packets === undefined || isInConflict || claim.isOwn || claim.proxied.size > 1) return null;
   if (state.traffic.rowsFrom(claim.station).length > 0) return null;
   return { kind: "bridge", proof: packets.at };
 }

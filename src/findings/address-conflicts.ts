@@ -1,10 +1,10 @@
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Cast } from "../roles/cast.ts";
 import { isInitialTtl } from "../roles/initial-ttl.ts";
 import { forcedClaims, isOwnClaim, keepsItUp } from "../roles/likely-owner.ts";
 import type { Relays } from "../roles/relays.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
 
 /** Once may be a driver's or a hypervisor's courtesy; a tool keeps it up, because the caches would forget. */
 const FORCED = 2;
@@ -12,16 +12,16 @@ const FORCED = 2;
 const INSISTENT = 5;
 
 /** Who is at odds with whom over which address. */
-export class Contests {
-  private readonly cast: Cast;
+export class AddressConflicts {
+  private readonly assignment: RoleAssignment;
   private readonly relays: Relays;
   /** How many addresses each station is at odds over: a man in the middle over two, his victims over one. */
   private readonly counts = new Map<Station, number>();
   /** How many addresses each station claims by nothing but replies at a tool's pace. */
   private readonly keptUp = new Map<Station, number>();
 
-  constructor(state: NetworkState, cast: Cast, relays: Relays) {
-    this.cast = cast;
+  constructor(state: NetworkState, assignment: RoleAssignment, relays: Relays) {
+    this.assignment = assignment;
     this.relays = relays;
     for (const binding of state.bindings) {
       for (const claim of binding.claims) if (keepsItUp(claim)) increment(this.keptUp, claim.station);
@@ -59,14 +59,14 @@ export class Contests {
       if (isOwnClaim(claim) || (claim.tallies.get("addressed")?.count ?? 0) > 1) parties.add(station);
     }
     if (parties.size > 0) for (const station of this.silentOwnersOf(binding)) parties.add(station);
-    const known = parties.size > 0 ? this.cast.known.of(binding) : null;
-    if (known !== null && this.cast.known.stillHas(binding, known)) parties.add(known.station);
+    const known = parties.size > 0 ? this.assignment.known.of(binding) : null;
+    if (known !== null && this.assignment.known.stillHas(binding, known)) parties.add(known.station);
     return parties;
   }
 
   /** Those who send packets of their own from the address, and never claimed it: routed and relayed ones are another's. */
   silentOwnersOf(binding: Binding): Station[] {
-    return [...binding.speakers].flatMap(([station, { ttl }]) => {
+    return [...binding.ipSenders].flatMap(([station, { ttl }]) => {
       const claims = binding.claimOf(station)?.isOwn === true;
       const relays = this.relays.bySentFrom(station, binding.ip).length > 0;
       return claims || relays || !isInitialTtl(ttl) ? [] : [station];
@@ -80,7 +80,8 @@ export class Contests {
   private isSuspectAlone(binding: Binding, claim: Claim): boolean {
     const { station } = claim;
     if (!keepsItUp(claim)) return false;
-    if (this.cast.hasOtherAddress(station, binding.ip) || (this.keptUp.get(station) ?? 0) > 1) return true;
+    if (this.assignment.hasOtherAddress(station, binding.ip) || (this.keptUp.get(station) ?? 0) > 1)
+      return true;
     return this.relays.by(station).length > this.relays.bySentFrom(station, binding.ip).length;
   }
 
@@ -99,7 +100,7 @@ export class Contests {
     const feeds = this.relays.bySentTo(station, binding.ip).some(({ to }) => unforced.includes(to));
     // ettercap also answers requests, at once, so that it seems to hold the address.
     const insists = claim.ownFrames("unsolicited-reply") >= INSISTENT;
-    return feeds || insists || this.cast.hasOtherAddress(station, binding.ip);
+    return feeds || insists || this.assignment.hasOtherAddress(station, binding.ip);
   }
 }
 

@@ -30,7 +30,7 @@ interface Arrival {
 }
 
 /** Watches for senders without end: a tool that fills tables, or a loop that brings in another network. */
-export class Newcomers {
+export class FloodDetector {
   private readonly known: Flood[] = [];
   private readonly newest = new Map<number, NewestFrame>();
   private readonly timeline: Timeline;

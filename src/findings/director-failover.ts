@@ -4,8 +4,8 @@ import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
 import type { Binding, Claim } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
-import type { CastVip } from "../roles/cast-vip.ts";
 import { impersonates } from "../roles/likely-owner.ts";
+import type { VipRoles } from "../roles/vip-roles.ts";
 import { claimSpan, LINGERING_NS } from "./moves.ts";
 
 /**
@@ -15,7 +15,7 @@ import { claimSpan, LINGERING_NS } from "./moves.ts";
  *
  * Only where nobody said who the directors are.
  */
-export function tookTurns(state: NetworkState, vip: CastVip, binding: Binding, claim: Claim): boolean {
+export function isFailover(state: NetworkState, vip: VipRoles, binding: Binding, claim: Claim): boolean {
   const { station } = claim;
   if (vip.areDirectorsGiven || impersonates(binding, claim)) return false;
   // Who leads by VRRP says so.
@@ -52,7 +52,7 @@ function hasSucceeded(binding: Binding, director: Station, former: Claim): boole
  */
 function haveStoodBack(
   state: NetworkState,
-  { directors }: CastVip,
+  { directors }: VipRoles,
   binding: Binding,
   standIn: Station,
 ): boolean {

@@ -64,7 +64,7 @@ describe("one network captured on two machines", () => {
 });
 
 describe("a frame that a host sends again", () => {
-  it("is no twin within one capture, though another capture is read with it", async () => {
+  it("is no duplicate within one capture, though another capture is read with it", async () => {
     const storm = Array.from({ length: 100 }, (_, index) => at(index * 5, whoHas(VIP, GATEWAY)));
     const other = [at(0, whoHas(GATEWAY.ip, DIRECTOR)), at(SECOND, whoHas(GATEWAY.ip, DIRECTOR))];
     expect(conclusions(await together(storm, other))).toEqual(

@@ -102,7 +102,7 @@ class SeenFrame<Meaning> {
 }
 
 /** ARP frames that say again what was just said: the same frame captured twice, and storms. */
-export class Repeats<Meaning> {
+export class RepeatedFrames<Meaning> {
   readonly storms: Storm[] = [];
   /** In a ring, from the oldest on. */
   private readonly seen: SeenFrame<Meaning>[] = [];

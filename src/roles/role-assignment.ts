@@ -2,7 +2,6 @@ import type { GivenRoles } from "../knowledge/roles.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { type CastVip, castGivenVip, castInferredVip } from "./cast-vip.ts";
 import { type InferredGateway, inferGateways } from "./infer-gateways.ts";
 import { type InferredVip, inferVips } from "./infer-vips.ts";
 import { KnownOwners } from "./known-owners.ts";
@@ -10,21 +9,22 @@ import { Labels } from "./labels.ts";
 import { Machines } from "./machines/machines.ts";
 import { Names } from "./names.ts";
 import { Relays } from "./relays.ts";
+import { givenVipRoles, inferredVipRoles, type VipRoles } from "./vip-roles.ts";
 
 export const ROLES = ["gateway", "director", "real-server", "client", "host", "unknown"] as const;
 export type Role = (typeof ROLES)[number];
 
-export interface CastGateway {
+export interface GatewayRole {
   readonly station: Station;
   readonly origin: "given" | "inferred";
   /** A frame from or to beyond the segment that it carried; null where the role is given. */
   readonly carried: InferredGateway | null;
 }
 
-/** Who of the stations seen plays which part: as given, else as the frames show. */
-export class Cast {
-  readonly vips: readonly CastVip[];
-  readonly gateways: readonly CastGateway[];
+/** The role of each station: as given, otherwise as the frames show. */
+export class RoleAssignment {
+  readonly vips: readonly VipRoles[];
+  readonly gateways: readonly GatewayRole[];
   /** Whether frames of the captures carry VLAN tags. */
   readonly spansVlans: boolean;
   readonly relays: Relays;
@@ -35,8 +35,8 @@ export class Cast {
   private readonly gatewayIps: ReadonlySet<number>;
   private readonly vipIps: ReadonlySet<number>;
   private readonly roles = new Map<Station, Role>();
-  private readonly vipByBinding = new Map<Binding, CastVip>();
-  private readonly gatewayByStation = new Map<Station, CastGateway>();
+  private readonly vipByBinding = new Map<Binding, VipRoles>();
+  private readonly gatewayByStation = new Map<Station, GatewayRole>();
   /** By segment: the addresses that hosts look inferred gateways up by. */
   private readonly gatewayIpsIn = new Map<number, Set<number>>();
 
@@ -50,9 +50,9 @@ export class Cast {
     this.gatewayIps = new Set(given.gateways.flatMap(({ ip }) => ip ?? []));
     const inferred = inferVips(state);
     this.vipIps = new Set([...given.vips.map(({ ip }) => ip), ...inferred.map(({ binding }) => binding.ip)]);
-    this.gateways = this.castGateways(state, given);
+    this.gateways = this.assignGateways(state, given);
     for (const gateway of this.gateways) this.enterGateway(gateway);
-    this.vips = this.castVips(state, given, inferred);
+    this.vips = this.assignVips(state, given, inferred);
     for (const vip of this.vips) {
       if (vip.binding !== null && !this.vipByBinding.has(vip.binding))
         this.vipByBinding.set(vip.binding, vip);
@@ -60,7 +60,7 @@ export class Cast {
     this.assignRoles();
   }
 
-  vipOf(binding: Binding): CastVip | undefined {
+  vipOf(binding: Binding): VipRoles | undefined {
     return this.vipByBinding.get(binding);
   }
 
@@ -111,7 +111,7 @@ export class Cast {
     return this.labels.vendorOf(station, this.ipOf(station));
   }
 
-  private castGateways(state: NetworkState, given: GivenRoles): CastGateway[] {
+  private assignGateways(state: NetworkState, given: GivenRoles): GatewayRole[] {
     if (given.gateways.length > 0) {
       const stations = given.gateways.flatMap((name) => this.names.resolve(name));
       return [...new Set(stations)].map((station) => ({ station, origin: "given", carried: null }));
@@ -123,7 +123,7 @@ export class Cast {
     }));
   }
 
-  private enterGateway(gateway: CastGateway): void {
+  private enterGateway(gateway: GatewayRole): void {
     const { station, carried } = gateway;
     this.gatewayByStation.set(station, gateway);
     if (carried === null) return;
@@ -131,15 +131,15 @@ export class Cast {
     this.gatewayIpsIn.set(station.segment, ips.add(carried.ip));
   }
 
-  private castVips(state: NetworkState, given: GivenRoles, inferred: readonly InferredVip[]): CastVip[] {
+  private assignVips(state: NetworkState, given: GivenRoles, inferred: readonly InferredVip[]): VipRoles[] {
     const isNameless = (station: Station) =>
       this.ipOf(station) === null && !this.gatewayByStation.has(station);
     const inferredByBinding = new Map(inferred.map((vip) => [vip.binding, vip]));
     const vips = given.vips.flatMap((vip) =>
-      castGivenVip(state, this.names, this.known, vip, given, inferredByBinding, isNameless),
+      givenVipRoles(state, this.names, this.known, vip, given, inferredByBinding, isNameless),
     );
     const known = new Set(vips.map(({ binding }) => binding));
-    return [...vips, ...inferred.filter(({ binding }) => !known.has(binding)).map(castInferredVip)];
+    return [...vips, ...inferred.filter(({ binding }) => !known.has(binding)).map(inferredVipRoles)];
   }
 
   private assignRoles(): void {
@@ -153,7 +153,7 @@ export class Cast {
       "gateway",
       this.gateways.map(({ station }) => station),
     );
-    // A host may play several parts. Being a director weighs most: what it then does with the VIP is its right.
+    // A host may have several roles. Director wins over the others: a director may do anything with the VIP.
     for (const { realServers } of this.vips) {
       assign(
         "real-server",

@@ -1,8 +1,8 @@
 import type { Station } from "../neighbours/base/station.ts";
 import type { Finding } from "./finding.ts";
 
-/** Who is accused over which address. */
-export class Accused {
+/** Which stations are suspects, and for which address. */
+export class Suspects {
   private readonly byIp = new Map<number, Set<Station>>();
 
   constructor(findings: readonly Finding[]) {
