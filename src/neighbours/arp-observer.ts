@@ -125,8 +125,13 @@ export class ArpObserver {
       this.noteAddressed(facts, at, sender, sentTo);
       return;
     }
-    this.bindings.of(facts.segment, facts.senderIp).asks.answer(ask, at, sender, heard.claimed);
-    if (heard.claimed === sender) sender.ownAddresses.add(facts.senderIp);
+    const binding = this.bindings.of(facts.segment, facts.senderIp);
+    binding.asks.answer(ask, at, sender, heard.claimed);
+    if (heard.claimed === sender) {
+      sender.ownAddresses.add(facts.senderIp);
+      const claim = ask.broadcast ? binding.claimOf(sender) : undefined;
+      if (claim !== undefined) claim.firstAnswer ??= at;
+    }
     if (ask.claim !== null && ask.asker !== sender) this.learnByAnswering(sender, ask.claim);
   }
 

@@ -4,7 +4,7 @@ import { isGroupMac, type Station, type StationTable } from "./base/station.ts";
 import type { FloodGate } from "./bounds/flood-gate.ts";
 import type { Caches } from "./caches/caches.ts";
 import type { ClaimRecorder } from "./caches/claim-log.ts";
-import type { Binding } from "./claims/binding.ts";
+import type { Binding, Passing } from "./claims/binding.ts";
 import type { BindingTable } from "./claims/binding-table.ts";
 import type { Possession } from "./claims/possession.ts";
 import type { Tunnels } from "./control/tunnels.ts";
@@ -14,6 +14,7 @@ import type { TrafficTable } from "./traffic/traffic-table.ts";
 import type { UnnamedReceivers } from "./vantage/unnamed-receivers.ts";
 
 const MOST_TRIES = 64;
+const MOST_SOURCES = 64;
 
 /** Learns from IPv4 frames what their senders' caches hold, and counts the flows that took a contested way. */
 export class TrafficObserver {
@@ -93,7 +94,7 @@ export class TrafficObserver {
       this.table.settleOffLink(slot, isBeyond);
       return;
     }
-    binding.addReceiver(receiver, host);
+    if (binding.addReceiver(receiver, host)) this.followRelayed(binding, receiver, host);
     if (passesOn) {
       this.caches.noteNextHop(host, receiver, at);
       if (this.notePassing(facts, binding, host, receiver, at)) this.table.settle(slot);
@@ -162,9 +163,24 @@ export class TrafficObserver {
     const passing = binding.passing(host, receiver, at);
     passing.tries++;
     for (const sender of binding.receivers.get(host) ?? []) {
-      if (this.table.wasLast(facts, host, sender)) passing.proven = true;
+      if (!this.table.wasLast(facts, host, sender)) continue;
+      passing.proven = true;
+      if (passing.sources.size < MOST_SOURCES) passing.sources.add(sender);
     }
-    return passing.proven || passing.tries >= MOST_TRIES;
+    return (passing.proven && !isRelayed(binding, passing)) || passing.tries >= MOST_TRIES;
+  }
+
+  /**
+   * A station that gets frames for the address sends some to one that passes them on: what the latter passes on is news
+   * again, because it may be what the former relays.
+   */
+  private followRelayed(binding: Binding, receiver: Station, sender: Station): void {
+    if (!binding.passers.has(receiver) || !binding.receivers.has(sender)) return;
+    for (const passing of binding.passings) {
+      if (passing.from !== receiver) continue;
+      passing.tries = 0;
+      this.table.unsettle(binding.segment, binding.ip, passing.to, receiver);
+    }
   }
 
   /** Whether the receiver is unknown only because the link layer does not name it. */
@@ -210,6 +226,13 @@ export class TrafficObserver {
     const change = entry?.history.findLast(({ owner }) => owner === receiver);
     if (change !== undefined) this.sent.count(facts, change, receiver, binding.turnCount, at);
   }
+}
+
+/** Whether a station that gets frames for the address sends some to the one that passes them on, but none of those was met. */
+function isRelayed({ receivers }: Binding, { from, sources }: Passing): boolean {
+  for (const sender of receivers.get(from) ?? [])
+    if (receivers.has(sender) && !sources.has(sender)) return true;
+  return false;
 }
 
 /** Whether nobody else claims the address, and nobody else gets its frames: one more who sends there tells nothing. */

@@ -7,6 +7,7 @@ import type { SyncedService } from "../neighbours/control/synchronisation.ts";
 import type { Tunnel } from "../neighbours/control/tunnels.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { RoleEvidence } from "./evidence.ts";
+import { feedsTheOwner } from "./in-the-middle.ts";
 import { impersonates, likelyOwner } from "./likely-owner.ts";
 
 export interface InferredVip {
@@ -22,8 +23,15 @@ const FORWARDING_BY_FLAG: ReadonlyMap<number, Forwarding> = new Map([
   [3, "direct-routing"],
 ]);
 
-/** Every address that behaves as a VIP, given or not, with the stations that have a role for it. */
-export function inferVips(state: NetworkState): InferredVip[] {
+/**
+ * Every address that behaves as a VIP, given or not, with the stations that have a role for it.
+ *
+ * @param ownsBesides whether a station has an address of its own besides this one
+ */
+export function inferVips(
+  state: NetworkState,
+  ownsBesides: (station: Station, ip: number) => boolean,
+): InferredVip[] {
   for (const router of state.adverts) {
     for (const ip of router.addresses) state.bindings.of(router.segment, ip);
   }
@@ -37,6 +45,7 @@ export function inferVips(state: NetworkState): InferredVip[] {
         services: services.get(binding.ip) ?? [],
         remembered: remembered.get(binding.ip) ?? [],
         tunnels: tunnels.get(binding.ip) ?? [],
+        ownsBesides,
       }),
     )
     .filter(({ evidence }) => evidence.length > 0);
@@ -47,12 +56,13 @@ interface Hints {
   readonly services: readonly SyncedService[];
   readonly remembered: readonly RememberedRole[];
   readonly tunnels: readonly Tunnel[];
+  readonly ownsBesides: (station: Station, ip: number) => boolean;
 }
 
 function inferVip(
   state: NetworkState,
   binding: Binding,
-  { services, remembered, tunnels }: Hints,
+  { services, remembered, tunnels, ownsBesides }: Hints,
 ): InferredVip {
   const found = {
     binding,
@@ -60,7 +70,9 @@ function inferVip(
     realServers: new Map<Station, Forwarding | null>(),
     evidence: [] as RoleEvidence[],
   };
-  inferFromPassings(found);
+  const feeds = (station: Station) =>
+    feedsTheOwner(binding, station, (other) => ownsBesides(other, binding.ip)) !== null;
+  inferFromPassings(found, feeds);
   inferFromTunnels(found, tunnels);
   inferFromAdverts(state, found);
   inferFromSynchronisation(state, found, services);
@@ -80,12 +92,15 @@ interface Found {
  * Direct routing: a host that holds the address, yet passes its frames on.
  *
  * A one-armed router passes them on, too, but does not hold the address; nor does an intruder, who claims it unasked.
- * And whoever passes on what a director sent it is no real server.
+ * A man in the middle passes them on to their owner. A host that passes on what a director sent it is no real server.
  */
-function inferFromPassings({ binding, directors, realServers, evidence }: Found): void {
+function inferFromPassings(
+  { binding, directors, realServers, evidence }: Found,
+  feeds: (station: Station) => boolean,
+): void {
   const passing = new Set(binding.passings.map(({ from }) => from));
   for (const { from, to, at, proven } of binding.passings) {
-    if (!proven || !(holdsUnforced(binding, from) || isFailover(binding, from, to))) continue;
+    if (!proven || !(holdsUnforced(binding, from) || isFailover(binding, from, to)) || feeds(from)) continue;
     directors.add(from);
     if (passing.has(to)) continue;
     realServers.set(to, "direct-routing");

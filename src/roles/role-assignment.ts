@@ -48,7 +48,7 @@ export class RoleAssignment {
     this.relays = new Relays(state);
     this.machines = new Machines(state, (station, ip) => this.names.ownsBesides(station, ip));
     this.gatewayIps = new Set(given.gateways.flatMap(({ ip }) => ip ?? []));
-    const inferred = inferVips(state);
+    const inferred = inferVips(state, (station, ip) => this.names.ownsBesides(station, ip));
     this.vipIps = new Set([...given.vips.map(({ ip }) => ip), ...inferred.map(({ binding }) => binding.ip)]);
     this.gateways = this.assignGateways(state, given);
     for (const gateway of this.gateways) this.enterGateway(gateway);

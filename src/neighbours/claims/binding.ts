@@ -42,6 +42,8 @@ export interface Passing {
   readonly at: Position;
   /** Whether the same packet was seen arriving at it right before. */
   proven: boolean;
+  /** From whom such packets had come, as far as they were looked at. */
+  readonly sources: SparseSet<Station>;
   tries: number;
 }
 
@@ -213,19 +215,22 @@ export class Binding {
       this.ipSenders.set(station, { at, ttl });
   }
 
-  addReceiver(receiver: Station, sender: Station): void {
+  /** @returns whether the sender is new to the receiver */
+  addReceiver(receiver: Station, sender: Station): boolean {
     const senders = this.receivers.get(receiver);
     if (senders !== undefined) {
-      if (senders.size < MOST_RECEIVERS) senders.add(sender);
+      if (senders.has(sender) || senders.size >= MOST_RECEIVERS) return false;
+      senders.add(sender);
     } else if (this.receivers.size < MOST_RECEIVERS) this.receivers.set(receiver, new Set([sender]));
     else this.forgottenParts++;
+    return true;
   }
 
   /** @returns the passing between these two, remembered from here on */
   passing(from: Station, to: Station, at: Position): Passing {
     const known = this.passings.find((passing) => passing.from === from && passing.to === to);
     if (known !== undefined) return known;
-    const passing: Passing = { from, to, at, proven: false, tries: 0 };
+    const passing: Passing = { from, to, at, proven: false, sources: new SparseSet(), tries: 0 };
     this.passers.add(from);
     if (this.passings.length < MOST_PASSINGS) this.passings.push(passing);
     return passing;

@@ -67,6 +67,11 @@ export class Claim {
   readonly proxied = new SparseMap<Station, ProxiedTally>();
   /** By station: requests that asked what that station had asked a moment before, in the same name. */
   readonly echoes = new SparseMap<Station, number>();
+  /** The first and the last frame by which it spoke for the address itself; null where all were others'. */
+  ownFirst: Position | null = null;
+  ownLast: Position | null = null;
+  /** Its first answer to a question to everybody: whoever holds the address hears that one and answers, too. */
+  firstAnswer: Position | null = null;
   private readonly own = new SparseMap<ClaimForm, number>();
 
   constructor(station: Station) {
@@ -78,6 +83,8 @@ export class Claim {
     if (form === "addressed") return;
     if (evidence.sentBy === this.station) {
       this.own.set(form, this.ownFrames(form) + 1);
+      this.ownFirst ??= evidence.at;
+      this.ownLast = evidence.at;
       return;
     }
     const proxied = this.proxied.get(evidence.sentBy);
@@ -99,6 +106,8 @@ export class Claim {
     const evidence = [{ at: first, targetIp, sentBy: this.station }];
     this.tallies.set(form, { count, first, last, evidence });
     this.own.set(form, count);
+    this.ownFirst = first;
+    this.ownLast = last;
   }
 
   /** The frame just added, captured a second time: on the wire it was one. */

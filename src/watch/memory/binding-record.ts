@@ -9,7 +9,17 @@ import {
 } from "../../neighbours/claims/claim.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
 import { type FormerTime, isMacText, isPlace, type Place, placeOf, stationText } from "./place.ts";
-import { arrayOf, isBoolean, isCount, isInt32, isOneOf, objectOf, type Shape, tuple } from "./shape.ts";
+import {
+  arrayOf,
+  isBoolean,
+  isCount,
+  isInt32,
+  isOneOf,
+  objectOf,
+  orAbsent,
+  type Shape,
+  tuple,
+} from "./shape.ts";
 import type { StationFinder } from "./station-finder.ts";
 
 const FORMS: readonly ClaimForm[] = ["request", "reply", "unsolicited-reply", "announcement", "addressed"];
@@ -33,6 +43,9 @@ const isClaim = objectOf({
   tallies: arrayOf(isTally),
   lent: arrayOf(isLent),
   echoes: arrayOf(tuple(isMacText, isCount)),
+  /** First and last frame of its own, and its first answer to a question to everybody. */
+  own: orAbsent(tuple(isPlace, isPlace)),
+  answered: orAbsent(isPlace),
 });
 
 export const isBindingRecord = objectOf({
@@ -42,6 +55,8 @@ export const isBindingRecord = objectOf({
   turns: arrayOf(tuple(isMacText, isPlace, isOneOf(FORMS))),
   turnCount: isCount,
   passings: arrayOf(tuple(isMacText, isMacText, isPlace, isBoolean)),
+  /** By passing: whose packets it passed on. */
+  passingSources: orAbsent(arrayOf(arrayOf(isMacText))),
   passers: arrayOf(isMacText),
   served: arrayOf(isMacText),
   receivers: arrayOf(tuple(isMacText, arrayOf(isMacText))),
@@ -85,6 +100,7 @@ export function bindingRecord(binding: Binding): BindingRecord | null {
     passings: binding.passings
       .slice(0, MOST_OTHERS)
       .map(({ from, to, at, proven }) => [stationText(from), stationText(to), placeOf(at), proven]),
+    passingSources: binding.passings.slice(0, MOST_OTHERS).map(({ sources }) => texts(sources)),
     passers: texts(binding.passers),
     served: texts(binding.served),
     receivers: [...binding.receivers]
@@ -115,9 +131,10 @@ export function restoreBinding(
   }
   binding.turnCount = Math.max(record.turnCount, record.turns.length);
   binding.lastTurn = binding.turns.at(-1)?.station ?? null;
-  for (const [from, to, at, proven] of record.passings) {
+  for (const [index, [from, to, at, proven]] of record.passings.entries()) {
     const passing = binding.passing(station(from), station(to), time.position(at));
     passing.proven = proven;
+    for (const mac of record.passingSources?.[index] ?? []) passing.sources.add(station(mac));
   }
   for (const mac of record.passers) binding.passers.add(station(mac));
   for (const mac of record.served) binding.served.add(station(mac));
@@ -143,6 +160,11 @@ function claimRecord(claim: Claim, ip: number): ClaimRecord {
       .slice(0, MOST_OTHERS)
       .map(([sender, tally]) => [stationText(sender), tally.count, tally.unasked, ...spanOf(tally)]),
     echoes: [...claim.echoes].slice(0, MOST_OTHERS).map(([of, count]) => [stationText(of), count]),
+    own:
+      claim.ownFirst === null || claim.ownLast === null
+        ? undefined
+        : [placeOf(claim.ownFirst), placeOf(claim.ownLast)],
+    answered: claim.firstAnswer === null ? undefined : placeOf(claim.firstAnswer),
   };
 }
 
@@ -191,6 +213,11 @@ function restoredClaim(
     claim.proxied.set(station(mac), tally);
   }
   for (const [mac, count] of record.echoes) claim.echoes.set(station(mac), count);
+  if (record.own !== undefined) {
+    claim.ownFirst = time.position(record.own[0]);
+    claim.ownLast = time.position(record.own[1]);
+  }
+  if (record.answered !== undefined) claim.firstAnswer = time.position(record.answered);
   return claim;
 }
 
