@@ -7,12 +7,13 @@ import { explain } from "./findings/benign-rules.ts";
 import { checkExpectations } from "./findings/expectations.ts";
 import { judge } from "./findings/judge.ts";
 import { FrameIntake } from "./intake/frame-intake.ts";
-import { type KnowledgeSources, readKnowledge } from "./knowledge/knowledge.ts";
+import { KNOWLEDGE_OPTIONS, type KnowledgeSources, readKnowledge } from "./knowledge/knowledge.ts";
 import { type GivenRoles, givenHolders } from "./knowledge/roles.ts";
 import type { NeighbourModelName } from "./neighbours/caches/models/model.ts";
 import { modelNamed } from "./neighbours/caches/models/named.ts";
 import { DuplicateFrames } from "./neighbours/duplicates/duplicate-frames.ts";
 import { NetworkState } from "./neighbours/network-state.ts";
+import { CALLBACK, checkArgument, checkOptions, FLAG, type OptionTypes, PATHS, TEXT } from "./options.ts";
 import { buildReport } from "./reports/build-report.ts";
 import { summarizeCapture, summarizeDuplicate } from "./reports/capture-summary.ts";
 import { reportExpectation } from "./reports/expectation-text.ts";
@@ -40,6 +41,23 @@ export interface AnalyzeOptions extends KnowledgeSources {
   onProgress?: (progress: { file: string; bytes: number; sizeBytes: number | null }) => void;
 }
 
+const ANALYZE_OPTIONS: OptionTypes<AnalyzeOptions> = {
+  ...KNOWLEDGE_OPTIONS,
+  expect: TEXT,
+  vendors: FLAG,
+  neighbourModel: TEXT,
+  hash: FLAG,
+  secondOpinion: FLAG,
+  recover: FLAG,
+  onProgress: CALLBACK,
+};
+
+/** @throws LvsPcapError `bad-usage` where an argument is not what {@link analyzeCapture} takes */
+export function checkAnalysis(call: string, captures: unknown, options: AnalyzeOptions): void {
+  checkArgument(call, "captures", captures, PATHS);
+  checkOptions(call, options, ANALYZE_OPTIONS);
+}
+
 /**
  * Reads one or more captures, merged by time, and says who poisoned whose ARP cache.
  *
@@ -53,6 +71,7 @@ export async function analyzeCapture(
   captures: string | readonly string[],
   options: AnalyzeOptions = {},
 ): Promise<Report> {
+  checkAnalysis("analyzeCapture", captures, options);
   const files = typeof captures === "string" ? [captures] : captures;
   if (files.length === 0) throw new LvsPcapError("bad-usage", "no capture given");
   const { roles, known, inventories } = await readKnowledge(options);

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { type AnalyzeOptions, analyzeCapture } from "./analyze.ts";
+import { type AnalyzeOptions, analyzeCapture, checkAnalysis } from "./analyze.ts";
 import type { MergeSink } from "./capture/merge/frame-queue.ts";
 import { type MergeInput, mergeCaptures } from "./capture/merge/merge-captures.ts";
 import { LvsPcapError } from "./errors.ts";
@@ -14,6 +14,7 @@ import { Selection } from "./evidence/selection.ts";
 import { Draft } from "./files/draft.ts";
 import { type OutputTarget, outputTarget } from "./files/output-target.ts";
 import { DuplicateFrames } from "./neighbours/duplicates/duplicate-frames.ts";
+import { checkArgument, checkOptions, FLAG, type OptionType, objectWith, TEXT, TEXTS } from "./options.ts";
 import type { Report } from "./reports/report.ts";
 
 export interface EvidenceOptions {
@@ -63,6 +64,11 @@ export function evidenceTarget(
   return target;
 }
 
+const REPORT: OptionType = {
+  fits: (value) => typeof value === "object" && value !== null && "findings" in value && "captures" in value,
+  expected: "a report of analyzeCapture",
+};
+
 /**
  * Writes the frames that prove the report's findings into a pcapng file, each with a comment on what it shows.
  *
@@ -79,6 +85,11 @@ export async function writeEvidence(
   report: Report,
   options: EvidenceOptions = {},
 ): Promise<EvidenceResult> {
+  checkArgument("writeEvidence", "path", path, TEXT);
+  checkArgument("writeEvidence", "captures", captures, TEXTS);
+  checkArgument("writeEvidence", "report", report, REPORT);
+  checkOptions("writeEvidence", options, { analysis: objectWith(), args: TEXTS, force: FLAG });
+  checkAnalysis("writeEvidence", captures, options.analysis ?? {});
   const { topology, expect, inventories = [] } = options.analysis ?? {};
   const known = [topology, expect].filter((file) => file !== undefined);
   const target = evidenceTarget(path, captures, [...known, ...inventories], options.force === true);

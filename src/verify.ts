@@ -2,6 +2,7 @@ import { openByteSource } from "./bytes/source.ts";
 import { linkTypeName } from "./capture/link-type.ts";
 import { type CaptureOptions, readCapture } from "./capture/read-capture.ts";
 import { LvsPcapError } from "./errors.ts";
+import { CALLBACK, checkArgument, checkOptions, TEXT } from "./options.ts";
 import { Comparison } from "./verify/comparison.ts";
 import { openPcapParser, PCAP_PARSER, pcapParserVersion } from "./verify/pcap-parser.ts";
 import type { OpenSecondDecoder } from "./verify/second-decoder.ts";
@@ -25,7 +26,9 @@ export interface VerifyOptions {
  * @throws LvsPcapError `unverifiable` where pcap-parser does not read such a capture: nanoseconds, versions before
  * 2.4; `unreadable-file`, `not-a-capture`, `unsupported-version`
  */
-export function verifyCapture(capture: string, options: VerifyOptions = {}): Promise<VerifyResult> {
+export async function verifyCapture(capture: string, options: VerifyOptions = {}): Promise<VerifyResult> {
+  checkArgument("verifyCapture", "capture", capture, TEXT);
+  checkOptions("verifyCapture", options, { onProgress: CALLBACK });
   return verifyAgainst(openPcapParser, capture, options);
 }
 

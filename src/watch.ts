@@ -1,10 +1,20 @@
 import { readCapture } from "./capture/read-capture.ts";
 import { FrameIntake } from "./intake/frame-intake.ts";
-import { type KnowledgeSources, readKnowledge } from "./knowledge/knowledge.ts";
+import { KNOWLEDGE_OPTIONS, type KnowledgeSources, readKnowledge } from "./knowledge/knowledge.ts";
 import { type GivenRoles, givenHolders, mergeRoles } from "./knowledge/roles.ts";
 import type { NeighbourModelName } from "./neighbours/caches/models/model.ts";
 import { modelNamed } from "./neighbours/caches/models/named.ts";
 import { NetworkState } from "./neighbours/network-state.ts";
+import {
+  BYTE_STREAM,
+  CALLBACK,
+  checkArgument,
+  checkOptions,
+  listOf,
+  type OptionTypes,
+  objectWith,
+  TEXT,
+} from "./options.ts";
 import { buildReport } from "./reports/build-report.ts";
 import { summarizeCapture } from "./reports/capture-summary.ts";
 import type { WatchEvent } from "./reports/event.ts";
@@ -43,6 +53,20 @@ export interface WatchOptions extends KnowledgeSources {
   clock?: Clock;
 }
 
+const WATCH_OPTIONS: OptionTypes<WatchOptions> = {
+  ...KNOWLEDGE_OPTIONS,
+  neighbourModel: TEXT,
+  name: TEXT,
+  onEvent: CALLBACK,
+  sinks: listOf(objectWith("deliver", "close")),
+  memory: objectWith("recall", "keep", "close"),
+  onStart: CALLBACK,
+  onClockStep: CALLBACK,
+  capturer: objectWith(),
+  onForgotten: CALLBACK,
+  clock: objectWith("monotonicMs", "wallMs"),
+};
+
 export interface Capturer {
   /** Frames that never came, as far as he has said; null where he has not. */
   readonly droppedFrames: number | null;
@@ -71,6 +95,8 @@ export interface WatchControls {
  * @throws LvsPcapError `unreadable-file`, `not-a-capture`, `unsupported-version`, `bad-topology`, `bad-usage`
  */
 export async function watchCapture(stream: LiveStream, options: WatchOptions = {}): Promise<Report> {
+  checkArgument("watchCapture", "stream", stream, BYTE_STREAM);
+  checkOptions("watchCapture", options, WATCH_OPTIONS);
   const { clock = SYSTEM_CLOCK, memory = null, sinks = [] } = options;
   const recalled = (await memory?.recall()) ?? null;
   const knowledge = await readKnowledge(options);

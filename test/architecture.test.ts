@@ -7,7 +7,7 @@ const SOURCES = join(import.meta.dirname, "..", "src");
 /** From the wire to the person: each room may use the rooms of the lines above its own, and itself. */
 const LINES: readonly (readonly string[])[] = [
   ["errors"],
-  ["files"],
+  ["files", "options"],
   ["bytes"],
   ["capture"],
   ["decode"],

@@ -1,3 +1,4 @@
+import { type OptionTypes, TEXT, TEXTS } from "../options.ts";
 import { parseRoles, type RoleNames } from "./given-roles.ts";
 import type { Inventory } from "./inventories/inventory.ts";
 import type { KnownBinding } from "./known-binding.ts";
@@ -10,6 +11,15 @@ export interface KnowledgeSources extends RoleNames {
   /** Paths of inventories, each recognised by its content. */
   inventories?: readonly string[];
 }
+
+export const KNOWLEDGE_OPTIONS: OptionTypes<KnowledgeSources> = {
+  vips: TEXTS,
+  directors: TEXTS,
+  realServers: TEXTS,
+  gateways: TEXTS,
+  topology: TEXT,
+  inventories: TEXTS,
+};
 
 /** What is known before the first frame. */
 export interface Knowledge {
