@@ -3,6 +3,7 @@ import type { PcapHeader } from "../../src/capture/pcap-header.ts";
 import { type FrameSink, walkPcapRecords } from "../../src/capture/pcap-records.ts";
 import { PcapngWalker } from "../../src/capture/pcapng/pcapng-walker.ts";
 import { FrameFacts } from "../../src/decode/facts.ts";
+import { NOT_ANALYSED_KINDS } from "../../src/decode/not-analysed.ts";
 import { FastLane } from "../../src/intake/fast-lane.ts";
 import { FrameIntake } from "../../src/intake/frame-intake.ts";
 import type { Kind } from "../traffic/kinds.ts";
@@ -98,7 +99,7 @@ function prepareFastLane(kind: Kind): Prepared {
   const intake = new FrameIntake(state, 0);
   intake.link(LINKTYPE_ETHERNET);
   walkPcapRecords(HEADER, view, 0, writtenBytes, intake);
-  const lane = new FastLane(state, LINKTYPE_ETHERNET);
+  const lane = new FastLane(state, LINKTYPE_ETHERNET, new Float64Array(NOT_ANALYSED_KINDS));
   const facts = new FrameFacts();
   const round = () => {
     const before = facts.number;

@@ -4,6 +4,7 @@ import { Anomaly, type FrameFacts, FrameKind } from "./facts.ts";
 import { decodeIpv4 } from "./ipv4.ts";
 import { readMacs } from "./link-addresses.ts";
 import { SNAP_BYTES, snapEtherType } from "./llc.ts";
+import { ofEtherType } from "./not-analysed.ts";
 
 export const EtherType = {
   Ipv4: 0x0800,
@@ -62,6 +63,7 @@ export function decodeEtherType(
   if (etherType === EtherType.Ipv4) decodeIpv4(view, offset, end, facts);
   else if (etherType === EtherType.Arp) decodeArp(view, offset, end, facts);
   else if (isBeacon(etherType)) decodeBeacon(view, offset, end, etherType, facts);
+  else facts.notAnalysed = ofEtherType(view, offset, end, etherType);
 }
 
 /** Identifier 0 is a priority tag (802.1Q 9.6): the frame belongs to no VLAN. */

@@ -1,3 +1,5 @@
+import { NotAnalysed } from "./not-analysed.ts";
+
 /** What a frame turned out to be. */
 export const FrameKind = { Other: 0, Arp: 1, Ipv4: 2, Malformed: 3, Beacon: 4 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
@@ -99,6 +101,8 @@ export class FrameFacts {
 
   kind: FrameKind = FrameKind.Other;
   anomaly: Anomaly = Anomaly.None;
+  /** What it holds that no decoder looks into; set back by the caller before a frame is decoded. */
+  notAnalysed: NotAnalysed = NotAnalysed.Nothing;
 
   /** Set by decoders of other link layers than Ethernet; whoever changes the decoder sets it back to `Both`. */
   linkAddresses: LinkAddresses = LinkAddresses.Both;

@@ -13,6 +13,7 @@ import {
   packetEnd,
 } from "./ipv4-header.ts";
 import { decodeIpvsSync } from "./ipvs-sync.ts";
+import { NotAnalysed, ofIpProtocol, ofUdp } from "./not-analysed.ts";
 import { decodeTunnel } from "./tunnel.ts";
 import { decodeVrrp } from "./vrrp.ts";
 
@@ -20,6 +21,7 @@ import { decodeVrrp } from "./vrrp.ts";
 const PORTS_BYTES = 4;
 /** RFC 9293, section 3.1. */
 const TCP_FLAGS = 13;
+const UDP_HEADER_BYTES = 8;
 
 /** The UDP ports from which `sync_ports` of IPVS counts up (ip_vs_sync.c). */
 const IPVS_SYNC_PORT = 8848;
@@ -72,6 +74,8 @@ export function decodeIpv4(view: DataView, start: number, end: number, facts: Fr
   } else if (facts.protocol === IpProtocol.Vrrp) {
     facts.control = decodeVrrp(view, payload, packetEnd(view, start, end), facts.advert);
   }
+  if (facts.protocol !== IpProtocol.Tcp && facts.protocol !== IpProtocol.Udp && facts.tunnelDepth === 0)
+    facts.notAnalysed = ofIpProtocol(view, payload, end, facts.protocol);
 }
 
 function decodeUdp(view: DataView, start: number, payload: number, end: number, facts: FrameFacts): void {
@@ -82,5 +86,8 @@ function decodeUdp(view: DataView, start: number, payload: number, end: number, 
   if (facts.ports === DHCP_ANSWER_PORTS) {
     facts.control = decodeDhcp(view, payload, packetEnd(view, start, end), facts.lease);
   }
-  if (facts.control === Control.None) decodeTunnel(view, start, payload, end, facts);
+  if (facts.control !== Control.None) return;
+  if (end - payload >= UDP_HEADER_BYTES + 2)
+    facts.notAnalysed = ofUdp(destinationPort, view.getUint16(payload + UDP_HEADER_BYTES));
+  if (facts.notAnalysed === NotAnalysed.Nothing) decodeTunnel(view, start, payload, end, facts);
 }

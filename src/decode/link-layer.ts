@@ -33,10 +33,6 @@ const DECODERS: ReadonlyMap<number, LinkDecoder> = new Map<number, LinkDecoder>(
   [276, decodeCookedV2],
 ]);
 
-export function decodedLinkTypes(): number[] {
-  return [...DECODERS.keys()];
-}
-
 /** The decoder of a LINKTYPE_ value of tcpdump.org's list; undefined where frames of it are not understood. */
 export function linkDecoder(linkType: number): LinkDecoder | undefined {
   return DECODERS.get(linkType);

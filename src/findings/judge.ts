@@ -101,12 +101,21 @@ export class Judgement {
   }
 }
 
-/** Poisoned: some host's cache took, or traffic used, a wrong entry for a VIP or a gateway. */
-export type Verdict = "clean" | "suspicious" | "poisoned";
+/**
+ * Poisoned: some host's cache took, or traffic used, a wrong entry for a VIP or a gateway. Undetermined: nothing was found,
+ * and no frame could have shown it.
+ */
+export type Verdict = "clean" | "undetermined" | "suspicious" | "poisoned";
 
-export function verdictOf(findings: readonly Finding[], assignment: RoleAssignment): Verdict {
+/** @param undetermined whether no frame could have shown a poisoning */
+export function verdictOf(
+  findings: readonly Finding[],
+  assignment: RoleAssignment,
+  undetermined: boolean,
+): Verdict {
   const poisons = ({ kind, ip, stage }: Finding) =>
     stage !== "claimed" && (kind === "gateway-impersonation" || assignment.isVip(ip));
   if (findings.some(poisons)) return "poisoned";
-  return findings.some(({ severity }) => severity !== "notice") ? "suspicious" : "clean";
+  if (findings.some(({ severity }) => severity !== "notice")) return "suspicious";
+  return undetermined ? "undetermined" : "clean";
 }

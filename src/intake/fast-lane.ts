@@ -1,6 +1,7 @@
 import { isCooked } from "../capture/link-type.ts";
 import type { LONGEST_RECORD_BYTES, PCAP_RECORD_HEADER_BYTES, RecordForm } from "../capture/pcap-records.ts";
 import type { FrameFacts, IpProtocol } from "../decode/facts.ts";
+import { ofUdp } from "../decode/not-analysed.ts";
 import { nearSlot } from "../neighbours/base/near-slots.ts";
 import type { Timeline } from "../neighbours/base/position.ts";
 import type { BindingTable } from "../neighbours/claims/binding-table.ts";
@@ -46,8 +47,14 @@ export class FastLane {
   /** Of frames that lack the MAC which they were sent to; null for Ethernet. */
   private readonly cooked: CookedLinks | null;
 
-  /** @param linkType of the frames: Ethernet, or what `-i any` gives */
-  constructor(state: NetworkState, linkType: number) {
+  private readonly notAnalysed: Float64Array;
+
+  /**
+   * @param linkType of the frames: Ethernet, or what `-i any` gives
+   * @param notAnalysed where to count frames that hold something no decoder looks into, by `NotAnalysed`
+   */
+  constructor(state: NetworkState, linkType: number, notAnalysed: Float64Array) {
+    this.notAnalysed = notAnalysed;
     this.timeline = state.timeline;
     this.bindings = state.bindings;
     this.traffic = state.traffic;
@@ -80,7 +87,7 @@ export class FastLane {
     const { tunnelled } = this.traffic;
     const { near } = this.bindings;
     const { filter: answers } = this.sent;
-    const { cooked, duplicates } = this;
+    const { cooked, duplicates, notAnalysed } = this;
     cooked?.renew();
     const cookedBytes = cooked?.headerBytes ?? 0;
     const cookedTypeAt = cooked?.typeOffset ?? 0;
@@ -185,11 +192,14 @@ export class FastLane {
       const ttlAndProtocol = view.getUint16(ipv4 + 8);
       const protocol = ttlAndProtocol & 0xff;
       let ports = 0;
+      let passedBy = 0;
       if (protocol === tcp) {
         ports = view.getInt32(ipv4 + 20);
       } else if (protocol === udp) {
         ports = view.getInt32(ipv4 + 20);
-        if (!isPlainUdp(ports, view.getUint16(ipv4 + 28))) break;
+        const firstOfPayload = view.getUint16(ipv4 + 28);
+        passedBy = ofUdp(ports & 0xffff, firstOfPayload);
+        if (passedBy === 0 && !isPlainUdp(ports, firstOfPayload)) break;
       } else if (protocol === ipIp || protocol === gre) {
         if (capturedBytes < shortestTunnelledBytes) break;
         if (protocol === gre && view.getInt32(ipv4 + 20) !== 0x0800) break;
@@ -244,6 +254,7 @@ export class FastLane {
       }
 
       frame++;
+      if (passedBy !== 0) notAnalysed[passedBy] = (notAnalysed[passedBy] ?? 0) + 1;
       rows[rowAt + rowLastSeconds] = seconds;
       rows[rowAt + rowLastNanoseconds] = nanoseconds;
       rows[rowAt + rowLastSourceIp] = sourceIp;

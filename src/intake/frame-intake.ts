@@ -2,9 +2,10 @@ import type { CaptureInterface } from "../capture/capture-sink.ts";
 import { isCooked, LINKTYPE_ETHERNET, linkTypeName } from "../capture/link-type.ts";
 import type { RecordForm } from "../capture/pcap-records.ts";
 import type { CaptureSink } from "../capture/read-capture.ts";
-import { type Anomaly, FrameFacts, FrameKind, LinkAddresses } from "../decode/facts.ts";
+import { Air, type Anomaly, FrameFacts, FrameKind, LinkAddresses } from "../decode/facts.ts";
 import { beginFrame } from "../decode/link-addresses.ts";
 import { type LinkDecoder, linkDecoder } from "../decode/link-layer.ts";
+import { NOT_ANALYSED_KINDS, NotAnalysed } from "../decode/not-analysed.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import { DuplicateFrames, sourceOf } from "../neighbours/duplicates/duplicate-frames.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
@@ -21,6 +22,8 @@ export class FrameIntake implements CaptureSink {
   private readonly state: NetworkState;
   private readonly facts = new FrameFacts();
   private readonly malformed = new Map<Anomaly, number>();
+  /** Frames that hold something no decoder looks into, by `NotAnalysed`. */
+  private readonly passedBy = new Float64Array(NOT_ANALYSED_KINDS);
   /** By link type. */
   private readonly fastLanes = new Map<number, FastLane>();
   /** Null where every frame has to be decoded. */
@@ -110,7 +113,7 @@ export class FrameIntake implements CaptureSink {
 
   private fastLaneOf(linkType: number): FastLane | null {
     if (linkType !== LINKTYPE_ETHERNET && !isCooked(linkType)) return null;
-    const lane = this.fastLanes.get(linkType) ?? new FastLane(this.state, linkType);
+    const lane = this.fastLanes.get(linkType) ?? new FastLane(this.state, linkType, this.passedBy);
     this.fastLanes.set(linkType, lane);
     return lane;
   }
@@ -195,7 +198,10 @@ export class FrameIntake implements CaptureSink {
       this.unread.set(this.taken, (this.unread.get(this.taken) ?? 0) + 1);
       return;
     }
+    facts.notAnalysed = NotAnalysed.Nothing;
     this.decode(view, start, start + capturedBytes, facts);
+    const passedBy = facts.air === Air.Encrypted ? NotAnalysed.EncryptedAir : facts.notAnalysed;
+    if (passedBy !== NotAnalysed.Nothing) this.passedBy[passedBy] = (this.passedBy[passedBy] ?? 0) + 1;
     if (network !== ONLY) {
       if (isNews) state.captureInterfaces.learn(facts, network);
       state.captureInterfaces.place(facts, network);
@@ -230,6 +236,17 @@ export class FrameIntake implements CaptureSink {
 
   get anomalies(): ReadonlyMap<Anomaly, number> {
     return this.malformed;
+  }
+
+  /** How many frames hold something that no decoder looks into, by what it is. */
+  get notAnalysed(): ReadonlyMap<NotAnalysed, number> {
+    const kinds = Object.values(NotAnalysed).map((kind) => [kind, this.passedBy[kind] ?? 0] as const);
+    return new Map(kinds.filter(([, frames]) => frames > 0));
+  }
+
+  /** How many frames are of a link type that is not understood, by its name. */
+  get unreadLinkTypes(): ReadonlyMap<string, number> {
+    return new Map([...this.unread].map(([linkType, frames]) => [linkTypeName(linkType), frames]));
   }
 
   /** Names of the link types met, as tcpdump.org's list has them. */

@@ -24,6 +24,8 @@ export class ArpObserver {
   private readonly bindings: BindingTable;
   private readonly targetGate: TargetGate;
   private readonly models: readonly ArpLearner[];
+  /** Frames observed. */
+  frames = 0;
   /** What the frame under way was taken for. */
   private meanings: Meaning[] = [];
 
@@ -44,6 +46,7 @@ export class ArpObserver {
   }
 
   observe(facts: FrameFacts): void {
+    this.frames++;
     this.floodDetector.count(facts.segment);
     if (isGroupMac(facts.sourceMacHigh) || isGroupAddress(facts.targetIp)) return;
     const at = this.timeline.here(facts);

@@ -8,6 +8,7 @@ import {
   type Victim,
 } from "../findings/finding.ts";
 import { verdictOf } from "../findings/judge.ts";
+import { undeterminedBecause } from "../findings/undetermined.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
@@ -17,6 +18,7 @@ import type { GatewayRole, RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
 import { benignText } from "./benign-text.ts";
 import { displayFilterFor } from "./display-filter.ts";
+import { reachOf } from "./reach.ts";
 import { hostOf, positionOf } from "./references.ts";
 import { remedyFor } from "./remedy.ts";
 import type {
@@ -57,10 +59,12 @@ export function buildReport(
   ids: readonly string[] = idsInOrder(findings),
   wording: Wording = new Wording(assignment, captures.length),
 ): Report {
+  const undetermined = undeterminedBecause(state, assignment);
   return {
     schemaVersion: 1,
     tool: { name: "lvs-pcap", version },
-    verdict: verdictOf(findings, assignment),
+    verdict: verdictOf(findings, assignment, undetermined !== null),
+    reach: reachOf(captures, state, undetermined),
     neighbourModel: state.model.name,
     captures,
     vantage: state.vantage.limits.map((limit) => reportLimit(limit, assignment, wording)),

@@ -2,6 +2,7 @@ import { linkTypeName } from "../capture/link-type.ts";
 import type { CaptureEnd } from "../capture/read-capture.ts";
 import { Anomaly } from "../decode/facts.ts";
 import type { FrameIntake } from "../intake/frame-intake.ts";
+import { notAnalysedFrames } from "./reach.ts";
 import type { CaptureSummary } from "./report.ts";
 import { printable, timeText } from "./text.ts";
 
@@ -46,6 +47,7 @@ export function summarizeCapture(
     last: intake.last && timeText(intake.last),
     complete: end.isComplete,
     problem: end.problem ?? notUnderstood,
+    notAnalysed: notAnalysedFrames(intake.notAnalysed, intake.unreadLinkTypes),
     anomalies: Object.fromEntries(
       [...intake.anomalies].map(([anomaly, count]) => [ANOMALY_NAMES[anomaly], count]),
     ),
@@ -82,6 +84,7 @@ export function summarizeDuplicate(
     last: null,
     complete: true,
     problem: `${file}: the same capture as ${original.file}; its frames were not counted twice`,
+    notAnalysed: [],
     anomalies: {},
     dropped: null,
     interfaces: [],

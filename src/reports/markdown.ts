@@ -4,8 +4,8 @@ import { type FixStep, fixSteps } from "./html/fix.ts";
 import { Calendar, clockText, hostName, vendorName } from "./html/names.ts";
 import { inventoryText } from "./inventory-summary.ts";
 import { code, codeBlock, indent, prose, table } from "./markdown-text.ts";
-import { nothingToJudge } from "./nothing-to-judge.ts";
 import { raceLines } from "./race-text.ts";
+import { notLookedIntoText } from "./reach.ts";
 import type { Host, Report, ReportedExpectation, ReportedFinding, ReportedPosition } from "./report.ts";
 import { differenceTexts, opinionText } from "./second-opinion-text.ts";
 import { countText, elapsedText, nanosecondsBetween, plural, severityCount, UNSEEN_MAC } from "./text.ts";
@@ -26,7 +26,7 @@ export function renderMarkdown(report: Report, { args }: RenderOptions): string 
   const detailed = worstFirst.slice(0, MOST_DETAILED);
   const left = worstFirst.length - detailed.length;
   const sections = [
-    `# ARP: ${nothingToJudge(report) === null ? report.verdict.toUpperCase() : "NOTHING TO JUDGE"}`,
+    `# ARP: ${report.verdict.toUpperCase()}`,
     verdict(report, worstFirst),
     ...(worstFirst.length === 0 ? [] : [findingsTable(worstFirst)]),
     ...detailed.map((finding, index) =>
@@ -43,8 +43,10 @@ export function renderMarkdown(report: Report, { args }: RenderOptions): string 
 
 function verdict(report: Report, worstFirst: readonly ReportedFinding[]): string {
   const frames = report.captures.reduce((sum, capture) => sum + capture.frames, 0);
-  const nothing = nothingToJudge(report);
-  if (nothing !== null) return `**${prose(capital(nothing))}.**`;
+  const unseen = notLookedIntoText(report.reach);
+  const limits = unseen === null ? "" : `\n\nNot looked into: ${prose(unseen)}.`;
+  if (report.verdict === "undetermined")
+    return `**${prose(capital(report.reach.undetermined ?? ""))}.**${limits}`;
   const counts = SEVERITIES.map((severity) => ({
     severity,
     count: worstFirst.filter((finding) => finding.severity === severity).length,
@@ -53,10 +55,10 @@ function verdict(report: Report, worstFirst: readonly ReportedFinding[]): string
   if (worst === undefined || report.verdict === "clean") {
     const noticed =
       worst === undefined ? "" : `; ${plural(worstFirst.length, "notice")} for whom it concerns`;
-    return `**Nothing wrong was found in ${plural(frames, "frame")}${noticed}.**`;
+    return `**Nothing wrong was found in ${plural(frames, "frame")}${noticed}.**${limits}`;
   }
   const found = counts.map(({ severity, count }) => severityCount(count, severity)).join(", ");
-  return `**${prose(worst.summary)}**\n\nFound in ${plural(frames, "frame")}: ${found}.`;
+  return `**${prose(worst.summary)}**\n\nFound in ${plural(frames, "frame")}: ${found}.${limits}`;
 }
 
 function findingsTable(findings: readonly ReportedFinding[]): string {

@@ -31,6 +31,8 @@ export interface Report {
   schemaVersion: 1;
   tool: { name: "lvs-pcap"; version: string };
   verdict: Verdict;
+  /** What the verdict is about, and what it is not about. */
+  reach: Reach;
   /** By which findings and caches were judged. */
   neighbourModel: NeighbourModelName;
   /**
@@ -86,6 +88,8 @@ export interface CaptureSummary {
   complete: boolean;
   /** What is wrong with it, in one line; null where nothing is. */
   problem: string | null;
+  /** Frames that hold something no decoder looks into, by what it is; the most frequent first. */
+  notAnalysed: NotAnalysedFrames[];
   /** Frames that could not be decoded, by reason. */
   anomalies: Record<string, AtLeastOne>;
   /** Of pcapng, the first few; names fit to be shown. */
@@ -99,6 +103,29 @@ export interface CaptureSummary {
   duplicateOf: CaptureIndex | null;
   /** Frames that the capturing side says it lost; null where it does not say. */
   dropped: Count | null;
+}
+
+export interface NotAnalysedFrames {
+  /** A stable name, such as `vxlan`, `ipv6-nd` or `link-type-ppp`. */
+  what: string;
+  frames: AtLeastOne;
+}
+
+/** How far the verdict reaches. */
+export interface Reach {
+  /** Broadcast domains that frames were seen in. */
+  segments: Count;
+  /** Address families that were looked into. */
+  families: "ipv4"[];
+  notLookedInto: NotLookedInto[];
+  /** Whether unicast frames both from and to the same host were seen. */
+  directions: "both" | "one" | "unknown";
+  /** Why no frame could have shown a poisoning, in one sentence; null where one could. */
+  undetermined: string | null;
+}
+
+export interface NotLookedInto extends NotAnalysedFrames {
+  why: string;
 }
 
 export interface CaptureInterface {

@@ -1,7 +1,7 @@
 import { bypassLines } from "./bypass-text.ts";
-import { nothingToJudge } from "./nothing-to-judge.ts";
 import { plainTable } from "./plain-table.ts";
 import { raceLines } from "./race-text.ts";
+import { notLookedIntoText } from "./reach.ts";
 import type { Host, Report, ReportedFinding, ReportedPosition, ReportedVictim } from "./report.ts";
 import { rolesTable } from "./roles-table.ts";
 import { type Style, styleFor } from "./style.ts";
@@ -34,6 +34,7 @@ export function renderTable(report: Report, options: { color: boolean }): string
 function headline(report: Report, style: Style): string {
   const verdict = {
     clean: style.good("CLEAN"),
+    undetermined: style.warning("UNDETERMINED"),
     suspicious: style.warning("SUSPICIOUS"),
     poisoned: style.critical("POISONED"),
   }[report.verdict];
@@ -44,8 +45,13 @@ function headline(report: Report, style: Style): string {
     }))
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => severityCount(count, severity));
-  const nothing = nothingToJudge(report);
-  const found = counts.length > 0 ? counts.join(", ") : (nothing ?? "nothing wrong was found");
+  const { reach } = report;
+  const where = reach.segments > 1 ? ` in ${plural(reach.segments, "segment")}` : "";
+  const nothing = report.verdict === "undetermined" ? reach.undetermined : null;
+  const found =
+    [...counts, ...(nothing === null ? [] : [nothing])].join(", ") || `nothing wrong was found${where}`;
+  const unseen = notLookedIntoText(reach);
+  const notLookedInto = unseen === null ? [] : [`not looked into: ${unseen}`];
   const files = report.captures.map((capture, index) => {
     const lines = [
       `${sourceName(capture.file)}: ${plural(capture.frames, "frame")}${span(capture.first, capture.last)}`,
@@ -69,8 +75,10 @@ function headline(report: Report, style: Style): string {
           `to stay within its memory it gave up ${plural(addresses, "address")}, ${plural(stations, "station")}`,
         ];
   return [
-    `${nothing === null ? verdict : style.warning("NOTHING TO JUDGE")}  ${found}`,
-    ...[...files, ...forgotten].map((line) => `  ${line}`),
+    ...wrap(`${verdict}  ${found}`, WIDTH + (verdict.length - report.verdict.length)),
+    ...[...files, ...notLookedInto.flatMap((line) => wrap(line, WIDTH - 2)), ...forgotten].map(
+      (line) => `  ${line}`,
+    ),
   ].join("\n");
 }
 

@@ -83,15 +83,15 @@ describe("the table", () => {
     expect(stdout).toContain("frame 7 of file 2");
   });
 
-  it("says of a capture without frames that there was nothing to judge by", async () => {
+  it("calls a capture without frames undetermined", async () => {
     const { stdout } = await lvsPcap(["analyze", scratchFile("none.pcap", writePcap([]))]);
-    expect(stdout).toMatch(/^NOTHING TO JUDGE .*there is no frame/);
+    expect(stdout).toMatch(/^UNDETERMINED .*there is no frame/);
   });
 
   it("calls no capture clean of which it could read no frame", async () => {
     const unread = scratchFile("unread.pcap", writePcap(PROBLEM_3.frames, { linkType: 147 }));
     const { stdout } = await lvsPcap(["analyze", unread, "--fail-on", "never"]);
-    expect(stdout).toMatch(/^NOTHING TO JUDGE .*no frame could be read: link type 147/);
+    expect(stdout).toMatch(/^UNDETERMINED .*no frame could be read: link type 147/);
   });
 });
 

@@ -116,10 +116,10 @@ describe("the report", () => {
     expect(() => validReport(report)).not.toThrow();
   });
 
-  it("on a capture without frames is as the schema says, and clean", async () => {
+  it("on a capture without frames is as the schema says, and undetermined", async () => {
     const report = await analyze([]);
     expect([report.verdict, report.captures[0]?.first, report.captures[0]?.last]).toEqual([
-      "clean",
+      "undetermined",
       null,
       null,
     ]);

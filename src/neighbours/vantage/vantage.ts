@@ -132,6 +132,16 @@ export class Vantage {
     return this.known;
   }
 
+  /** How many captures the frames came from. */
+  get captures(): number {
+    return this.points.filter((point) => point !== undefined).length;
+  }
+
+  /** Frames to one station, of all captures. */
+  get unicastFrames(): number {
+    return this.points.reduce((sum, { unicastFrames }) => sum + unicastFrames, 0);
+  }
+
   /** More frames came since somebody asked. */
   reconsider(): void {
     this.known = null;

@@ -1,4 +1,3 @@
-import { nothingToJudge } from "../nothing-to-judge.ts";
 import type { Report } from "../report.ts";
 import { opinionText } from "../second-opinion-text.ts";
 import { plural } from "../text.ts";
@@ -28,7 +27,6 @@ export function renderPage(report: Report, { args = [] }: { args?: readonly stri
   const calendar = new Calendar(report);
   const sentence = verdictSentence(report);
   const chosen = chooseStories(report.findings, STORIES + FOLDED_STORIES, OF_ONE_SORT);
-  const nothing = nothingToJudge(report) !== null;
   const told = new Set(chosen.map(({ id }) => id));
   const page = html`<!doctype html>
 <html lang="en">
@@ -39,15 +37,15 @@ export function renderPage(report: Report, { args = [] }: { args?: readonly stri
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-<title>${nothing ? "nothing to judge" : report.verdict}: ${sentence}</title>
+<title>${report.verdict}: ${sentence}</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>
 </head>
 <body>
 ${SHARED_SHAPES}
-<header class="top ${nothing ? "empty" : report.verdict}">
+<header class="top ${report.verdict}">
 <p class="kicker">ARP incident report <span>${files(report)}${calendar.start !== null && `, ${dateText(calendar.start)}`}</span></p>
-<p class="verdict">${nothing ? "nothing to judge" : [SIGNS[report.verdict], ` ${report.verdict}`]}</p>
+<p class="verdict">${[SIGNS[report.verdict], ` ${report.verdict}`]}</p>
 <h1>${sentence}</h1>
 ${problems(report)}
 ${renderGlance(report, calendar)}
@@ -84,6 +82,7 @@ const AXIS_NOTE = "Long stretches are drawn shorter than they were; the ticks sa
 const SIGNS: Record<Report["verdict"], Markup> = {
   poisoned: html`<svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true"><path d="M9 1 17.5 16.5H.5Z"></path><path class="inner" d="M9 6.5v5M9 13.2v1.6"></path></svg>`,
   suspicious: html`<svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true"><path d="M9 .5 17.5 9 9 17.5.5 9Z"></path><path class="inner" d="M9 5v5M9 11.7v1.6"></path></svg>`,
+  undetermined: html`<svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true"><circle cx="9" cy="9" r="8.5"></circle><path class="inner" d="M6.4 6.8a2.6 2.6 0 1 1 3.7 2.4c-.8.4-1.1.8-1.1 1.7M9 13.2v1.2"></path></svg>`,
   clean: html`<svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true"><circle cx="9" cy="9" r="8.5"></circle><path class="inner" d="M5 9.3 8 12.2 13 6.4"></path></svg>`,
 };
 

@@ -1,5 +1,5 @@
 import { SEVERITIES, STAGES } from "../../findings/finding.ts";
-import { nothingToJudge } from "../nothing-to-judge.ts";
+import { notLookedIntoText } from "../reach.ts";
 import type { BenignChange, Host, Report, ReportedFinding } from "../report.ts";
 import { countText, elapsedText, nanosecondsBetween, plural } from "../text.ts";
 import { fixSteps } from "./fix.ts";
@@ -36,6 +36,7 @@ export function verdictSentence(report: Report): string {
     others === 0
       ? ""
       : `, and there ${others === 1 ? "is one more finding" : `are ${countText(others)} more findings`}`;
+  if (report.verdict === "undetermined") return innocence(report);
   const opening = report.verdict === "clean" ? "No cache was poisoned: " : "";
   const sentence = sentenceFor(worst);
   return `${opening}${opening === "" ? sentence : sentence.charAt(0).toLowerCase() + sentence.slice(1)}${more}.`;
@@ -44,18 +45,19 @@ export function verdictSentence(report: Report): string {
 const FAILOVERS: readonly BenignChange["kind"][] = ["vrrp-failover", "director-takeover"];
 
 function innocence(report: Report): string {
-  const { captures, benign } = report;
-  const nothing = nothingToJudge(report);
-  if (nothing !== null) return `${capitalise(nothing)}.`;
+  const { captures, benign, reach } = report;
+  const unseen = notLookedIntoText(reach);
+  const limits = unseen === null ? "" : ` Not looked into: ${unseen}.`;
+  if (report.verdict === "undetermined") return `${capitalise(reach.undetermined ?? "")}.${limits}`;
   const frames = captures.reduce((sum, capture) => sum + capture.frames, 0);
   const failovers = benign.filter(({ kind }) => FAILOVERS.includes(kind));
   const [first] = failovers;
-  if (first === undefined) return `Nothing wrong was found in ${plural(frames, "frame")}.`;
+  if (first === undefined) return `Nothing wrong was found in ${plural(frames, "frame")}.${limits}`;
   if (failovers.length > 1)
-    return `Nothing wrong was found: ${plural(failovers.length, "failover")}, each of them explained.`;
+    return `Nothing wrong was found: ${plural(failovers.length, "failover")}, each of them explained.${limits}`;
   const course =
     first.from === null || first.to === null ? "" : ` from ${hostName(first.from)} to ${hostName(first.to)}`;
-  return `Nothing wrong was found: ${first.ip} failed over${course}, in good order.`;
+  return `Nothing wrong was found: ${first.ip} failed over${course}, in good order.${limits}`;
 }
 
 function sentenceFor(finding: ReportedFinding): string {

@@ -70,6 +70,7 @@ function formerCapture(places: readonly Place[], name: string): CaptureSummary {
     last: last === undefined ? null : timeText(last),
     complete: true,
     problem: null,
+    notAnalysed: [],
     anomalies: {},
     interfaces: [],
     interfacesOmitted: 0,

@@ -1,0 +1,36 @@
+import type { NetworkState } from "../neighbours/network-state.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
+
+/**
+ * Why no frame could have shown a poisoning.
+ *
+ * - `no-arp-no-forwarding`  no ARP frame, no packet seen on its way to a host and on from it, and no traffic for a VIP
+ *                           whose director is known
+ * - `one-direction`         no host that was sent to was ever seen to send
+ */
+export type UndeterminedReason = "no-arp-no-forwarding" | "one-direction";
+
+/** Why the frames could not have shown a poisoning; null where they could. */
+export function undeterminedBecause(
+  state: NetworkState,
+  assignment: RoleAssignment,
+): UndeterminedReason | null {
+  if (state.arpObserver.frames === 0 && !showsForwarding(assignment) && !showsWayToDirector(assignment))
+    return "no-arp-no-forwarding";
+  const oneWay = new Set(
+    state.vantage.limits.filter(({ kind }) => kind === "one-direction").map(({ capture }) => capture),
+  );
+  return oneWay.size > 0 && oneWay.size === state.vantage.captures ? "one-direction" : null;
+}
+
+function showsForwarding({ relays, vips }: RoleAssignment): boolean {
+  const [relay] = relays;
+  return relay !== undefined || vips.some(({ origin }) => origin === "inferred");
+}
+
+/** Where a director is known, each packet for its VIP shows what the sender's cache holds. */
+function showsWayToDirector({ vips }: RoleAssignment): boolean {
+  return vips.some(
+    ({ binding, directors }) => binding !== null && binding.receivers.size > 0 && directors.length > 0,
+  );
+}
