@@ -44,6 +44,12 @@ export function packetEnd(view: DataView, start: number, end: number): number {
   return totalBytes === 0 ? end : Math.min(end, start + totalBytes);
 }
 
+/** Where the packet ended on the wire, though the capture may hold less of it. */
+export function sentPacketEnd(view: DataView, start: number, end: number): number {
+  const totalBytes = view.getUint16(start + TOTAL_LENGTH);
+  return totalBytes === 0 ? end : start + totalBytes;
+}
+
 export function ipv4Identification(view: DataView, start: number): number {
   return view.getUint16(start + IDENTIFICATION);
 }

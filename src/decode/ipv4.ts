@@ -11,6 +11,7 @@ import {
   ipv4Ttl,
   isLaterFragment,
   packetEnd,
+  sentPacketEnd,
 } from "./ipv4-header.ts";
 import { decodeIpvsSync } from "./ipvs-sync.ts";
 import { NotAnalysed, ofIpProtocol, ofUdp } from "./not-analysed.ts";
@@ -72,7 +73,8 @@ export function decodeIpv4(view: DataView, start: number, end: number, facts: Fr
   } else if (facts.protocol === IpProtocol.IpIp || facts.protocol === IpProtocol.Gre) {
     decodeTunnel(view, start, payload, end, facts);
   } else if (facts.protocol === IpProtocol.Vrrp) {
-    facts.control = decodeVrrp(view, payload, packetEnd(view, start, end), facts.advert);
+    const sentEnd = sentPacketEnd(view, start, end);
+    facts.control = decodeVrrp(view, payload, packetEnd(view, start, end), sentEnd, facts.advert);
   }
   if (facts.protocol !== IpProtocol.Tcp && facts.protocol !== IpProtocol.Udp && facts.tunnelDepth === 0)
     facts.notAnalysed = ofIpProtocol(view, payload, end, facts.protocol);

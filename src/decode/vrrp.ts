@@ -13,9 +13,17 @@ const CARP_AUTHENTICATION_WORDS = 7;
 /**
  * Decodes a VRRP advertisement for IPv4, version 2 or 3, into `advert`.
  *
+ * @param sentEnd where the message ended on the wire, which may be behind what was captured: of CARP's its beginning is
+ * enough
  * @returns `Vrrp`, `Carp` for what only looks like it (then `advert` holds its VHID alone), or `None`
  */
-export function decodeVrrp(view: DataView, start: number, end: number, advert: VrrpAdvert): Control {
+export function decodeVrrp(
+  view: DataView,
+  start: number,
+  end: number,
+  sentEnd: number,
+  advert: VrrpAdvert,
+): Control {
   const bytes = end - start;
   if (bytes < HEADER_BYTES) return Control.None;
   const versionAndType = view.getUint8(start);
@@ -25,7 +33,8 @@ export function decodeVrrp(view: DataView, start: number, end: number, advert: V
   advert.version = version;
   advert.virtualRouterId = view.getUint8(start + 1);
   advert.addressCount = 0;
-  const isCarp = version === 2 && count === CARP_AUTHENTICATION_WORDS && bytes === CARP_BYTES;
+  advert.priority = 0;
+  const isCarp = version === 2 && count === CARP_AUTHENTICATION_WORDS && sentEnd - start === CARP_BYTES;
   if (isCarp) return Control.Carp;
   const claimedBytes = HEADER_BYTES + count * 4 + (version === 2 ? V2_AUTHENTICATION_BYTES : 0);
   if (bytes < claimedBytes) return Control.None;

@@ -37,8 +37,10 @@ function sameMachines(machines: Machines, binding: Binding, claims: readonly Cla
     const span = claimSpan(claim);
     // A group's own MACs are listed as such already.
     if (found === null || span === null || !isSecond(binding, claim, found.with)) return [];
-    const { kind, reason } = reasonOf(found.link);
-    return [entry(binding, kind, found.with, claim.station, span, reason, found.link.proof)];
+    const { link } = found;
+    const { kind, reason } = reasonOf(link);
+    const [from, to] = link.kind === "card-below" ? [link.virtual, link.card] : [found.with, claim.station];
+    return [entry(binding, kind, from, to, span, reason, link.proof)];
   });
 }
 
@@ -54,8 +56,12 @@ function reasonOf(link: SameMachine): { kind: Benign["kind"]; reason: BenignReas
       const { protocol, group } = link.virtual;
       return { kind: "virtual-mac", reason: { why: "group-member", protocol, group } };
     }
+    case "card-below": {
+      const { protocol, group } = link;
+      return { kind: "virtual-mac", reason: { why: "card-below", protocol, group } };
+    }
     case "bond":
-      return { kind: "mac-rewriting-bridge", reason: { why: "bonded" } };
+      return { kind: "mac-rewriting-bridge", reason: { why: "bonded", seen: link.seen } };
     case "bridge":
       return { kind: "mac-rewriting-bridge", reason: { why: "echoed", count: link.echoes } };
   }

@@ -32,7 +32,7 @@ export function explain(
     const blameless = (station: Station) => !suspects.has(station, binding.ip);
     benign.push(
       ...movedBefore(assignment, binding, blameless),
-      ...changesOfOwner(state, lastPackets, assignment.vipOf(binding), binding, blameless),
+      ...changesOfOwner(state, lastPackets, assignment, binding, blameless),
       ...probes(binding),
       ...announcements(binding, blameless),
       ...virtualMacs(state, binding, blameless),
@@ -72,7 +72,7 @@ function movedBefore(
 function changesOfOwner(
   state: NetworkState,
   lastPackets: LastPackets,
-  vip: VipRoles | undefined,
+  assignment: RoleAssignment,
   binding: Binding,
   blameless: (station: Station) => boolean,
 ): Benign[] {
@@ -80,8 +80,11 @@ function changesOfOwner(
   return turns.flatMap((turn, index) => {
     const before = turns[index - 1];
     if (before === undefined || before.station === turn.station) return [];
+    const claim = binding.claimOf(turn.station);
+    // From one card of a machine to another nothing changes hands.
+    if (claim !== undefined && assignment.machines.isOneOf(binding, claim, [before.station])) return [];
     const change =
-      explainTurn(state, vip, binding, before.station, turn) ??
+      explainTurn(state, assignment.vipOf(binding), binding, before.station, turn) ??
       explainReturns(state, lastPackets, binding, turn);
     if (change === null) return [];
     const until = turns[index + 1]?.at;
@@ -111,7 +114,9 @@ function explainTurn(
   turn: Turn,
 ): { kind: Benign["kind"]; reason: BenignReason } | null {
   for (const router of state.adverts.routersFor(binding.segment, binding.ip)) {
-    const winner = router.advertisers.find(({ station }) => station === turn.station);
+    const winner = router.advertisers.find(
+      ({ station, addresses }) => station === turn.station && addresses.has(binding.ip),
+    );
     if (winner === undefined) continue;
     const { version, virtualRouterId } = router;
     const resigned = router.advertisers.some(

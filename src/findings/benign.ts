@@ -33,7 +33,13 @@ export type BenignReason =
   | { readonly why: "handed-over" }
   | { readonly why: "defended" }
   | { readonly why: "migrated"; readonly count: number }
-  | { readonly why: "bonded" }
+  | { readonly why: "bonded"; readonly seen: "learning-frames" | "reminders" }
+  /** The protocol is null where no advertisement was captured. */
+  | {
+      readonly why: "card-below";
+      readonly protocol: "VRRP" | "CARP" | "HSRP" | "GLBP" | null;
+      readonly group: number;
+    }
   | { readonly why: "echoed"; readonly count: number }
   | { readonly why: "rewritten" }
   | { readonly why: "nlb" }

@@ -1,11 +1,9 @@
-import { earliest, latest, type Position } from "../neighbours/base/position.ts";
+import { latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
-import type { Binding, Claim, ClaimForm } from "../neighbours/claims/binding.ts";
+import type { Binding, Claim } from "../neighbours/claims/binding.ts";
+import type { ClaimSpan } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
-
-/** Frames by which a station itself claims an address; what others say of it does not count. */
-const OWN_FORMS: readonly ClaimForm[] = ["request", "reply", "unsolicited-reply", "announcement"];
 
 /** What was under way when the address moved may still arrive, and be passed on. */
 export const LINGERING_NS = 1_000_000_000;
@@ -37,9 +35,7 @@ export class LastPackets {
 
 /** Whether both answered the same question: then both hold the address, and neither took it over from the other. */
 export function haveRaced(binding: Binding, a: Station, b: Station): boolean {
-  return binding.asks.races.some(
-    ({ answers }) => answers.some(({ by }) => by === a) && answers.some(({ by }) => by === b),
-  );
+  return binding.asks.haveRaced(a, b);
 }
 
 /** Whether one of the two fell silent before the other spoke up: then the address moved, and nobody is at odds. */
@@ -55,11 +51,6 @@ export function failedOver(lastPackets: LastPackets, binding: Binding, a: Statio
 }
 
 /** First and last frame by which the station claimed the address; null where it never did. */
-export function claimSpan(claim: Claim | undefined): { first: Position; last: Position } | null {
-  const tallies = OWN_FORMS.flatMap((form) => claim?.tallies.get(form) ?? []);
-  if (tallies.length === 0) return null;
-  return {
-    first: earliest(tallies.map(({ first }) => first)),
-    last: latest(tallies.map(({ last }) => last)),
-  };
+export function claimSpan(claim: Claim | undefined): ClaimSpan | null {
+  return claim?.span ?? null;
 }

@@ -60,7 +60,9 @@ function splitByAdverts(state: NetworkState, binding: Binding): Split | null {
     const { firstOverlap, lastOverlap, overlaps } = router;
     if (overlaps < OVERLAPS_OF_SPLIT || firstOverlap === null || lastOverlap === null) continue;
     // The one that should win by its priority, whoever began first.
-    const [master, other] = router.advertisers.toSorted((a, b) => b.priority - a.priority);
+    const [master, other] = router.advertisers
+      .filter(({ addresses }) => addresses.has(binding.ip))
+      .toSorted((a, b) => b.priority - a.priority);
     if (master === undefined || other === undefined) continue;
     const [rightful, claimant] = [cardOf(state, master), cardOf(state, other)];
     if (rightful === claimant) continue;

@@ -92,6 +92,7 @@ function suspectClaims(
     const { station } = claim;
     if (vip.directors.includes(station)) return false;
     if (assignment.roleOf(station) === "real-server") return true;
+    if (assignment.machines.isOneOf(binding, claim, vip.directors)) return false;
     return vip.directors.length > 0 && !isFailover(state, vip, binding, claim);
   });
 }

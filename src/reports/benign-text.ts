@@ -27,7 +27,13 @@ export function benignText({ ip, from, to, reason }: Benign, wording: Wording): 
     case "migrated":
       return `${taker} announced ${plural(reason.count, "time")} by RARP which port it is at now, as after a live migration; ${address} stays with it`;
     case "bonded":
-      return `${taker} and ${giver} are cards of one bond: each teaches the switch its MAC by frames to itself, and no other host has their addresses`;
+      return reason.seen === "learning-frames"
+        ? `${taker} and ${giver} are cards of one bond: each teaches the switch its MAC by frames to itself, and no other host has their addresses`
+        : `${taker} and ${giver} are likely cards of one bond (balance-alb): no question for ${address} is answered twice, and unasked replies come only right after a request in its name`;
+    case "card-below":
+      return reason.protocol === null
+        ? `${taker} asks in the name of ${address}, which is at the virtual MAC of ${giver}: likely the card below it. No advertisement was captured that would prove it; if it is a real server's card, name the roles with --vip, --director and --real-server`
+        : `${taker} is the card below the virtual MAC of ${reason.protocol} group ${reason.group}: its kernel asks in the name of ${address} with the card's own MAC, and both are one machine`;
     case "echoed":
       return `${taker} bridges ${giver} and puts its own MAC into its frames: ${plural(reason.count, "request")} of the one came again at once from the other`;
     case "rewritten":

@@ -145,7 +145,8 @@ function inferFromTunnels(
 
 function inferFromAdverts(state: NetworkState, { binding, directors, evidence }: Found): void {
   for (const router of state.adverts.routersFor(binding.segment, binding.ip)) {
-    for (const { station, sourceIp, priority, first, last } of router.advertisers) {
+    for (const { station, sourceIp, addresses, priority, first, last } of router.advertisers) {
+      if (!addresses.has(binding.ip)) continue;
       directors.add(station);
       const { version, virtualRouterId } = router;
       evidence.push({

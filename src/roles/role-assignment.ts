@@ -136,10 +136,15 @@ export class RoleAssignment {
       this.ipOf(station) === null && !this.gatewayByStation.has(station);
     const inferredByBinding = new Map(inferred.map((vip) => [vip.binding, vip]));
     const vips = given.vips.flatMap((vip) =>
-      givenVipRoles(state, this.names, this.known, vip, given, inferredByBinding, isNameless),
+      givenVipRoles(state, this.names, this.known, vip, given, inferredByBinding, this.machines, isNameless),
     );
     const known = new Set(vips.map(({ binding }) => binding));
-    return [...vips, ...inferred.filter(({ binding }) => !known.has(binding)).map(inferredVipRoles)];
+    return [
+      ...vips,
+      ...inferred
+        .filter(({ binding }) => !known.has(binding))
+        .map((vip) => inferredVipRoles(vip, this.machines)),
+    ];
   }
 
   private assignRoles(): void {

@@ -7,6 +7,7 @@ import type { InferredVip } from "./infer-vips.ts";
 import { directorByKnowledge } from "./known-director.ts";
 import type { KnownOwner, KnownOwners } from "./known-owners.ts";
 import { isOwnClaim } from "./likely-owner.ts";
+import type { Machines } from "./machines/machines.ts";
 import type { Names } from "./names.ts";
 
 interface RealServerRole {
@@ -31,15 +32,21 @@ export interface VipRoles {
   readonly evidence: readonly RoleEvidence[];
 }
 
-export function inferredVipRoles({ binding, directors, realServers, evidence }: InferredVip): VipRoles {
+export function inferredVipRoles(
+  { binding, directors, realServers, evidence }: InferredVip,
+  machines: Machines,
+): VipRoles {
+  const assignedDirectors = machines.withVirtualMacs(binding, [...directors]);
   return {
     ip: binding.ip,
     origin: "inferred",
     binding,
-    directors: [...directors],
+    directors: assignedDirectors,
     areDirectorsGiven: false,
     unseenDirectors: [],
-    realServers: [...realServers].map(([station, forwarding]) => ({ station, forwarding })),
+    realServers: [...realServers]
+      .map(([station, forwarding]) => ({ station, forwarding }))
+      .filter(({ station }) => !assignedDirectors.includes(station)),
     evidence,
   };
 }
@@ -52,6 +59,7 @@ export function givenVipRoles(
   vip: GivenVip,
   given: GivenRoles,
   inferred: ReadonlyMap<Binding, InferredVip>,
+  machines: Machines,
   isNameless: (station: Station) => boolean,
 ): VipRoles[] {
   const directorNames = [...given.directors, ...vip.directors];
@@ -80,7 +88,7 @@ export function givenVipRoles(
       realServers: realServerNames.map((name) => ({ name, station: names.resolveIn(binding.segment, name) })),
     };
     nameByElimination(names, members, isNameless);
-    const roles = assignVipRoles(members, seen, owners);
+    const roles = assignVipRoles(members, seen, owners, machines);
     return vip.source === undefined ? roles : { ...roles, source: vip.source };
   });
 }
@@ -157,6 +165,7 @@ function assignVipRoles(
   { binding, directors, realServers }: VipMembers,
   seen: InferredVip | undefined,
   owners: KnownOwners,
+  machines: Machines,
 ): VipRoles {
   const givenDirectors = stationsOf(directors);
   let known: KnownOwner | null = null;
@@ -169,15 +178,17 @@ function assignVipRoles(
   const inferredDirectors = seen?.directors.size
     ? [...seen.directors]
     : onlySilentClaimant(binding, stationsOf(realServers));
-  const assignedDirectors =
-    directors.length > 0 ? givenDirectors : known !== null ? [known.station] : inferredDirectors;
+  const assignedDirectors = machines.withVirtualMacs(
+    binding,
+    directors.length > 0 ? givenDirectors : known !== null ? [known.station] : inferredDirectors,
+  );
   const givenRealServers = realServers.flatMap(({ name, station }) =>
     station === null
       ? []
       : [{ station, forwarding: name.forwarding ?? seen?.realServers.get(station) ?? null }],
   );
   const assignedRealServers =
-    realServers.length > 0 ? givenRealServers : inferRealServers(binding, seen, assignedDirectors);
+    realServers.length > 0 ? givenRealServers : inferRealServers(binding, seen, assignedDirectors, machines);
   const unseenDirectors = directors.flatMap(({ name, station }) =>
     station === null && name.ip !== null ? [name.ip] : [],
   );
@@ -217,13 +228,16 @@ function inferRealServers(
   binding: Binding,
   seen: InferredVip | undefined,
   directors: readonly Station[],
+  machines: Machines,
 ): RealServerRole[] {
   const found = [...(seen?.realServers ?? [])].map(([station, forwarding]) => ({ station, forwarding }));
   const someoneElseHoldsIt = binding.claims.some(({ station }) => !binding.ipSenders.has(station));
   if (directors.length === 0 && !someoneElseHoldsIt) return found;
   for (const station of binding.ipSenders.keys()) {
     if (found.some((known) => known.station === station) || directors.includes(station)) continue;
-    if (binding.claimOf(station) !== undefined) found.push({ station, forwarding: null });
+    const claim = binding.claimOf(station);
+    if (claim !== undefined && machines.of(binding, claim) === null)
+      found.push({ station, forwarding: null });
   }
   return found;
 }

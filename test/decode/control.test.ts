@@ -78,6 +78,11 @@ describe("a VRRP advertisement", () => {
     expect([control, advert.virtualRouterId, advert.addressCount]).toEqual([Control.Carp, 9, 0]);
   });
 
+  it("is told apart from CARP, though the capture cut it to 64 bytes", () => {
+    const { control, advert } = decode(advertisement(DIRECTOR, carp(9)).subarray(0, 64));
+    expect([control, advert.virtualRouterId]).toEqual([Control.Carp, 9]);
+  });
+
   it("leaves nothing behind for the frame that follows", () => {
     const { control } = decode(
       ethernet({ to: DIRECTOR.mac, from: CLIENT.mac, type: EtherType.Ipv4, payload: Buffer.alloc(40, 0x45) }),

@@ -174,16 +174,6 @@ const ROWS: readonly Row[] = [
     benign: [{ kind: "virtual-mac", why: /HSRP group 1/ }],
   },
   {
-    name: "HSRP: the active router answers with its own card's MAC for a moment",
-    frames: [
-      at(0, hello({ mac: "02:00:00:00:00:31", ip: "192.168.1.31" }, HSRP)),
-      ...lookup(1000, REAL_SERVER, { mac: "00:00:0c:07:ac:01", ip: GATEWAY.ip }),
-      ...lookup(5000, NEIGHBOUR, { mac: "02:00:00:00:00:31", ip: GATEWAY.ip }),
-      ...lookup(9000, REAL_SERVER, { mac: "00:00:0c:07:ac:01", ip: GATEWAY.ip }),
-    ],
-    benign: [{ kind: "virtual-mac", why: /HSRP group 1/ }],
-  },
-  {
     name: "GLBP: one address at several MACs of the group, a different one for each client",
     frames: [
       at(0, hello({ mac: "02:00:00:00:00:31", ip: "192.168.1.31" }, GLBP)),
@@ -204,7 +194,7 @@ const ROWS: readonly Row[] = [
       ...lookup(2100, { ...CARP_MASTER, ip: VIP }, GATEWAY),
       ...lookup(3100, NEIGHBOUR, vmac(7)),
     ]),
-    benign: [{ kind: "virtual-mac", why: /members of CARP group 7/ }],
+    benign: [{ kind: "virtual-mac", why: /card below the virtual MAC of CARP group 7/ }],
   },
   {
     name: "MetalLB: a new leader announces by pairs, the old one falls silent",
@@ -697,6 +687,16 @@ const STILL_SUSPICIOUS: readonly Suspicious[] = [
       ...lookup(64_000, NEIGHBOUR, GATEWAY),
     ],
     found: [`address-conflict of ${NEIGHBOUR.ip} by ${NEIGHBOUR.mac}`],
+  },
+  {
+    name: "HSRP: a member answers for the group's address with a MAC of its own",
+    frames: [
+      at(0, hello({ mac: "02:00:00:00:00:31", ip: "192.168.1.31" }, HSRP)),
+      ...lookup(1000, REAL_SERVER, { mac: "00:00:0c:07:ac:01", ip: GATEWAY.ip }),
+      ...lookup(5000, NEIGHBOUR, { mac: "02:00:00:00:00:31", ip: GATEWAY.ip }),
+      ...lookup(9000, REAL_SERVER, { mac: "00:00:0c:07:ac:01", ip: GATEWAY.ip }),
+    ],
+    found: [`address-conflict of ${GATEWAY.ip} by 02:00:00:00:00:31`],
   },
   {
     name: "proxy ARP for an address whose owner answers, too",

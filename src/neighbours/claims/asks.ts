@@ -92,6 +92,13 @@ export class Asks {
     if (ask.answers.length === 2 && this.races.length < RACES_KEPT) this.races.push(ask);
   }
 
+  /** Whether both answered one and the same request. */
+  haveRaced(a: Station, b: Station): boolean {
+    return this.races.some(
+      ({ answers }) => answers.some(({ by }) => by === a) && answers.some(({ by }) => by === b),
+    );
+  }
+
   private newestAskOf(asker: Station): Ask | undefined {
     const { recent } = this;
     for (let index = recent.length - 1; index >= 0; index--) {

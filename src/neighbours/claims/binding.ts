@@ -48,6 +48,10 @@ export interface Passing {
 }
 
 const MOST_IP_SENDERS = 256;
+/** `RLB_UPDATE_DELAY` of bond_alb.h, and a few of its timer's ticks for the burst that follows. */
+const REMINDER_NS = 2_500_000_000;
+const MOST_CARDS_OF_BOND = 32;
+
 /** Real servers of one director are counted in tens. */
 const MOST_PASSINGS = 4096;
 
@@ -124,6 +128,12 @@ export class Binding {
     }
     claim.add(heard.form, heard);
     if (heard.form !== "addressed" && heard.sentBy === heard.claimed) this.noteTurn(heard);
+    if (
+      heard.form === "unsolicited-reply" &&
+      heard.sentBy === heard.claimed &&
+      !this.wasAskedInItsName(heard.at)
+    )
+      claim.unprompted++;
     if (heard.form === "request" && heard.sentBy === heard.claimed) this.noteEcho(claim, heard);
     // Nobody heard what was only said of a station.
     if (heard.form !== "addressed") keepRecent(this.recentClaims, heard);
@@ -263,6 +273,18 @@ export class Binding {
         at.timeNs - other.at.timeNs <= ECHO_NS,
     );
     if (before !== undefined) claim.addEcho(before.claimed);
+  }
+
+  /**
+   * Whether any station just asked in the address's name. A bond in mode balance-alb then tells its clients its MACs again
+   * (`rlb_arp_xmit` of bond_alb.c), within its `RLB_UPDATE_DELAY`.
+   */
+  private wasAskedInItsName({ timeNs }: Position): boolean {
+    if (this.claims.length > MOST_CARDS_OF_BOND) return false;
+    return this.claims.some((claim) => {
+      const asked = claim.tallies.get("request");
+      return asked !== undefined && timeNs - asked.last.timeNs <= REMINDER_NS;
+    });
   }
 
   private noteTurn({ claimed, at, form }: HeardClaim): void {

@@ -1,4 +1,4 @@
-import type { Position } from "../base/position.ts";
+import { earliest, latest, type Position } from "../base/position.ts";
 import { SparseMap } from "../base/sparse.ts";
 import type { Station } from "../base/station.ts";
 
@@ -54,6 +54,11 @@ export interface ProxiedTally extends ClaimTally {
   unasked: number;
 }
 
+export interface ClaimSpan {
+  readonly first: Position;
+  readonly last: Position;
+}
+
 const EVIDENCE_KEPT = 16;
 const MOST_PROXIES = 64;
 
@@ -63,6 +68,8 @@ export class Claim {
   readonly tallies = new SparseMap<ClaimForm, ClaimTally>();
   /** Requests that asked again soon for what had been answered: no kernel does, it has a cache. */
   needless = 0;
+  /** Its own unasked replies that no request in the address's name came right before: only a bond repeats itself then. */
+  unprompted = 0;
   /** By sender: frames for this station that another card sent. A bridge does so, and a forger. */
   readonly proxied = new SparseMap<Station, ProxiedTally>();
   /** By station: requests that asked what that station had asked a moment before, in the same name. */
@@ -124,6 +131,24 @@ export class Claim {
     let frames = 0;
     for (const { count } of this.tallies.values()) frames += count;
     return frames;
+  }
+
+  /** First and last frame that claims the address for it; null where others' replies to it are all there is. */
+  get span(): ClaimSpan | null {
+    let span: ClaimSpan | null = null;
+    for (const [form, { first, last }] of this.tallies) {
+      if (form === "addressed") continue;
+      span =
+        span === null
+          ? { first, last }
+          : { first: earliest([span.first, first]), last: latest([span.last, last]) };
+    }
+    return span;
+  }
+
+  /** Whether all that its own card ever sent for the address were requests in its name. */
+  get onlyAsks(): boolean {
+    return this.own.size === 1 && this.own.has("request");
   }
 
   /** How many frames of the form its own card sent; a frame captured twice is one. */

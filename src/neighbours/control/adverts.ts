@@ -6,12 +6,24 @@ import type { Station, StationTable } from "../base/station.ts";
 export interface Advertiser {
   readonly station: Station;
   readonly sourceIp: number;
+  /** Those that its own advertisements list; none for CARP. */
+  readonly addresses: Set<number>;
   readonly first: Position;
   last: Position;
   count: number;
   priority: number;
   /** Its newest advertisement of priority 0: it resigned then. */
   resigned: Position | null;
+  /** Whether nobody else advertised for as long as a backup waits, or it took over from a master that was down. */
+  heldOffice: boolean;
+}
+
+/** Advertisements of one member in a row, none of another's between them. */
+interface Term {
+  readonly advertiser: Advertiser;
+  readonly from: Position;
+  /** Whose advertisements had gone on until right before, without resigning; null where nobody's had. */
+  readonly interrupted: Advertiser | null;
 }
 
 /** A VRRP virtual router, or a CARP group, as its members advertise it. */
@@ -20,7 +32,7 @@ export interface VirtualRouter {
   readonly segment: number;
   readonly version: number;
   readonly virtualRouterId: number;
-  /** Empty for CARP, which does not name its addresses. */
+  /** Of all members. Empty for CARP, which does not name its addresses. */
   readonly addresses: Set<number>;
   readonly advertisers: Advertiser[];
   /** Times that an advertisement followed one of another member that had not resigned: two masters at once. */
@@ -31,7 +43,8 @@ export interface VirtualRouter {
   framesSince: number;
   firstOverlap: Position | null;
   lastOverlap: Position | null;
-  newest: Advertiser | null;
+  /** Of the member whose advertisement is the newest. */
+  term: Term | null;
 }
 
 /** A segment has 255 VRIDs, each of two versions; past that somebody plays. */
@@ -47,9 +60,6 @@ export class Adverts {
     const router = this.routerOf(facts);
     if (router === null) return;
     const { advert } = facts;
-    for (let index = 0; index < advert.addressCount && router.addresses.size < MOST_ADDRESSES; index++) {
-      router.addresses.add(advert.addresses[index] ?? 0);
-    }
     const station = stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     const at = timeline.here(facts);
     // With virtual MACs all members send from one and the same; only the packet's source tells them apart.
@@ -61,22 +71,30 @@ export class Adverts {
       advertiser = {
         station,
         sourceIp: facts.sourceIp,
+        addresses: new Set(),
         first: at,
         last: at,
         count: 0,
         priority: 0,
         resigned: null,
+        heldOffice: false,
       };
       router.advertisers.push(advertiser);
     }
+    for (let index = 0; index < advert.addressCount && router.addresses.size < MOST_ADDRESSES; index++) {
+      const ip = advert.addresses[index] ?? 0;
+      router.addresses.add(ip);
+      advertiser.addresses.add(ip);
+    }
     noteOverlap(router, advertiser, at);
+    noteTerm(router, advertiser, at);
     advertiser.count++;
     advertiser.last = at;
     if (router.protocol === "vrrp" && advert.priority === 0) advertiser.resigned = at;
     else advertiser.priority = advert.priority;
   }
 
-  /** The virtual router that lists the address. */
+  /** The virtual routers that list the address; not all of their members need do. */
   routersFor(segment: number, ip: number): VirtualRouter[] {
     return this.routers.filter((router) => router.segment === segment && router.addresses.has(ip));
   }
@@ -85,6 +103,10 @@ export class Adverts {
     yield* this.routers;
   }
 
+  /**
+   * The members of a virtual router list the same addresses, or nearly so while they are being reconfigured. Where they
+   * have none in common, two clusters share an identifier, and neither advertises the other's addresses.
+   */
   private routerOf({ segment, control, advert }: FrameFacts): VirtualRouter | null {
     const protocol = control === Control.Carp ? "carp" : "vrrp";
     const { version, virtualRouterId } = advert;
@@ -93,7 +115,8 @@ export class Adverts {
         router.segment === segment &&
         router.protocol === protocol &&
         router.virtualRouterId === virtualRouterId &&
-        router.version === version,
+        router.version === version &&
+        sharesAddress(router, advert),
     );
     if (known !== undefined || this.routers.length >= MOST_ROUTERS) return known ?? null;
     const addresses = new Set<number>();
@@ -109,23 +132,61 @@ export class Adverts {
       framesSince: 0,
       firstOverlap: null,
       lastOverlap: null,
-      newest: null,
+      term: null,
     };
     this.routers.push(router);
     return router;
   }
 }
 
-/** Three intervals and a skew of a slow master (RFC 9568, section 6.1): whoever was silent for longer is down. */
+function sharesAddress({ addresses }: VirtualRouter, advert: FrameFacts["advert"]): boolean {
+  if (addresses.size === 0 || advert.addressCount === 0) return true;
+  for (let index = 0; index < advert.addressCount; index++) {
+    if (addresses.has(advert.addresses[index] ?? 0)) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether it ever was master, so far as its frames and the others' tell. An advertisement between two of a master that
+ * goes on is a standby's error or a forger's, and makes nobody a member.
+ */
+export function hasHeldOffice({ term }: VirtualRouter, advertiser: Advertiser, nowNs: number): boolean {
+  if (advertiser.heldOffice) return true;
+  if (term?.advertiser !== advertiser) return false;
+  return term.interrupted === null || nowNs - term.from.timeNs >= MASTER_DOWN_NS;
+}
+
+/** Three intervals and a skew of a slow master (RFC 9568, section 6.1): a master that is silent for longer is down. */
 const MASTER_DOWN_NS = 4_000_000_000;
 
+/** How long backups wait for the member's next advertisement, by the interval that it keeps. */
+export function patienceNs({ first, last, count }: Advertiser): number {
+  const intervalNs = count < 2 ? 0 : (last.timeNs - first.timeNs) / (count - 1);
+  return Math.max(MASTER_DOWN_NS, 4 * intervalNs);
+}
+
+/** Whether the member's newest advertisement still counts: it did not resign, and is not down. */
+function isInOffice({ resigned, last }: Advertiser, at: Position): boolean {
+  return resigned !== last && at.timeNs - last.timeNs < MASTER_DOWN_NS;
+}
+
+/** Called before the advertiser's own record changes. */
+function noteTerm(router: VirtualRouter, advertiser: Advertiser, at: Position): void {
+  const { term } = router;
+  if (term?.advertiser === advertiser) {
+    advertiser.heldOffice ||= at.timeNs - term.from.timeNs >= MASTER_DOWN_NS;
+    return;
+  }
+  const before = term?.advertiser;
+  if (before !== undefined && term?.interrupted === null) before.heldOffice = true;
+  const interrupted = before !== undefined && isInOffice(before, at) ? before : null;
+  router.term = { advertiser, from: at, interrupted };
+}
+
 function noteOverlap(router: VirtualRouter, advertiser: Advertiser, at: Position): void {
-  const { newest } = router;
-  const isOverlap =
-    newest !== null &&
-    newest !== advertiser &&
-    newest.resigned !== newest.last &&
-    at.timeNs - newest.last.timeNs < MASTER_DOWN_NS;
+  const newest = router.term?.advertiser ?? null;
+  const isOverlap = newest !== null && newest !== advertiser && isInOffice(newest, at);
   if (router.firstOverlap !== null) router.framesSince++;
   if (isOverlap) {
     // The first overlap is of two: the advertisement before it belongs to it.
@@ -135,5 +196,4 @@ function noteOverlap(router: VirtualRouter, advertiser: Advertiser, at: Position
     router.firstOverlap ??= newest.last;
     router.lastOverlap = at;
   }
-  router.newest = advertiser;
 }

@@ -1,14 +1,25 @@
-import { earliest, type Position } from "../../neighbours/base/position.ts";
+import type { Position } from "../../neighbours/base/position.ts";
 import type { Station } from "../../neighbours/base/station.ts";
 import type { Binding, Claim } from "../../neighbours/claims/binding.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
 import { forcedClaims, isOwnClaim } from "../likely-owner.ts";
-import { type VirtualMac, virtualMacOf } from "./virtual-macs.ts";
+import { type Bond, bondOf } from "./bonds.ts";
+import { asksByCard, mayBeCardBelow, virtualMacsOf } from "./cards-below.ts";
+import { type GroupProtocol, type VirtualMac, virtualMacOf, virtualRouterOf } from "./virtual-macs.ts";
 
 /** Why two MACs with one address belong to one host, or to one group of routers, and nobody is in conflict. */
 export type SameMachine =
   | { readonly kind: "group"; readonly virtual: VirtualMac; readonly proof: Position }
-  | { readonly kind: "bond"; readonly proof: Position }
+  /** The protocol is null where no advertisement was captured: then it is only likely. */
+  | {
+      readonly kind: "card-below";
+      readonly virtual: Station;
+      readonly card: Station;
+      readonly protocol: GroupProtocol | null;
+      readonly group: number;
+      readonly proof: Position;
+    }
+  | { readonly kind: "bond"; readonly seen: Bond["seen"]; readonly proof: Position }
   | { readonly kind: "bridge"; readonly echoes: number; readonly proof: Position };
 
 /** Echoes of a single request may be chance. */
@@ -46,43 +57,50 @@ export class Machines {
     return null;
   }
 
+  /** Whether the claimant is the same machine as one of these stations. */
+  isOneOf(binding: Binding, claim: Claim, stations: readonly Station[]): boolean {
+    return stations.some((station) => {
+      const other = binding.claimOf(station);
+      return other !== undefined && this.between(binding, claim, other) !== null;
+    });
+  }
+
   between(binding: Binding, a: Claim, b: Claim): SameMachine | null {
     return (
-      this.group(binding, a.station, b.station) ??
-      this.group(binding, b.station, a.station) ??
+      this.group(binding, a, b) ??
+      this.group(binding, b, a) ??
       this.bond(binding, a, b) ??
       this.bridge(binding, a, b) ??
       this.bridge(binding, b, a)
     );
   }
 
-  /** The group's MAC, and another of the group's or one of its members' own: FreeBSD's CARP sends from the latter. */
-  private group(binding: Binding, virtualStation: Station, other: Station): SameMachine | null {
-    const virtual = virtualMacOf(this.state, virtualStation, binding.ip);
-    if (virtual === null) return null;
-    const sibling = virtualMacOf(this.state, other, binding.ip);
-    const isSibling = sibling?.protocol === virtual.protocol && sibling.group === virtual.group;
-    // VRRP names its addresses: a member's own MAC in answers for one is a fault there (a parent of macvlan answering).
-    const isMember = virtual.protocol !== "VRRP" && virtual.members.includes(other);
-    return isSibling || isMember ? { kind: "group", virtual, proof: virtual.heard } : null;
+  /** The directors, and the virtual MACs from which they answer for the VIP. */
+  withVirtualMacs(binding: Binding, directors: readonly Station[]): Station[] {
+    return [...directors, ...virtualMacsOf(this.state, binding, directors)];
   }
 
-  /**
-   * Slaves of one bond (bond_alb.c): each tells the switch its MAC by frames to itself, and they answer different
-   * clients for the same addresses. A MAC that also has another host's address is no slave.
-   */
+  /** A group's MAC, and another of the group's, or the card below it. A member's card has no licence to do more than ask. */
+  private group(binding: Binding, { station }: Claim, other: Claim): SameMachine | null {
+    const virtual = virtualMacOf(this.state, station, binding.ip);
+    if (virtual !== null) {
+      const { heard: proof, protocol, group } = virtual;
+      const sibling = virtualMacOf(this.state, other.station, binding.ip);
+      if (sibling?.protocol === protocol && sibling.group === group) return { kind: "group", virtual, proof };
+      return asksByCard(virtual, other)
+        ? { kind: "card-below", virtual: station, card: other.station, protocol, group, proof }
+        : null;
+    }
+    const group = virtualRouterOf(station);
+    const proof = other.span?.first;
+    return group !== null && proof !== undefined && mayBeCardBelow(this.state, binding, station, other)
+      ? { kind: "card-below", virtual: station, card: other.station, protocol: null, group, proof }
+      : null;
+  }
+
   private bond(binding: Binding, a: Claim, b: Claim): SameMachine | null {
-    const { learning } = this.state.beacons;
-    const [signalA, signalB] = [learning.get(a.station), learning.get(b.station)];
-    if (signalA === undefined || signalB === undefined) return null;
-    const addresses = [a, b].flatMap(({ station }) => this.claimedBy.get(station) ?? []);
-    const isShared = addresses.every((other) => other.claims.every(({ station }) => learning.has(station)));
-    const own = (station: Station) => new Set((this.claimedBy.get(station) ?? []).map(({ ip }) => ip));
-    const [ipsA, ipsB] = [own(a.station), own(b.station)];
-    // A host with addresses of its own beside this one is a host of its own.
-    const isNested = [...ipsA].every((ip) => ipsB.has(ip)) || [...ipsB].every((ip) => ipsA.has(ip));
-    if (!isShared || !isNested || !ipsA.has(binding.ip)) return null;
-    return { kind: "bond", proof: earliest([signalA.first, signalB.first]) };
+    const bond = bondOf(this.state, binding, a, b, (station) => this.claimedBy.get(station) ?? []);
+    return bond === null ? null : { kind: "bond", ...bond };
   }
 
   /**

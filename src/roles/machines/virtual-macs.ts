@@ -1,16 +1,37 @@
 import { earliest, type Position } from "../../neighbours/base/position.ts";
 import type { Station } from "../../neighbours/base/station.ts";
+import type { ClaimSpan } from "../../neighbours/claims/claim.ts";
+import {
+  type Advertiser,
+  hasHeldOffice,
+  patienceNs,
+  type VirtualRouter,
+} from "../../neighbours/control/adverts.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
 import { likelyOwner } from "../likely-owner.ts";
 
+export type GroupProtocol = "VRRP" | "CARP" | "HSRP" | "GLBP";
+
 export interface VirtualMac {
-  readonly protocol: "VRRP" | "CARP" | "HSRP" | "GLBP";
+  readonly protocol: GroupProtocol;
   /** VRID, VHID or group number. */
   readonly group: number;
   /** A frame by which the group's members keep in touch. */
   readonly heard: Position;
-  /** The members' own cards, as far as their messages tell. */
+  /** The members' own cards, as far as their messages show them. */
   readonly members: readonly Station[];
+  /** Of VRRP and CARP: who was master, and when. */
+  readonly offices: readonly Office[];
+}
+
+/** A member that was master at some time. */
+interface Office {
+  /** The station that sends its advertisements, and the card that has the address from which it does. */
+  readonly cards: readonly Station[];
+  readonly first: Position;
+  readonly last: Position;
+  /** How long it may be silent before its backups take it for dead. */
+  readonly patienceNs: number;
 }
 
 const ALL_ROUTERS = 0xe0000002 | 0;
@@ -27,24 +48,14 @@ const GLBP_PORT = 3222;
 export function virtualMacOf(state: NetworkState, station: Station, ip: number): VirtualMac | null {
   const { macHigh, macLow, segment } = station;
   const low = macLow >>> 0;
-  if (macHigh === 0x0000 && low >>> 8 === 0x5e0001) {
-    const group = low & 0xff;
-    for (const router of state.adverts) {
-      const [member] = router.advertisers;
-      if (router.segment !== segment || router.virtualRouterId !== group || member === undefined) continue;
-      // VRRP lists the addresses of its group, CARP only hashes them.
-      if (router.protocol === "vrrp" && !router.addresses.has(ip)) continue;
-      const members = router.advertisers.flatMap((advertiser) => [
-        advertiser.station,
-        ...ownerOf(state, segment, advertiser.sourceIp),
-      ]);
-      return { protocol: router.protocol === "vrrp" ? "VRRP" : "CARP", group, heard: member.first, members };
-    }
-    return null;
+  const group = virtualRouterOf(station);
+  if (group !== null) {
+    const router = advertisedRouter(state, segment, group, ip);
+    return router === null ? null : virtualMacOfRouter(state, router);
   }
   if (macHigh === 0x0000 && (low >>> 8 === 0x0c07ac || low >>> 12 === 0x0c9ff)) {
-    const group = low >>> 8 === 0x0c07ac ? low & 0xff : low & 0xfff;
-    return greeted(state, segment, HSRP_PORT, "HSRP", group);
+    const number = low >>> 8 === 0x0c07ac ? low & 0xff : low & 0xfff;
+    return greeted(state, segment, HSRP_PORT, "HSRP", number);
   }
   if (macHigh === 0x0007 && low >>> 16 === 0xb400) {
     return greeted(state, segment, GLBP_PORT, "GLBP", (low >>> 8) & 0xff);
@@ -52,12 +63,60 @@ export function virtualMacOf(state: NetworkState, station: Station, ip: number):
   return null;
 }
 
-/** HSRP's and GLBP's hellos: whoever sends them is a member. */
+/** The VRID or VHID of 00:00:5e:00:01:XX; null for other MACs. */
+export function virtualRouterOf({ macHigh, macLow }: Station): number | null {
+  return macHigh === 0x0000 && macLow >>> 8 === 0x5e0001 ? macLow & 0xff : null;
+}
+
+/** VRRP lists the addresses of its group, CARP only hashes them. */
+function advertisedRouter(
+  state: NetworkState,
+  segment: number,
+  group: number,
+  ip: number,
+): VirtualRouter | null {
+  for (const router of state.adverts) {
+    if (router.segment !== segment || router.virtualRouterId !== group) continue;
+    if (router.advertisers.length > 0 && (router.protocol === "carp" || router.addresses.has(ip)))
+      return router;
+  }
+  return null;
+}
+
+function virtualMacOfRouter(state: NetworkState, router: VirtualRouter): VirtualMac {
+  const { advertisers, segment } = router;
+  const cards = ({ station, sourceIp }: Advertiser) => [station, ...ownerOf(state, segment, sourceIp)];
+  const masters = advertisers.filter((advertiser) => hasHeldOffice(router, advertiser, state.timeline.nowNs));
+  return {
+    protocol: router.protocol === "vrrp" ? "VRRP" : "CARP",
+    group: router.virtualRouterId,
+    heard: earliest(advertisers.map(({ first }) => first)),
+    members: advertisers.flatMap(cards),
+    offices: masters.map((master) => ({
+      cards: cards(master),
+      first: master.first,
+      last: master.last,
+      patienceNs: patienceNs(master),
+    })),
+  };
+}
+
+/** Whether the card was the master's all the while that it claimed the address. */
+export function isMastersCard({ offices }: VirtualMac, card: Station, { first, last }: ClaimSpan): boolean {
+  return offices.some(
+    (office) =>
+      office.cards.includes(card) &&
+      first.timeNs >= office.first.timeNs - office.patienceNs &&
+      last.timeNs <= office.last.timeNs + office.patienceNs,
+  );
+}
+
+/** HSRP's and GLBP's hellos: all who send them are members. */
 function greeted(
   state: NetworkState,
   segment: number,
   port: number,
-  protocol: VirtualMac["protocol"],
+  protocol: GroupProtocol,
   group: number,
 ): VirtualMac | null {
   const members: Station[] = [];
@@ -70,7 +129,7 @@ function greeted(
     members.push(...ownerOf(state, segment, row.lastSourceIp));
   }
   if (hellos.length === 0) return null;
-  return { protocol, group, heard: earliest(hellos.map(({ first }) => first)), members };
+  return { protocol, group, heard: earliest(hellos.map(({ first }) => first)), members, offices: [] };
 }
 
 function ownerOf(state: NetworkState, segment: number, ip: number): Station[] {

@@ -40,6 +40,7 @@ const isClaim = objectOf({
   /** Its kernel holds the address. */
   holds: isBoolean,
   needless: isCount,
+  unprompted: orAbsent(isCount),
   tallies: arrayOf(isTally),
   lent: arrayOf(isLent),
   echoes: arrayOf(tuple(isMacText, isCount)),
@@ -76,7 +77,7 @@ export function bindingVersion(binding: Binding): number {
     binding.served.size +
     binding.passers.size;
   for (const claim of binding.claims) {
-    version += 1 + claim.needless + claim.proxied.size;
+    version += 1 + claim.needless + claim.unprompted + claim.proxied.size;
     if (claim.station.ownAddresses.has(binding.ip)) version += 0.5;
     for (const tally of claim.tallies.values()) version += tally.count;
   }
@@ -150,6 +151,7 @@ function claimRecord(claim: Claim, ip: number): ClaimRecord {
     mac: stationText(claim.station),
     holds: claim.station.ownAddresses.has(ip),
     needless: claim.needless,
+    unprompted: claim.unprompted === 0 ? undefined : claim.unprompted,
     tallies: [...claim.tallies].map(([form, tally]) => [
       form,
       tally.count,
@@ -193,6 +195,7 @@ function restoredClaim(
   claim.station.hasClaimed = true;
   if (record.holds) claim.station.ownAddresses.add(ip);
   claim.needless = record.needless;
+  claim.unprompted = record.unprompted ?? 0;
   for (const [form, count, own, first, last, kept] of record.tallies) {
     const evidence = kept.map(evidenceOf);
     const at = time.position(first);
