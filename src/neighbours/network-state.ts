@@ -27,8 +27,10 @@ import { Leases } from "./control/leases.ts";
 import { RememberedRoles } from "./control/remembered-roles.ts";
 import { Synchronisation } from "./control/synchronisation.ts";
 import { Tunnels } from "./control/tunnels.ts";
+import { Forwardings } from "./traffic/forwardings.ts";
 import { TrafficTable } from "./traffic/traffic-table.ts";
 import { TrafficObserver } from "./traffic-observer.ts";
+import { UnclaimedTraffic } from "./unclaimed-traffic.ts";
 import { CaptureInterfaces } from "./vantage/capture-interfaces.ts";
 import { UnnamedReceivers } from "./vantage/unnamed-receivers.ts";
 import { Vantage } from "./vantage/vantage.ts";
@@ -52,6 +54,7 @@ export class NetworkState {
   readonly bindings = new BindingTable();
   readonly traffic = new TrafficTable();
   readonly tunnels = new Tunnels();
+  readonly forwardings = new Forwardings();
   readonly adverts = new Adverts();
   readonly synchronisation = new Synchronisation();
   readonly leases = new Leases();
@@ -66,6 +69,7 @@ export class NetworkState {
   readonly unnamedReceivers = new UnnamedReceivers(this.stations, this.vantage);
   readonly captureInterfaces = new CaptureInterfaces(this.unnamedReceivers.interfaces);
   readonly trafficObserver: TrafficObserver;
+  readonly unclaimed: UnclaimedTraffic;
   readonly model: NeighbourModel;
   /** What the hosts would hold by the models that were not chosen. */
   readonly alternatives: readonly Alternative[];
@@ -134,6 +138,15 @@ export class NetworkState {
       this.recorder,
       this.unnamedReceivers,
       this.floodGate,
+      this.forwardings,
+    );
+    this.unclaimed = new UnclaimedTraffic(
+      this.stations,
+      this.bindings,
+      this.caches,
+      this.traffic,
+      this.tunnels,
+      this.forwardings,
     );
   }
 
@@ -187,6 +200,7 @@ export class NetworkState {
         else floodDetector.count(facts.segment);
         return true;
       }
+      this.unclaimed.beforeArp(facts);
       const claimed = this.bindings.get(facts.segment, facts.senderIp);
       const claimants = claimed?.claims.length;
       const turns = claimed?.turnCount;
@@ -276,7 +290,7 @@ export class NetworkState {
   private noteCacheChange({ holder, ip }: CacheEntry): void {
     const binding = this.bindings.get(holder.segment, ip);
     this.changes.note(binding);
-    if (binding !== undefined && (binding.claims.length > 1 || this.possession.isVip(ip)))
+    if (binding !== undefined && (binding.isContested || this.possession.isVip(ip)))
       this.changes.urgent = true;
   }
 

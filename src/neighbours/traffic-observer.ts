@@ -8,6 +8,7 @@ import type { Binding, Passing } from "./claims/binding.ts";
 import type { BindingTable } from "./claims/binding-table.ts";
 import type { Possession } from "./claims/possession.ts";
 import type { Tunnels } from "./control/tunnels.ts";
+import type { Forwardings } from "./traffic/forwardings.ts";
 import { SentTraffic } from "./traffic/sent-traffic.ts";
 import type { TrafficRow } from "./traffic/traffic-row.ts";
 import type { TrafficTable } from "./traffic/traffic-table.ts";
@@ -28,6 +29,7 @@ export class TrafficObserver {
   private readonly tunnels: Tunnels;
   private readonly unnamedReceivers: UnnamedReceivers;
   private readonly floodGate: FloodGate;
+  private readonly forwardings: Forwardings;
   readonly sent: SentTraffic;
   /** Frames that had something to tell. */
   observed = 0;
@@ -43,7 +45,9 @@ export class TrafficObserver {
     recorder: ClaimRecorder,
     unnamedReceivers: UnnamedReceivers,
     floodGate: FloodGate,
+    forwardings: Forwardings,
   ) {
+    this.forwardings = forwardings;
     this.floodGate = floodGate;
     this.timeline = timeline;
     this.stations = stations;
@@ -91,7 +95,9 @@ export class TrafficObserver {
     const passesOn = binding !== undefined && this.possession.passesOn(host, receiver, binding);
     if (binding === undefined || !(passesOn || this.isOnLink(host, receiver, binding))) {
       this.caches.noteNextHop(host, receiver, at);
-      this.table.settleOffLink(slot, isBeyond);
+      const isUnclaimed = binding === undefined || binding.claims.length === 0;
+      if (!isUnclaimed || this.noteForwarding(facts, slot, host, receiver, at))
+        this.table.settleOffLink(slot, isBeyond);
       return;
     }
     if (binding.addReceiver(receiver, host)) this.followRelayed(binding, receiver, host);
@@ -183,6 +189,21 @@ export class TrafficObserver {
     }
   }
 
+  /**
+   * Looks for the packet among those that came in to its sender, for an address that nobody has spoken for.
+   *
+   * @returns whether there is nothing more to learn from further frames
+   */
+  private noteForwarding(facts: FrameFacts, slot: number, by: Station, to: Station, at: Position): boolean {
+    if (facts.tunnelDepth > 0) return true;
+    const arrival = this.table.arrivalOf(facts, slot);
+    if (arrival === "another") return false;
+    if (arrival === "none") return true;
+    const sender = this.stations.of(facts.segment, arrival.sourceMacHigh, arrival.sourceMacLow);
+    this.forwardings.note(facts.destinationIp, { sender, by, to, at });
+    return true;
+  }
+
   /** Whether the receiver is unknown only because the link layer does not name it. */
   private mayPassOn(facts: FrameFacts, host: Station): boolean {
     return (
@@ -210,7 +231,7 @@ export class TrafficObserver {
   }
 
   private isInConflict(binding: Binding): boolean {
-    return this.possession.isVip(binding.ip) || binding.claims.length > 1;
+    return this.possession.isVip(binding.ip) || binding.isContested;
   }
 
   /** Puts the frame down to what its sender's cache held: a frame that was on its way may be an earlier belief's. */

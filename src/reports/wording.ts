@@ -73,6 +73,8 @@ export class Wording {
         return `director ${ipText(reason.ip)} is given, but no frame shows its MAC`;
       case "passes-on":
         return `${this.shortName(reason.from)} answers for it, yet passes its packets on to ${this.shortName(reason.to)} (${this.frame(reason.at)})`;
+      case "forwards":
+        return `${this.shortName(reason.from)} gets its packets and passes them on to ${this.shortName(reason.to)} (${this.frame(reason.at)}), which answers the sender directly`;
       case "passes-on-unseen":
         return `${this.shortName(reason.station)} answers for it, yet passes its packets on (${this.frame(reason.at)})`;
       case "tunnels":

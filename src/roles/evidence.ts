@@ -10,6 +10,8 @@ export type RoleEvidence =
   | { readonly what: "known"; readonly station: Station; readonly source: string }
   | { readonly what: "unseen-director"; readonly ip: number }
   | { readonly what: "passes-on"; readonly from: Station; readonly to: Station; readonly at: Position }
+  /** It passes packets on that nobody looked it up for in the capture, to a host that answers past it. */
+  | { readonly what: "forwards"; readonly from: Station; readonly to: Station; readonly at: Position }
   /** To whom its packets went on the link layer does not tell. */
   | { readonly what: "passes-on-unseen"; readonly station: Station; readonly at: Position }
   | { readonly what: "tunnels"; readonly from: Station; readonly to: Station; readonly at: Position }

@@ -8,6 +8,7 @@ import type { Tunnel } from "../neighbours/control/tunnels.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { RoleEvidence } from "./evidence.ts";
 import { feedsTheOwner } from "./in-the-middle.ts";
+import { directorsByForwarding } from "./infer-from-forwarding.ts";
 import { impersonates, likelyOwner } from "./likely-owner.ts";
 
 export interface InferredVip {
@@ -32,6 +33,7 @@ export function inferVips(
   state: NetworkState,
   ownsBesides: (station: Station, ip: number) => boolean,
 ): InferredVip[] {
+  state.unclaimed.adoptDirected();
   for (const router of state.adverts) {
     for (const ip of router.addresses) state.bindings.of(router.segment, ip);
   }
@@ -72,8 +74,9 @@ function inferVip(
   };
   const feeds = (station: Station) =>
     feedsTheOwner(binding, station, (other) => ownsBesides(other, binding.ip)) !== null;
-  inferFromPassings(found, feeds);
-  inferFromTunnels(found, tunnels);
+  const forwarders = directorsByForwarding(state, binding);
+  inferFromPassings(found, forwarders, feeds);
+  inferFromTunnels(found, tunnels, forwarders);
   inferFromAdverts(state, found);
   inferFromSynchronisation(state, found, services);
   inferFromMemory(found, remembered);
@@ -96,15 +99,17 @@ interface Found {
  */
 function inferFromPassings(
   { binding, directors, realServers, evidence }: Found,
+  forwarders: ReadonlySet<Station>,
   feeds: (station: Station) => boolean,
 ): void {
   const passing = new Set(binding.passings.map(({ from }) => from));
   for (const { from, to, at, proven } of binding.passings) {
-    if (!proven || !(holdsUnforced(binding, from) || isFailover(binding, from, to)) || feeds(from)) continue;
+    const holds = holdsUnforced(binding, from) || isFailover(binding, from, to);
+    if (!proven || !(holds || forwarders.has(from)) || feeds(from)) continue;
     directors.add(from);
     if (passing.has(to)) continue;
     realServers.set(to, "direct-routing");
-    evidence.push({ what: "passes-on", from, to, at });
+    evidence.push({ what: holds ? "passes-on" : "forwards", from, to, at });
   }
   for (const [station, at] of binding.passedOn) {
     if (!holdsUnforced(binding, station)) continue;
@@ -133,10 +138,12 @@ function isFailover(binding: Binding, station: Station, to: Station): boolean {
 function inferFromTunnels(
   { binding, directors, realServers, evidence }: Found,
   tunnels: readonly Tunnel[],
+  forwarders: ReadonlySet<Station>,
 ): void {
   for (const { segment, from, to, first } of tunnels) {
     if (segment !== binding.segment) continue;
-    if (!from.ownAddresses.has(binding.ip) && !binding.receivers.has(from)) continue;
+    const getsIt = from.ownAddresses.has(binding.ip) || binding.receivers.has(from);
+    if (!getsIt && !forwarders.has(from)) continue;
     directors.add(from);
     realServers.set(to, "tunnelling");
     evidence.push({ what: "tunnels", from, to, at: first });
@@ -196,7 +203,8 @@ function inferFromMemory(
 }
 
 function partsIn(reason: RoleEvidence): readonly Station[] {
-  if (reason.what === "passes-on" || reason.what === "tunnels") return [reason.from, reason.to];
+  if (reason.what === "passes-on" || reason.what === "forwards" || reason.what === "tunnels")
+    return [reason.from, reason.to];
   const isOfOne =
     reason.what === "advertises" || reason.what === "synchronises" || reason.what === "passes-on-unseen";
   return isOfOne ? [reason.station] : [];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { BenignEvent, FindingEvent, WatchEvent } from "../../src/index.ts";
-import { DIRECTOR, GATEWAY, INTRUDER, NEIGHBOUR, REAL_SERVER, VIP } from "../support/frames.ts";
+import { CLIENT, DIRECTOR, GATEWAY, INTRUDER, NEIGHBOUR, REAL_SERVER, VIP } from "../support/frames.ts";
 import { FIRST_REQUEST, lookup, PROBLEM_3, ROLES } from "../support/incidents.ts";
 import { Watching, watchAll } from "../support/live-stream.ts";
 import { validEvent } from "../support/schema.ts";
@@ -33,6 +33,18 @@ describe("a poisoning", () => {
   it("is told when its frame comes, not when the next one does", async () => {
     const watching = new Watching(ROLES);
     watching.capture.write(...START, ...leak(200));
+    expect(await watching.until(1)).toContain("opened F1 vip-source-in-request");
+    await watching.end();
+  });
+
+  it("is told when its frame comes on a cluster that already runs, where nobody has asked for the VIP", async () => {
+    const passedOn = { source: CLIENT.ip, destination: VIP, identification: 4711 };
+    const watching = new Watching();
+    watching.capture.write(
+      at(0, packet(GATEWAY, DIRECTOR, passedOn)),
+      at(0.1, packet(DIRECTOR, REAL_SERVER, passedOn)),
+      ...leak(0.2),
+    );
     expect(await watching.until(1)).toContain("opened F1 vip-source-in-request");
     await watching.end();
   });

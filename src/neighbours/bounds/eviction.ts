@@ -6,6 +6,7 @@ import type { Possession } from "../claims/possession.ts";
 import type { Adverts } from "../control/adverts.ts";
 import type { Synchronisation } from "../control/synchronisation.ts";
 import type { Tunnels } from "../control/tunnels.ts";
+import type { Forwardings } from "../traffic/forwardings.ts";
 import type { QuiescentHosts } from "./quiescent-hosts.ts";
 
 /** Addresses followed at a time: what a capture of a large segment shows, within a fixed bound of memory. */
@@ -45,6 +46,7 @@ export interface Referrers {
   readonly adverts: Adverts;
   readonly synchronisation: Synchronisation;
   readonly tunnels: Tunnels;
+  readonly forwardings: Forwardings;
   readonly changes: Changes;
   readonly quiescent: QuiescentHosts;
 }
@@ -185,6 +187,7 @@ export class Eviction {
       kept.add(from);
       kept.add(to);
     }
+    for (const station of this.referrers.forwardings.stations()) kept.add(station);
     let isFirst = true;
     for (const station of this.stations) {
       if (kept.has(station) || station.sweep !== null) continue;

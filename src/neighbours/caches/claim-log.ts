@@ -104,7 +104,7 @@ export class ClaimRecorder
       binding.log.before = entriesNow(binding, positionOf(event));
     }
     const { log } = binding;
-    if (!log.inConflict && (binding.claims.length > 1 || this.possession.isVip(binding.ip)))
+    if (!log.inConflict && (binding.isContested || this.possession.isVip(binding.ip)))
       beginConflict(log, binding, positionOf(event));
     if (!log.inConflict) {
       if (log.events.length >= KEPT_BEFORE_CONFLICT) {

@@ -44,6 +44,8 @@ export interface Passing {
   proven: boolean;
   /** From whom such packets had come, as far as they were looked at. */
   readonly sources: SparseSet<Station>;
+  /** Whether nobody had spoken for the address by ARP before. */
+  readonly isUnclaimed: boolean;
   tries: number;
 }
 
@@ -108,6 +110,12 @@ export class Binding {
   *everyEntry(): IterableIterator<CacheEntry> {
     yield* this.holders;
     for (const entries of this.alternatives.values()) yield* entries.values();
+  }
+
+  /** Whether several stations act as its owner: they claim it, or one passes its packets on and another claims it. */
+  get isContested(): boolean {
+    const { claims, passers } = this;
+    return claims.length > 1 || (passers.size > 0 && claims.some(({ station }) => !passers.has(station)));
   }
 
   claimOf(station: Station): Claim | undefined {
@@ -240,7 +248,8 @@ export class Binding {
   passing(from: Station, to: Station, at: Position): Passing {
     const known = this.passings.find((passing) => passing.from === from && passing.to === to);
     if (known !== undefined) return known;
-    const passing: Passing = { from, to, at, proven: false, sources: new SparseSet(), tries: 0 };
+    const isUnclaimed = this.claims.length === 0;
+    const passing: Passing = { from, to, at, proven: false, sources: new SparseSet(), isUnclaimed, tries: 0 };
     this.passers.add(from);
     if (this.passings.length < MOST_PASSINGS) this.passings.push(passing);
     return passing;

@@ -21,6 +21,7 @@ const RECENT = 256;
 /** Which addresses travel in whose tunnels. */
 export class Tunnels {
   private readonly byKey = new Map<string, Tunnel>();
+  private readonly byInnerIp = new Map<number, Tunnel[]>();
   private readonly recent: (Tunnel | undefined)[] = new Array(RECENT).fill(undefined);
 
   note(facts: FrameFacts, stations: StationTable, timeline: Timeline): void {
@@ -40,15 +41,24 @@ export class Tunnels {
       if (this.byKey.size >= MOST_TUNNELS) return;
       tunnel = { segment, innerDestinationIp, outerDestinationIp, from, to, first: timeline.here(facts) };
       this.byKey.set(key, tunnel);
+      const others = this.byInnerIp.get(innerDestinationIp);
+      if (others === undefined) this.byInnerIp.set(innerDestinationIp, [tunnel]);
+      else others.push(tunnel);
     }
     this.recent[place] = tunnel;
   }
 
   /** All tunnels that carry packets for the address. */
   to(segment: number, innerDestinationIp: number): Tunnel[] {
-    return [...this.byKey.values()].filter(
-      (tunnel) => tunnel.segment === segment && tunnel.innerDestinationIp === innerDestinationIp,
-    );
+    const tunnels = this.byInnerIp.get(innerDestinationIp) ?? [];
+    return tunnels.filter((tunnel) => tunnel.segment === segment);
+  }
+
+  /** The addresses that travel in tunnels, each with its segment. */
+  *destinations(): IterableIterator<{ readonly segment: number; readonly ip: number }> {
+    for (const [ip, tunnels] of this.byInnerIp) {
+      for (const segment of new Set(tunnels.map((tunnel) => tunnel.segment))) yield { segment, ip };
+    }
   }
 
   *[Symbol.iterator](): IterableIterator<Tunnel> {

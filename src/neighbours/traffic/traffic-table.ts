@@ -1,6 +1,7 @@
 import type { FrameFacts } from "../../decode/facts.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
+import { Arrivals } from "./arrivals.ts";
 import { FirstFrames } from "./first-frames.ts";
 import { MacPairs, wireOf } from "./mac-pairs.ts";
 import { RowIndex } from "./row-index.ts";
@@ -56,6 +57,7 @@ export class TrafficTable {
   /** As in `traffic-layout.ts`. */
   readonly tunnelled = new Int32Array(TUNNELLED_WORDS);
   private readonly firsts = new FirstFrames(LARGEST_CAPACITY / 2);
+  private readonly arrivals = new Arrivals(LARGEST_CAPACITY / 2);
   private used = 0;
   private readonly described: RowView[] = [];
   private readonly rowIndex = new RowIndex();
@@ -135,15 +137,24 @@ export class TrafficTable {
    */
   wasLast(facts: FrameFacts, destination: Mac, source: Mac): boolean {
     const row = this.findKey(facts.segment, facts.destinationIp, destination, source);
-    if (row < 0) return false;
-    const at = row << ROW_WORDS_SHIFT;
-    const { identification, ttl } = facts;
-    const hops = (this.words[at + RowWord.LastIdentificationAndTtl] ?? 0) - ((identification << 8) | ttl);
-    return (
-      this.words[at + RowWord.LastSourceIp] === facts.sourceIp &&
-      this.words[at + RowWord.LastPorts] === facts.ports &&
-      (hops === 0 || hops === 1)
-    );
+    return row >= 0 && this.wasNewest(facts, row);
+  }
+
+  /**
+   * The row by which the packet came in to the station that sends it now, on its way to yet another one.
+   *
+   * @param row of the packet itself; after so many other packets it is not looked for any more
+   * @returns `none` where no other station sends that station anything for the address, or nothing that it passes on;
+   * `another` where the newest packets that came in are others
+   */
+  arrivalOf(facts: FrameFacts, row: number): TrafficRow | "none" | "another" {
+    let comesIn = false;
+    for (const candidate of this.arrivals.of(facts.destinationIp, facts.sourceMacLow)) {
+      if (!this.comesInToSender(facts, candidate)) continue;
+      if (this.wasNewest(facts, candidate)) return this.rows()[candidate] ?? "none";
+      comesIn = true;
+    }
+    return comesIn && this.arrivals.tryAgain(row) ? "another" : "none";
   }
 
   /** Has the state machine look again at the frames of this key, if there are any. */
@@ -204,6 +215,31 @@ export class TrafficTable {
   /** For a row's view: where its pair is. */
   pairOf(row: number): number {
     return this.pairs.place(this.words[(row << ROW_WORDS_SHIFT) + RowWord.Pair] ?? 0);
+  }
+
+  private wasNewest({ sourceIp, ports, identification, ttl }: FrameFacts, row: number): boolean {
+    const at = row << ROW_WORDS_SHIFT;
+    const hops = (this.words[at + RowWord.LastIdentificationAndTtl] ?? 0) - ((identification << 8) | ttl);
+    return (
+      this.words[at + RowWord.LastSourceIp] === sourceIp &&
+      this.words[at + RowWord.LastPorts] === ports &&
+      (hops === 0 || hops === 1)
+    );
+  }
+
+  /** Whether the row's frames go to the sender of this one, for the same address, from neither of its two ends. */
+  private comesInToSender(facts: FrameFacts, row: number): boolean {
+    const { words, pairs } = this;
+    if (words[(row << ROW_WORDS_SHIFT) + RowWord.DestinationIp] !== facts.destinationIp) return false;
+    const pair = this.pairOf(row);
+    if (pairs.segment(pair) !== facts.segment) return false;
+    const destination = pairs.destination(pair);
+    const source = pairs.source(pair);
+    return (
+      destination.macLow === facts.sourceMacLow &&
+      destination.macHigh === facts.sourceMacHigh &&
+      !(source.macLow === facts.destinationMacLow && source.macHigh === facts.destinationMacHigh)
+    );
   }
 
   private setFlag(row: number, flag: number): void {
@@ -268,6 +304,7 @@ export class TrafficTable {
     words[at + RowWord.Pair] = this.pairs.number(pair);
     words.fill(0, at + RowWord.FlagsAndCapture, at + ROW_WORDS);
     this.enter(row);
+    this.enterArrival(row);
     return row;
   }
 
@@ -284,6 +321,11 @@ export class TrafficTable {
     let slot = rowSlot(words[at + RowWord.DestinationIp] ?? 0, words[at + RowWord.Pair] ?? 0) & mask;
     while (index[slot] !== 0) slot = (slot + 1) & mask;
     index[slot] = row + 1;
+  }
+
+  private enterArrival(row: number): void {
+    const { macLow } = this.pairs.destination(this.pairOf(row));
+    this.arrivals.enter(row, this.words[(row << ROW_WORDS_SHIFT) + RowWord.DestinationIp] ?? 0, macLow);
   }
 
   /** In months a flood's rows are long past, and those of hosts that are gone. */
@@ -330,6 +372,8 @@ export class TrafficTable {
       kept++;
     }
     firsts.forget(kept, this.used);
+    this.arrivals.clear();
+    for (let row = 0; row < kept; row++) this.enterArrival(row);
     this.described.length = 0;
     this.rowIndex.clear();
     this.tunnelled.fill(0);
