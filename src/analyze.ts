@@ -1,7 +1,9 @@
-import { type ByteSource, openByteSource } from "./bytes/source.ts";
+import type { ByteSource } from "./bytes/byte-source.ts";
+import { openByteSource } from "./bytes/source.ts";
 import { measureFile, newHash, StoredBytes } from "./bytes/stored-bytes.ts";
+import type { CaptureOptions } from "./capture/capture-options.ts";
 import type { MergeInput } from "./capture/merge/merge-captures.ts";
-import { type CaptureEnd, type CaptureOptions, readCapture } from "./capture/read-capture.ts";
+import { type CaptureEnd, readCapture } from "./capture/read-capture.ts";
 import { LvsPcapError } from "./errors.ts";
 import { explain } from "./findings/benign-rules.ts";
 import { checkExpectations } from "./findings/expectations.ts";

@@ -1,6 +1,7 @@
 import { openByteSource } from "./bytes/source.ts";
+import type { CaptureOptions } from "./capture/capture-options.ts";
 import { linkTypeName } from "./capture/link-type.ts";
-import { type CaptureOptions, readCapture } from "./capture/read-capture.ts";
+import { readCapture } from "./capture/read-capture.ts";
 import { LvsPcapError } from "./errors.ts";
 import { CALLBACK, checkArgument, checkOptions, TEXT } from "./options.ts";
 import { Comparison } from "./verify/comparison.ts";

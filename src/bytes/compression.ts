@@ -1,20 +1,5 @@
-import type { ByteSource } from "./source.ts";
-
-export type Compression = "gzip" | "zstd";
-
-/** A compressed file's contents. To close it leaves the file itself open. */
-export interface UnpackedSource extends ByteSource {
-  readonly compression: Compression;
-  /** To be asked once `read` gave 0: where and why the compressed data breaks off; null where it was whole. */
-  readonly problem: string | null;
-  /** What is odd and harmless, as bytes after the end; null where nothing is. */
-  readonly note: string | null;
-}
-
-/** Offsets in what was unpacked are not those in the file. */
-export function unpackedName({ name }: ByteSource): string {
-  return `${name} (unpacked)`;
-}
+import type { ByteSource } from "./byte-source.ts";
+import type { Compression, UnpackedSource } from "./unpacked-source.ts";
 
 /** By the first four bytes, whatever the file is called; null for what is not compressed, or not so. */
 export function compressionOf(start: Uint8Array): Compression | null {

@@ -1,4 +1,4 @@
-import type { ByteSource } from "./source.ts";
+import type { ByteSource } from "./byte-source.ts";
 
 /** The source with bytes that were already taken from it put back in front. */
 export function withStart(start: Uint8Array, source: ByteSource): ByteSource {

@@ -1,9 +1,9 @@
 import { createGunzip } from "node:zlib";
-import { type UnpackedSource, unpackedName } from "./compression.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { withStart } from "./derived.ts";
 import { isCutShort, NODE_INFLATER_OPTIONS, NodeInflater } from "./node-inflater.ts";
-import type { ByteSource } from "./source.ts";
 import { UnpackedQueue } from "./unpacked-queue.ts";
+import { type UnpackedSource, unpackedName } from "./unpacked-source.ts";
 
 /** Compressed bytes handed over at once. */
 const PIECE_BYTES = 1 << 17;

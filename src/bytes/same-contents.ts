@@ -1,6 +1,7 @@
+import type { ByteSource } from "./byte-source.ts";
 import { compressionOf, unpack } from "./compression.ts";
 import { withStart } from "./derived.ts";
-import { type ByteSource, openByteSource } from "./source.ts";
+import { openByteSource } from "./source.ts";
 
 const PIECE_BYTES = 1 << 18;
 const START_BYTES = 4;

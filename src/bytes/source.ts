@@ -3,25 +3,8 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { LvsPcapError } from "../errors.ts";
 import { cannotRead } from "../files/system-error.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { standardInput } from "./standard-input.ts";
-
-/** Where the bytes of a capture come from, in order and once. */
-export interface ByteSource {
-  /** The file's path as given, `-` for standard input. */
-  readonly name: string;
-  /** The size in bytes, null where it cannot be known: a pipe. */
-  readonly sizeBytes: number | null;
-  /**
-   * Fills `target` from `offset` with at most `length` bytes.
-   *
-   * @returns how many bytes were written; 0 means the end.
-   * @throws LvsPcapError `unreadable-file`
-   */
-  read(target: Uint8Array, offset: number, length: number): Promise<number>;
-  close(): Promise<void>;
-  /** The same bytes again from the first one on; absent where they come only once. */
-  reopen?(): Promise<ByteSource>;
-}
 
 /** @throws LvsPcapError `unreadable-file`, its message naming the file and what the system said */
 export async function openByteSource(path: string): Promise<ByteSource> {

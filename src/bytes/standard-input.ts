@@ -1,7 +1,7 @@
 import { readSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { cannotRead, systemCode } from "../files/system-error.ts";
-import type { ByteSource } from "./source.ts";
+import type { ByteSource } from "./byte-source.ts";
 
 const STANDARD_INPUT = 0;
 /** As for a file: so much is read before whoever else waits for the event loop gets his turn. */

@@ -1,6 +1,7 @@
 import type { Hash } from "node:crypto";
+import type { ByteSource } from "./byte-source.ts";
 import { drain, listenedTo } from "./derived.ts";
-import { type ByteSource, openByteSource } from "./source.ts";
+import { openByteSource } from "./source.ts";
 
 /** Counts a file's bytes as they are read, and takes their SHA-256 where that is wanted. */
 export class StoredBytes {

@@ -1,7 +1,7 @@
-import { type UnpackedSource, unpackedName } from "./compression.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { withStart } from "./derived.ts";
-import type { ByteSource } from "./source.ts";
 import { UnpackedQueue } from "./unpacked-queue.ts";
+import { type UnpackedSource, unpackedName } from "./unpacked-source.ts";
 import { LARGEST_BLOCK_BYTES, ZstdFrames, type ZstdPiece } from "./zstd-frames.ts";
 import { openZstdDecoder, type ZstdDecoder } from "./zstd-wasm.ts";
 

@@ -1,4 +1,4 @@
-import type { ByteSource } from "../bytes/source.ts";
+import type { ByteSource } from "../bytes/byte-source.ts";
 import { LONGEST_RECORD_BYTES, PCAP_RECORD_HEADER_BYTES } from "./pcap-records.ts";
 
 /** Big enough that a read costs the kernel's copy and little else, small enough to be decoded from the second-level cache. */

@@ -1,7 +1,9 @@
-import { type Compression, compressionOf, type UnpackedSource, unpack } from "../bytes/compression.ts";
+import type { ByteSource } from "../bytes/byte-source.ts";
+import { compressionOf, unpack } from "../bytes/compression.ts";
 import { paced } from "../bytes/derived.ts";
-import type { ByteSource } from "../bytes/source.ts";
+import type { Compression, UnpackedSource } from "../bytes/unpacked-source.ts";
 import { LvsPcapError } from "../errors.ts";
+import type { CaptureOptions } from "./capture-options.ts";
 import type { CaptureSink } from "./capture-sink.ts";
 import { type CaptureFormat, captureFormat, FORMAT_START_BYTES } from "./format.ts";
 import { decodePcapHeader, PCAP_HEADER_BYTES, type PcapHeader } from "./pcap-header.ts";
@@ -11,8 +13,6 @@ import { PcapngWalker } from "./pcapng/pcapng-walker.ts";
 import { ReadBuffer } from "./read-buffer.ts";
 import { readRecords } from "./read-records.ts";
 import { RecoveringPcapWalker } from "./recovering-pcap-walker.ts";
-
-export type { CaptureSink } from "./capture-sink.ts";
 
 /** What is known of a capture once its last byte was read. */
 export interface CaptureEnd {
@@ -27,21 +27,6 @@ export interface CaptureEnd {
   /** One line that names the file, the offset and what was expected there; null where there is nothing to say. */
   readonly problem: string | null;
   readonly description: CaptureDescription;
-}
-
-export interface CaptureOptions {
-  /** Called with what the file is, before anything else. */
-  onFormat?: (format: CaptureFormat) => void;
-  /** Called with what a classic pcap file says of itself, before any frame. */
-  onHeader?: (header: PcapHeader) => void;
-  /** Called between chunks with the bytes taken so far, unpacked where they were compressed. */
-  onProgress?: (bytes: number) => void;
-  /** Called with every chunk of the capture, unpacked, in order. */
-  onBytes?: (chunk: Uint8Array) => void;
-  /** Awaited before each further chunk is taken: who reads several captures lets each come up when it is its turn. */
-  turn?: () => Promise<void>;
-  /** Whether to go on past damage with the next plausible record. */
-  recover?: boolean;
 }
 
 /**

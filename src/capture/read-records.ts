@@ -1,6 +1,6 @@
-import type { ByteSource } from "../bytes/source.ts";
+import type { ByteSource } from "../bytes/byte-source.ts";
+import type { CaptureOptions } from "./capture-options.ts";
 import type { ReadBuffer } from "./read-buffer.ts";
-import type { CaptureOptions } from "./read-capture.ts";
 import type { RecordWalker } from "./record-walker.ts";
 import { SkippedBytes } from "./skipped-bytes.ts";
 

@@ -1,6 +1,7 @@
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
-import type { Binding, Claim, Turn } from "../neighbours/claims/binding.ts";
+import type { Binding, Turn } from "../neighbours/claims/binding.ts";
+import type { Claim } from "../neighbours/claims/claim.ts";
 import type { GrantedLease } from "../neighbours/control/leases.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { forcedClaims } from "../roles/likely-owner.ts";

@@ -1,5 +1,6 @@
 import type { Station } from "../neighbours/base/station.ts";
-import type { Binding, ClaimTally, Turn } from "../neighbours/claims/binding.ts";
+import type { Binding, Turn } from "../neighbours/claims/binding.ts";
+import type { ClaimTally } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { isInitialTtl } from "../roles/initial-ttl.ts";
 import { virtualMacOf } from "../roles/machines/virtual-macs.ts";

@@ -2,7 +2,8 @@ import { earliest, latest, type Position } from "../neighbours/base/position.ts"
 import type { Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
 import type { Flow, Sent } from "../neighbours/caches/sent.ts";
-import type { Binding, ClaimForm } from "../neighbours/claims/binding.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
+import type { ClaimForm } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Bypass, BypassEnd, RestoredBy, Victim } from "./finding.ts";
 

@@ -1,7 +1,8 @@
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
-import type { Binding, Claim } from "../neighbours/claims/binding.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
+import type { Claim } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 import { impersonates } from "../roles/likely-owner.ts";

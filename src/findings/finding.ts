@@ -1,7 +1,7 @@
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { NeighbourModelName } from "../neighbours/caches/models/model.ts";
-import type { ClaimForm } from "../neighbours/claims/binding.ts";
+import type { ClaimForm } from "../neighbours/claims/claim.ts";
 
 export const FINDING_KINDS = [
   "vip-source-in-request",

@@ -1,7 +1,7 @@
 import { latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
-import type { Binding, Claim } from "../neighbours/claims/binding.ts";
-import type { ClaimSpan } from "../neighbours/claims/claim.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
+import type { Claim, ClaimSpan } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 

@@ -1,8 +1,8 @@
 import { ArpOperation } from "../decode/facts.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
-import type { Binding, Claim } from "../neighbours/claims/binding.ts";
-import type { ProxiedTally } from "../neighbours/claims/claim.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
+import type { Claim, ProxiedTally } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Evidence, Finding, FindingKind } from "./finding.ts";
 import { proxyReasonOf } from "./proxied-claims.ts";

@@ -1,5 +1,6 @@
 import type { Station } from "../neighbours/base/station.ts";
-import type { Binding, ClaimForm } from "../neighbours/claims/binding.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
+import type { ClaimForm } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Disagreement, HostOutcome, Outcome, Victim } from "./finding.ts";
 import { victimsOf } from "./victims.ts";

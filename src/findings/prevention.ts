@@ -1,5 +1,6 @@
 import type { Station } from "../neighbours/base/station.ts";
-import type { Binding, Claim, ClaimForm, HeardClaim } from "../neighbours/claims/binding.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
+import type { Claim, ClaimForm, HeardClaim } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Prevention, PreventionStep, Setting } from "./finding.ts";
 

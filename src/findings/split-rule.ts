@@ -1,6 +1,7 @@
 import { earliest, latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
-import type { Binding, ClaimForm } from "../neighbours/claims/binding.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
+import type { ClaimForm } from "../neighbours/claims/claim.ts";
 import type { Advertiser } from "../neighbours/control/adverts.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { likelyOwner } from "../roles/likely-owner.ts";

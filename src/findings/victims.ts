@@ -1,7 +1,8 @@
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { CacheChange, CacheEntry } from "../neighbours/caches/cache-entry.ts";
-import type { Binding, ClaimForm } from "../neighbours/claims/binding.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
+import type { ClaimForm } from "../neighbours/claims/claim.ts";
 import type { RestoredBy, Victim } from "./finding.ts";
 
 /**

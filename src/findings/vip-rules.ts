@@ -1,6 +1,7 @@
 import { earliest, latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
-import type { Binding, Claim, ClaimForm } from "../neighbours/claims/binding.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
+import type { Claim, ClaimForm } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { impersonates } from "../roles/likely-owner.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";

@@ -1,7 +1,6 @@
-import type { CaptureInterface } from "../capture/capture-sink.ts";
+import type { CaptureInterface, CaptureSink } from "../capture/capture-sink.ts";
 import { isCooked, LINKTYPE_ETHERNET, linkTypeName } from "../capture/link-type.ts";
 import type { RecordForm } from "../capture/pcap-records.ts";
-import type { CaptureSink } from "../capture/read-capture.ts";
 import { Air, type Anomaly, FrameFacts, FrameKind, LinkAddresses } from "../decode/facts.ts";
 import { beginFrame } from "../decode/link-addresses.ts";
 import { type LinkDecoder, linkDecoder } from "../decode/link-layer.ts";

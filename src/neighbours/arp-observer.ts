@@ -7,8 +7,9 @@ import type { CacheEntry } from "./caches/cache-entry.ts";
 import type { Caches } from "./caches/caches.ts";
 import { hasFailedProbe } from "./caches/models/linux.ts";
 import type { Ask } from "./claims/asks.ts";
-import type { Binding, Claim, ClaimForm, HeardClaim } from "./claims/binding.ts";
+import type { Binding } from "./claims/binding.ts";
 import type { BindingTable } from "./claims/binding-table.ts";
+import type { Claim, ClaimForm, HeardClaim } from "./claims/claim.ts";
 import { FloodDetector } from "./claims/flood-detector.ts";
 import { RepeatedFrames } from "./duplicates/repeated-frames.ts";
 

@@ -1,14 +1,7 @@
 import { renderJson } from "./json.ts";
+import type { RenderOptions } from "./render-options.ts";
 import type { Report } from "./report.ts";
 import { renderTable } from "./table.ts";
-
-export interface RenderOptions {
-  readonly color: boolean;
-  /** What the command was called with, for a report that says how it was made. */
-  readonly args?: readonly string[];
-  /** With which the command is going to end. */
-  readonly exitStatus?: number;
-}
 
 /** Every form that a report can take; those that are large are loaded where they are wanted. */
 const RENDERERS = {

@@ -1,11 +1,11 @@
 import { bypassLines } from "./bypass-text.ts";
-import type { RenderOptions } from "./formats.ts";
 import { type FixStep, fixSteps } from "./html/fix.ts";
 import { Calendar, clockText, hostName, vendorName } from "./html/names.ts";
 import { inventoryText } from "./inventory-summary.ts";
 import { code, codeBlock, indent, prose, table } from "./markdown-text.ts";
 import { raceLines } from "./race-text.ts";
 import { notLookedIntoText } from "./reach.ts";
+import type { RenderOptions } from "./render-options.ts";
 import type { Host, Report, ReportedExpectation, ReportedFinding, ReportedPosition } from "./report.ts";
 import { differenceTexts, opinionText } from "./second-opinion-text.ts";
 import { countText, elapsedText, nanosecondsBetween, plural, severityCount, UNSEEN_MAC } from "./text.ts";

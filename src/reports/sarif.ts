@@ -1,10 +1,10 @@
 import { FINDING_TOPICS } from "../explain/topics.ts";
 import { FINDING_KINDS, type FindingKind, type Severity } from "../findings/finding.ts";
 import { explainText } from "./explain-text.ts";
-import type { RenderOptions } from "./formats.ts";
 import { topicMarkdown } from "./glossary.ts";
 import { labelledName } from "./html/names.ts";
 import { jsonText } from "./json.ts";
+import type { RenderOptions } from "./render-options.ts";
 import type {
   CaptureSummary,
   Host,

@@ -1,6 +1,7 @@
 import { earliest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
-import type { Binding, Claim, Passing } from "../neighbours/claims/binding.ts";
+import type { Binding, Passing } from "../neighbours/claims/binding.ts";
+import type { Claim } from "../neighbours/claims/claim.ts";
 import { impersonates } from "./likely-owner.ts";
 
 /**

@@ -1,5 +1,6 @@
 import type { Station } from "../neighbours/base/station.ts";
-import type { Binding, Claim } from "../neighbours/claims/binding.ts";
+import type { Binding } from "../neighbours/claims/binding.ts";
+import type { Claim } from "../neighbours/claims/claim.ts";
 import { isInitialTtl } from "./initial-ttl.ts";
 
 /** Sent once, an unasked reply may be a driver's or a hypervisor's courtesy; kept up, it is meant. */

@@ -1,7 +1,8 @@
+import type { CaptureSink } from "../capture/capture-sink.ts";
 import { LINKTYPE_ETHERNET, linkTypeName } from "../capture/link-type.ts";
 import { PCAP_HEADER_BYTES, type PcapHeader } from "../capture/pcap-header.ts";
 import { LONGEST_RECORD_BYTES, PCAP_RECORD_HEADER_BYTES } from "../capture/pcap-records.ts";
-import type { CaptureEnd, CaptureSink } from "../capture/read-capture.ts";
+import type { CaptureEnd } from "../capture/read-capture.ts";
 import { decodeEthernet } from "../decode/ethernet.ts";
 import { FrameFacts } from "../decode/facts.ts";
 import { countText } from "../reports/text.ts";

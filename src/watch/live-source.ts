@@ -1,4 +1,4 @@
-import type { ByteSource } from "../bytes/source.ts";
+import type { ByteSource } from "../bytes/byte-source.ts";
 import { cannotRead } from "../files/system-error.ts";
 
 /** Once somebody wants to stop: what is still in the pipe is taken, but not waited for. */

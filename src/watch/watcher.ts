@@ -1,4 +1,4 @@
-import type { CaptureSink } from "../capture/read-capture.ts";
+import type { CaptureSink } from "../capture/capture-sink.ts";
 import type { Benign } from "../findings/benign.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { FrameIntake } from "../intake/frame-intake.ts";

@@ -1,5 +1,6 @@
-import type { ByteSource } from "../../src/bytes/source.ts";
-import { type CaptureEnd, type CaptureOptions, readCapture } from "../../src/capture/read-capture.ts";
+import type { ByteSource } from "../../src/bytes/byte-source.ts";
+import type { CaptureOptions } from "../../src/capture/capture-options.ts";
+import { type CaptureEnd, readCapture } from "../../src/capture/read-capture.ts";
 
 /** One frame as `readCapture` gave it, copied while it could be. */
 export interface SeenFrame {

@@ -1,5 +1,6 @@
-import type { ByteSource } from "../../bytes/source.ts";
-import { type CaptureEnd, type CaptureOptions, readCapture } from "../read-capture.ts";
+import type { ByteSource } from "../../bytes/byte-source.ts";
+import type { CaptureOptions } from "../capture-options.ts";
+import { type CaptureEnd, readCapture } from "../read-capture.ts";
 import { FrameQueue } from "./frame-queue.ts";
 
 /** A capture that is read chunk by chunk, each when it is asked for. */

@@ -1,6 +1,8 @@
+import type { ByteSource } from "../../bytes/byte-source.ts";
 import { haveSameContents } from "../../bytes/same-contents.ts";
-import { type ByteSource, openByteSource } from "../../bytes/source.ts";
-import type { CaptureEnd, CaptureOptions } from "../read-capture.ts";
+import { openByteSource } from "../../bytes/source.ts";
+import type { CaptureOptions } from "../capture-options.ts";
+import type { CaptureEnd } from "../read-capture.ts";
 import { CaptureCursor } from "./cursor.ts";
 import type { MergeSink } from "./frame-queue.ts";
 import { BEGINNING, END, earlier, isBefore, type Moment } from "./moment.ts";

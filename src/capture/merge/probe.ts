@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ByteSource } from "../../bytes/source.ts";
+import type { ByteSource } from "../../bytes/byte-source.ts";
 import { CaptureCursor } from "./cursor.ts";
 import { END, type Moment } from "./moment.ts";
 

@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../bytes/source.ts";
+import type { ByteSource } from "../../bytes/byte-source.ts";
 import { LvsPcapError } from "../../errors.ts";
 
 /** One `<packet>` element of a PDML document. */

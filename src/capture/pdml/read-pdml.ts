@@ -1,5 +1,6 @@
-import type { ByteSource } from "../../bytes/source.ts";
-import type { CaptureOptions, CaptureSink } from "../read-capture.ts";
+import type { ByteSource } from "../../bytes/byte-source.ts";
+import type { CaptureOptions } from "../capture-options.ts";
+import type { CaptureSink } from "../capture-sink.ts";
 import { type PacketElement, type PdmlEnd, packetElements } from "./packet-elements.ts";
 import { PdmlPacketParser } from "./packet-fields.ts";
 import { FrameRebuilder } from "./rebuild-frame.ts";

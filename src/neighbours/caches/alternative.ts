@@ -1,8 +1,9 @@
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 import type { Ask } from "../claims/asks.ts";
-import type { Binding, HeardClaim } from "../claims/binding.ts";
+import type { Binding } from "../claims/binding.ts";
 import type { BindingTable } from "../claims/binding-table.ts";
+import type { HeardClaim } from "../claims/claim.ts";
 import type { Possession } from "../claims/possession.ts";
 import { CacheEntry } from "./cache-entry.ts";
 import { Caches } from "./caches.ts";

@@ -1,6 +1,6 @@
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
-import type { ClaimForm } from "../claims/binding.ts";
+import type { ClaimForm } from "../claims/claim.ts";
 import type { Sent } from "./sent.ts";
 import type { SettledEntries } from "./settled-entries.ts";
 

@@ -1,8 +1,9 @@
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 import type { Ask } from "../claims/asks.ts";
-import type { Binding, ClaimForm, HeardClaim } from "../claims/binding.ts";
+import type { Binding } from "../claims/binding.ts";
 import type { BindingTable } from "../claims/binding-table.ts";
+import type { ClaimForm, HeardClaim } from "../claims/claim.ts";
 import type { Possession } from "../claims/possession.ts";
 import { type CacheCause, CacheEntry } from "./cache-entry.ts";
 import type { Effect, Loss, NeighbourModel } from "./models/model.ts";

@@ -1,7 +1,8 @@
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
-import { Binding, type HeardClaim } from "../claims/binding.ts";
+import { Binding } from "../claims/binding.ts";
 import { BindingTable } from "../claims/binding-table.ts";
+import type { HeardClaim } from "../claims/claim.ts";
 import type { Possession } from "../claims/possession.ts";
 import { CacheEntry } from "./cache-entry.ts";
 import { Caches } from "./caches.ts";

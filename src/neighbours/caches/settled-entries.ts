@@ -1,6 +1,5 @@
 import type { Station } from "../base/station.ts";
-import type { HeardClaim } from "../claims/binding.ts";
-import type { ClaimForm } from "../claims/claim.ts";
+import type { ClaimForm, HeardClaim } from "../claims/claim.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import type { NeighbourModel } from "./models/model.ts";
 

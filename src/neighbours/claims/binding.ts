@@ -9,8 +9,6 @@ import type { SettledEntries } from "../caches/settled-entries.ts";
 import { Asks } from "./asks.ts";
 import { Claim, type ClaimForm, type ClaimTally, type HeardClaim } from "./claim.ts";
 
-export type { Claim, ClaimForm, ClaimTally, HeardClaim } from "./claim.ts";
-
 /** From here on it was another station that claimed the address, until the next turn. */
 export interface Turn {
   readonly station: Station;

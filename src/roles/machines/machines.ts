@@ -1,6 +1,7 @@
 import type { Position } from "../../neighbours/base/position.ts";
 import type { Station } from "../../neighbours/base/station.ts";
-import type { Binding, Claim } from "../../neighbours/claims/binding.ts";
+import type { Binding } from "../../neighbours/claims/binding.ts";
+import type { Claim } from "../../neighbours/claims/claim.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
 import { forcedClaims, isOwnClaim } from "../likely-owner.ts";
 import { type Bond, bondOf } from "./bonds.ts";

@@ -1,4 +1,5 @@
-import { type ByteSource, openByteSource } from "../../bytes/source.ts";
+import type { ByteSource } from "../../bytes/byte-source.ts";
+import { openByteSource } from "../../bytes/source.ts";
 import { type PdmlEnd, packetElements } from "../../capture/pdml/packet-elements.ts";
 import { PdmlPacketParser } from "../../capture/pdml/packet-fields.ts";
 import { LvsPcapError } from "../../errors.ts";

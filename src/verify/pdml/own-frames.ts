@@ -1,5 +1,6 @@
-import type { ByteSource } from "../../bytes/source.ts";
-import { type CaptureSink, readCapture } from "../../capture/read-capture.ts";
+import type { ByteSource } from "../../bytes/byte-source.ts";
+import type { CaptureSink } from "../../capture/capture-sink.ts";
+import { readCapture } from "../../capture/read-capture.ts";
 import { FrameFacts } from "../../decode/facts.ts";
 import { type LinkDecoder, linkDecoder } from "../../decode/link-layer.ts";
 import type { FrameFields } from "./frame-fields.ts";

@@ -5,7 +5,8 @@ import {
   CacheEntry,
   type NudState,
 } from "../../neighbours/caches/cache-entry.ts";
-import type { Binding, ClaimForm } from "../../neighbours/claims/binding.ts";
+import type { Binding } from "../../neighbours/claims/binding.ts";
+import type { ClaimForm } from "../../neighbours/claims/claim.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
 import { type FormerTime, isMacText, isMoment, isPlace, momentOf, placeOf, stationText } from "./place.ts";
 import { framesSent, isSentRecord, restoredSent, sentRecord } from "./sent-record.ts";

@@ -1,6 +1,6 @@
 import type { Position } from "../../base/position.ts";
 import type { Station } from "../../base/station.ts";
-import type { HeardClaim } from "../../claims/binding.ts";
+import type { HeardClaim } from "../../claims/claim.ts";
 import type { CacheEntry, NudState } from "../cache-entry.ts";
 import type { Effect, Loss, NeighbourModel } from "./model.ts";
 

@@ -1,6 +1,6 @@
 import type { Position } from "../../base/position.ts";
 import type { Station } from "../../base/station.ts";
-import type { HeardClaim } from "../../claims/binding.ts";
+import type { HeardClaim } from "../../claims/claim.ts";
 import type { CacheCause, CacheEntry } from "../cache-entry.ts";
 
 export const NEIGHBOUR_MODELS = ["linux", "bsd", "rfc826"] as const;

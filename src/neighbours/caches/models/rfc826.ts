@@ -1,5 +1,5 @@
 import type { Station } from "../../base/station.ts";
-import type { HeardClaim } from "../../claims/binding.ts";
+import type { HeardClaim } from "../../claims/claim.ts";
 import type { CacheEntry } from "../cache-entry.ts";
 import type { Effect, NeighbourModel } from "./model.ts";
 import { overwrite } from "./overwrite.ts";
