@@ -41,6 +41,7 @@ export function summarizeCapture(
     bytes,
     format: end.format,
     compression: end.compression,
+    verifiable: isVerifiable(end),
     linkTypes: intake.linkTypeNames,
     frames: intake.frames,
     first: intake.first && timeText(intake.first),
@@ -65,6 +66,12 @@ export function summarizeCapture(
   };
 }
 
+/** pcap-parser takes no nanoseconds, no longer record headers, and the two lengths in the order of version 2.4 only. */
+function isVerifiable({ header }: CaptureEnd): boolean {
+  if (header === null || header.nanosecond) return false;
+  return header.recordHeaderBytes === 16 && header.lengthOrder === "captured-first";
+}
+
 /** What it says of a capture that holds the same as another of them, and so was not read. */
 export function summarizeDuplicate(
   file: string,
@@ -78,6 +85,7 @@ export function summarizeDuplicate(
     bytes,
     format: original.format,
     compression: null,
+    verifiable: original.verifiable,
     linkTypes: [],
     frames: 0,
     first: null,

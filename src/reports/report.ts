@@ -79,6 +79,8 @@ export interface CaptureSummary {
   bytes: Count;
   format: "pcap" | "pcapng" | "pdml";
   compression: null | "gzip" | "zstd";
+  /** Whether pcap-parser, which `verify` asks, reads captures of this format: pcap 2.4 with microseconds. */
+  verifiable: boolean;
   /** LINKTYPE_ names without the prefix, as tcpdump.org lists them. */
   linkTypes: string[];
   frames: Count;

@@ -21,11 +21,20 @@ ${report.secondOpinion === null ? howToVerify(report) : report.secondOpinion.map
 }
 
 function howToVerify({ captures }: Report): Content {
-  return html`<p>Not asked for: <code>--second-opinion</code> asks for it with the analysis. <code>verify</code> decodes a capture again with an independent parser, compares the two, and names the first frames that differ:</p>
-${captures
-  .filter(({ file }) => file !== "-")
-  .slice(0, 4)
-  .map(({ file }) => copyable(`lvs-pcap verify ${quoted(file)}`, `the command that verifies ${file}`))}`;
+  const commands = captures.filter(({ file }) => file !== "-").flatMap(verification);
+  return html`<p>Not asked for. <code>verify</code> decodes a capture again with an independent program, compares the two, and names the first frames that differ${commands.length === 0 ? ". It reads a capture that was saved to a file." : ":"}</p>
+${commands.slice(0, 4)}`;
+}
+
+/** The command that succeeds: pcap-parser reads few captures, Wireshark all but its own dissection. */
+function verification({ file, format, verifiable }: CaptureSummary): Markup[] {
+  if (verifiable) return [copyable(`lvs-pcap verify ${quoted(file)}`, `the command that verifies ${file}`)];
+  return format === "pdml" ? [] : [askWireshark(file)];
+}
+
+function askWireshark(file: string): Markup {
+  const command = `tshark -r ${quoted(file)} -T pdml | lvs-pcap verify ${quoted(file)} --pdml -`;
+  return copyable(command, `the command that compares ${file} with what Wireshark reads`);
 }
 
 function opinionEntry(opinion: SecondOpinion, { captures }: Report): Markup {
@@ -36,7 +45,7 @@ function opinionEntry(opinion: SecondOpinion, { captures }: Report): Markup {
     "Opinion",
     opinion.verified === false ? html`<span class="caution">${sentence}.</span>` : `${sentence}.`,
   )}${differences.length > 0 && entry("Differences", html`<ul>${differences.map((text) => html`<li>${text}</li>`)}</ul>`)}</dl>
-${opinion.notVerifiable !== null && file !== "-" && copyable(`tshark -r ${quoted(file)} -T pdml | lvs-pcap verify ${quoted(file)} --pdml -`, "the command that asks Wireshark instead")}`;
+${opinion.notVerifiable !== null && file !== "-" && askWireshark(file)}`;
 }
 
 function fileEntry(capture: CaptureSummary): Markup {

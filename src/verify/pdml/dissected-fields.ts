@@ -62,6 +62,9 @@ const LINK_LAYERS: ReadonlySet<string> = new Set([
   "fake-field-wrapper",
 ]);
 
+/** What Wireshark says of a packet as it lists protocols: none of them is in the packet. */
+const NO_PROTOCOLS: ReadonlySet<string> = new Set(["geninfo", "frame", "pkt_comment"]);
+
 /** Collects what one packet's dissection shows; by what it says and by none of the bytes behind it. */
 export class Dissection implements PdmlVisitor {
   private layers: Layer[] = [];
@@ -92,7 +95,7 @@ export class Dissection implements PdmlVisitor {
     const fields = new Map<DifferentField, string>();
     const untold = new Set<DifferentField>();
     this.record(about, fields, untold);
-    const layers = this.layers.filter(({ name }) => name !== "geninfo" && name !== "frame");
+    const layers = this.layers.filter(({ name }) => !NO_PROTOCOLS.has(name));
     const aboveLink = layers.findIndex(({ name }) => !LINK_LAYERS.has(name));
     const link = aboveLink < 0 ? layers : layers.slice(0, aboveLink);
     ethernet(link, fields, untold);

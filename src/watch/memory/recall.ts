@@ -64,6 +64,7 @@ function formerCapture(places: readonly Place[], name: string): CaptureSummary {
     bytes: 0,
     format: "pcap",
     compression: null,
+    verifiable: false,
     linkTypes: [],
     frames: newestOf(places)?.[3] ?? 0,
     first: first === undefined ? null : timeText(first),
