@@ -5,6 +5,7 @@ export default defineConfig({
     root: import.meta.dirname.replace(/\/test$/, ""),
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/provide-schema.ts"],
+    reporters: ["default", "./test/support/skipped-reporter.ts"],
     testTimeout: 30_000,
   },
 });

@@ -10,6 +10,7 @@ import { framesOf, sourceInPieces } from "../support/byte-sources.ts";
 import { noise } from "../support/noise.ts";
 import { pcapHeader, pcapRecord, writePcap } from "../support/pcap.ts";
 import { scratchFile } from "../support/scratch.ts";
+import { notInstalled, skippedFor } from "../support/skipped.ts";
 
 const FRAMES = Array.from({ length: 3000 }, (_, index) => ({ atNs: index, bytes: noise(index, 100) }));
 const CAPTURE = writePcap(FRAMES);
@@ -142,10 +143,10 @@ describe("a capture in gzip", () => {
 
 const zstd = (bytes: Uint8Array, ...args: string[]) =>
   spawnSync("zstd", ["-q", "-c", ...args], { input: bytes, maxBuffer: 1 << 28 });
-const unavailable = spawnSync("zstd", ["--version"]).status === 0 ? "" : " (cannot be tried: no zstd here)";
+const unavailable = notInstalled("zstd");
 
-describe.skipIf(unavailable !== "")(`a capture in zstd${unavailable}`, () => {
-  const packed = unavailable === "" ? zstd(CAPTURE).stdout : Buffer.alloc(0);
+describe.skipIf(unavailable !== null)(`a capture in zstd${skippedFor(unavailable)}`, () => {
+  const packed = unavailable === null ? zstd(CAPTURE).stdout : Buffer.alloc(0);
   const skippable = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
 
   it("gives the frames that it holds", async () => {

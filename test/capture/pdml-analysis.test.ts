@@ -6,6 +6,7 @@ import { dissect, keptDissection } from "../support/pdml.ts";
 import { loadRecordings } from "../support/recordings.ts";
 import { validReport } from "../support/schema.ts";
 import { scratchFile } from "../support/scratch.ts";
+import { skippedFor } from "../support/skipped.ts";
 import { tsharkUnavailable } from "../support/tshark.ts";
 
 const PROBLEM_3 = join(import.meta.dirname, "..", "..", "captures", "problem-3");
@@ -49,17 +50,19 @@ describe("the dissection of an incident", () => {
 });
 
 const unavailable = tsharkUnavailable();
-const whyNot = unavailable === null ? "" : ` (${unavailable})`;
 
 /** Of one of its mutated frames Wireshark tells no more than the Ethernet header. */
 const NOT_ALL_TOLD = ["arp-oobr"];
 
-describe.skipIf(unavailable !== null)(`what tshark at hand makes of a capture${whyNot}`, () => {
-  it.each([...loadRecordings(), ...loadCollected()].filter(({ name }) => !NOT_ALL_TOLD.includes(name)))(
-    "leads to the same report: $name",
-    async ({ name, capture }) => {
-      const dissection = scratchFile(`${name}.pdml`, dissect(capture));
-      expect(substance(await analyzeCapture(dissection))).toEqual(substance(await analyzeCapture(capture)));
-    },
-  );
-});
+describe.skipIf(unavailable !== null)(
+  `what tshark at hand makes of a capture${skippedFor(unavailable)}`,
+  () => {
+    it.each([...loadRecordings(), ...loadCollected()].filter(({ name }) => !NOT_ALL_TOLD.includes(name)))(
+      "leads to the same report: $name",
+      async ({ name, capture }) => {
+        const dissection = scratchFile(`${name}.pdml`, dissect(capture));
+        expect(substance(await analyzeCapture(dissection))).toEqual(substance(await analyzeCapture(capture)));
+      },
+    );
+  },
+);

@@ -26,6 +26,7 @@ import {
 } from "../support/link-layers.ts";
 import { writePcap } from "../support/pcap.ts";
 import { scratchFile } from "../support/scratch.ts";
+import { skippedFor } from "../support/skipped.ts";
 import { at, isAt, packet, whoHas } from "../support/traffic.ts";
 import { tsharkUnavailable } from "../support/tshark.ts";
 
@@ -37,7 +38,6 @@ const NOT_READ_BY_WIRESHARK: Readonly<Record<string, readonly number[]>> = {
 };
 
 const unavailable = tsharkUnavailable();
-if (unavailable !== null) process.stderr.write(`SKIPPED: link types beside Wireshark: ${unavailable}\n`);
 
 /** What the decoder of the link type says of one frame. Around it lie bytes that are none of its business. */
 function decodeAs(linkType: number, frame: Uint8Array, around = 0xee, originalBytes = 0): FrameFacts {
@@ -113,7 +113,7 @@ describe("captures of other link types", () => {
   });
 
   it.skipIf(unavailable !== null).each(Object.keys(captures))(
-    "are dissected as written down: %s",
+    `are dissected as written down: %s${skippedFor(unavailable)}`,
     async (file) => {
       const frames = await dissect(join(LINKS, file));
       expect(frames.map(({ frame, arp, ipv4 }) => [frame, arp, ipv4])).toEqual(captures[file]);
@@ -185,7 +185,7 @@ describe.each(BOTH_ENDS)("the same frame under %s", (_, linkType, wrap) => {
   });
 });
 
-describe.skipIf(unavailable !== null)("the same frames, for Wireshark", () => {
+describe.skipIf(unavailable !== null)(`the same frames, for Wireshark${skippedFor(unavailable)}`, () => {
   const linkTypes = [...new Set(BOTH_ENDS.map(([, linkType]) => linkType))];
 
   it.each(linkTypes)("say what we read in them: link type %i", async (linkType) => {

@@ -17,6 +17,7 @@ import { type CapturedFrame, writePcap } from "../support/pcap.ts";
 import { framesIn } from "../support/pcapng-file.ts";
 import { loadRecordings } from "../support/recordings.ts";
 import { scratchFile, scratchPath } from "../support/scratch.ts";
+import { skippedFor } from "../support/skipped.ts";
 import { at, packet } from "../support/traffic.ts";
 import { tsharkUnavailable } from "../support/tshark.ts";
 
@@ -144,7 +145,7 @@ describe("the evidence", () => {
   });
 });
 
-describe.skipIf(unavailable !== null)(`in Wireshark, the evidence ${unavailable ?? ""}`, () => {
+describe.skipIf(unavailable !== null)(`in Wireshark, the evidence${skippedFor(unavailable)}`, () => {
   const capture = scratchFile("problem-3.pcap", writePcap(PROBLEM_3.frames, { snapLength: 60 }));
 
   it("has the frames as they were captured: times to the nanosecond, bytes, lengths", async () => {

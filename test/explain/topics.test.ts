@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { PLACEHOLDERS, type Step } from "../../src/explain/topic.ts";
 import { GROUPS, nearestTopic, topicOf } from "../../src/explain/topics.ts";
+import { notInstalled, skippedFor } from "../support/skipped.ts";
 
 const NAMES = GROUPS.flatMap(({ names }) => names);
 
@@ -35,9 +36,7 @@ function filtersOf(commands: readonly Command[]): Command[] {
   });
 }
 
-function canRun(program: string): boolean {
-  return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
-}
+const NO_TCPDUMP = notInstalled("tcpdump");
 
 describe("what is known of every name in a report", () => {
   it.each(NAMES)("%s: what it means, how it comes about, and how to confirm it", (name) => {
@@ -70,8 +69,8 @@ describe("what is known of every name in a report", () => {
     expect(missing).toEqual([]);
   });
 
-  it.skipIf(!canRun("tcpdump")).each(filtersOf(COMMANDS))(
-    "$name: tcpdump takes the filter $command (skipped without tcpdump)",
+  it.skipIf(NO_TCPDUMP !== null).each(filtersOf(COMMANDS))(
+    `$name: tcpdump takes the filter $command${skippedFor(NO_TCPDUMP)}`,
     ({ command }) => {
       const { status, stderr } = spawnSync("tcpdump", ["-d", "-y", "EN10MB", command], { encoding: "utf8" });
       expect(status, stderr).toBe(0);

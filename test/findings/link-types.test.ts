@@ -12,6 +12,7 @@ import { type CapturedFrame, framesOf, writePcap } from "../support/pcap.ts";
 import { seenAtPortOf } from "../support/port.ts";
 import { loadRecordings, type Recording } from "../support/recordings.ts";
 import { scratchFile } from "../support/scratch.ts";
+import { skippedFor } from "../support/skipped.ts";
 import { at, isAt, packet, whoHas } from "../support/traffic.ts";
 import { framesShown, tsharkUnavailable } from "../support/tshark.ts";
 
@@ -22,7 +23,6 @@ function link(file: string): string {
 }
 
 const unavailable = tsharkUnavailable();
-if (unavailable !== null) process.stderr.write(`SKIPPED: filters of other link types: ${unavailable}\n`);
 
 /** What is said of whom, and how far it came. */
 function said({ findings }: Report) {
@@ -193,7 +193,7 @@ describe("a capture on all interfaces", () => {
   });
 });
 
-describe("a display filter for another link layer", () => {
+describe(`a display filter for another link layer${skippedFor(unavailable)}`, () => {
   it.skipIf(unavailable !== null).each([
     ["vip-bypass of a cooked capture", cookedAt(PROBLEM_3.frames.slice(8), REAL_SERVER.mac, 2)],
     [

@@ -7,6 +7,7 @@ import { lookup } from "../support/incidents.ts";
 import { type CapturedFrame, writePcap } from "../support/pcap.ts";
 import { validReport } from "../support/schema.ts";
 import { scratchFile } from "../support/scratch.ts";
+import { skippedFor } from "../support/skipped.ts";
 import { at, isAt, whoHas } from "../support/traffic.ts";
 import { framesShown, tsharkUnavailable } from "../support/tshark.ts";
 
@@ -96,7 +97,7 @@ async function countedAndShown(capture: string) {
 }
 
 describe.skipIf(unavailable !== null)(
-  `Wireshark shows as many frames as are counted ${unavailable ?? ""}`,
+  `Wireshark shows as many frames as are counted${skippedFor(unavailable)}`,
   () => {
     it.each(CASES)("$name", async ({ frames }) => {
       const capture = scratchFile("attack.pcap", writePcap(frames.toSorted((a, b) => a.atNs - b.atNs)));

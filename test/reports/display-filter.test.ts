@@ -12,6 +12,7 @@ import { writePcap } from "../support/pcap.ts";
 import { loadRecordings } from "../support/recordings.ts";
 import { validReport } from "../support/schema.ts";
 import { scratchFile } from "../support/scratch.ts";
+import { skippedFor } from "../support/skipped.ts";
 import { framesShown, tsharkUnavailable } from "../support/tshark.ts";
 
 const unavailable = tsharkUnavailable();
@@ -33,44 +34,47 @@ async function tryFilters({ frames, roles }: Pick<Incident, "frames" | "roles">)
   return countedAndShown(capture, findings);
 }
 
-describe.skipIf(unavailable !== null)(`Wireshark shows by a finding's filter ${unavailable ?? ""}`, () => {
-  it.each(INCIDENTS)("as many frames as it counts: $name", async (incident) => {
-    const { counted, shown } = await tryFilters(incident);
-    expect(shown).toEqual(counted);
-  });
+describe.skipIf(unavailable !== null)(
+  `Wireshark shows by a finding's filter${skippedFor(unavailable)}`,
+  () => {
+    it.each(INCIDENTS)("as many frames as it counts: $name", async (incident) => {
+      const { counted, shown } = await tryFilters(incident);
+      expect(shown).toEqual(counted);
+    });
 
-  it.each([
-    {
-      name: "the same leak on an untagged network and on a VLAN",
-      incident: PROBLEM_3,
-      around: AROUND.problem3OnAnotherVlan,
-    },
-    {
-      name: "a bypass beside traffic that the director passed on to the same real server",
-      incident: LATE_CAPTURE,
-      around: AROUND.directorsTraffic,
-    },
-    {
-      name: "unanswered requests after an announcement of the director",
-      incident: UNANSWERED,
-      around: AROUND.directorsAnnouncement,
-    },
-    {
-      name: "unanswered requests of a kernel beside those of tools",
-      incident: UNANSWERED,
-      around: AROUND.probesForTheVip,
-    },
-  ])("nothing that only looks like it: $name", async ({ incident, around }) => {
-    const frames = [...incident.frames, ...around].toSorted((a, b) => a.atNs - b.atNs);
-    const { counted, shown } = await tryFilters({ ...incident, frames });
-    expect(shown).toEqual(counted);
-  });
+    it.each([
+      {
+        name: "the same leak on an untagged network and on a VLAN",
+        incident: PROBLEM_3,
+        around: AROUND.problem3OnAnotherVlan,
+      },
+      {
+        name: "a bypass beside traffic that the director passed on to the same real server",
+        incident: LATE_CAPTURE,
+        around: AROUND.directorsTraffic,
+      },
+      {
+        name: "unanswered requests after an announcement of the director",
+        incident: UNANSWERED,
+        around: AROUND.directorsAnnouncement,
+      },
+      {
+        name: "unanswered requests of a kernel beside those of tools",
+        incident: UNANSWERED,
+        around: AROUND.probesForTheVip,
+      },
+    ])("nothing that only looks like it: $name", async ({ incident, around }) => {
+      const frames = [...incident.frames, ...around].toSorted((a, b) => a.atNs - b.atNs);
+      const { counted, shown } = await tryFilters({ ...incident, frames });
+      expect(shown).toEqual(counted);
+    });
 
-  it.each(loadRecordings())("as many frames as it counts in the recording $name", async (recording) => {
-    const { findings } = validReport(
-      await analyzeCapture(recording.capture, { topology: recording.topology }),
-    );
-    const { counted, shown } = await countedAndShown(recording.capture, findings);
-    expect(shown).toEqual(counted);
-  });
-});
+    it.each(loadRecordings())("as many frames as it counts in the recording $name", async (recording) => {
+      const { findings } = validReport(
+        await analyzeCapture(recording.capture, { topology: recording.topology }),
+      );
+      const { counted, shown } = await countedAndShown(recording.capture, findings);
+      expect(shown).toEqual(counted);
+    });
+  },
+);

@@ -10,6 +10,7 @@ import { GATEWAY } from "../support/frames.ts";
 import { CONFLICT, lookup } from "../support/incidents.ts";
 import { loadRecordings, type Recording } from "../support/recordings.ts";
 import { scratchFile, scratchPath } from "../support/scratch.ts";
+import { skippedFor } from "../support/skipped.ts";
 
 const unavailable = chromiumUnavailable();
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -44,82 +45,79 @@ function placesOf(page: Page): Promise<number[]> {
   );
 }
 
-describe.skipIf(unavailable !== null)(
-  `the page in a browser${unavailable === null ? "" : ` (skipped: ${unavailable})`}`,
-  () => {
-    it.each([
-      "problem-3",
-      "problem-1-two-real-servers",
-      "keepalived-failover",
-      "intruder-arpspoof-gateway",
-      "scan",
-    ])("on %s loads without a word in the console and without a request", async (name) => {
-      const { page, messages, requests } = await open(await pageOf(name));
-      expect([messages, requests]).toEqual([[], []]);
-      await page.context().close();
-    });
+describe.skipIf(unavailable !== null)(`the page in a browser${skippedFor(unavailable)}`, () => {
+  it.each([
+    "problem-3",
+    "problem-1-two-real-servers",
+    "keepalived-failover",
+    "intruder-arpspoof-gateway",
+    "scan",
+  ])("on %s loads without a word in the console and without a request", async (name) => {
+    const { page, messages, requests } = await open(await pageOf(name));
+    expect([messages, requests]).toEqual([[], []]);
+    await page.context().close();
+  });
 
-    it.each([
-      ["intruder-arpspoof-gateway", "light", DESKTOP],
-      ["problem-3", "dark", DESKTOP],
-      ["keepalived-failover", "dark", PHONE],
-    ] as const)("has nothing for axe to complain of: %s, %s, %o", async (name, colorScheme, size) => {
-      const { page } = await open(await pageOf(name), { ...size, colorScheme, bypassCSP: true });
-      await page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true");
-      await page.evaluate(AXE);
-      const violations = await page.evaluate(
-        "axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))",
-      );
-      expect(violations).toEqual([]);
-      await page.context().close();
-    });
-
-    it.each(["problem-3", "intruder-arpspoof-gateway", "problem-3-self-heals"])(
-      "on %s is not wider than a phone of 390 pixels",
-      async (name) => {
-        const { page } = await open(await pageOf(name), PHONE);
-        expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
-        await page.context().close();
-      },
+  it.each([
+    ["intruder-arpspoof-gateway", "light", DESKTOP],
+    ["problem-3", "dark", DESKTOP],
+    ["keepalived-failover", "dark", PHONE],
+  ] as const)("has nothing for axe to complain of: %s, %s, %o", async (name, colorScheme, size) => {
+    const { page } = await open(await pageOf(name), { ...size, colorScheme, bypassCSP: true });
+    await page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true");
+    await page.evaluate(AXE);
+    const violations = await page.evaluate(
+      "axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))",
     );
+    expect(violations).toEqual([]);
+    await page.context().close();
+  });
 
-    it("is all there where scripts are not allowed", async () => {
-      const { page } = await open(await pageOf("problem-3"), { ...DESKTOP, javaScriptEnabled: false });
-      await expect(page.locator("h1").innerText()).resolves.toContain("took the VIP");
-      await expect(page.locator(".timeline .bar.wrong-0").first().isVisible()).resolves.toBe(true);
-      await expect(page.locator("button.copy").first().isVisible()).resolves.toBe(false);
+  it.each(["problem-3", "intruder-arpspoof-gateway", "problem-3-self-heals"])(
+    "on %s is not wider than a phone of 390 pixels",
+    async (name) => {
+      const { page } = await open(await pageOf(name), PHONE);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
       await page.context().close();
-    });
+    },
+  );
 
-    it("copies a command, with a clipboard and without", async () => {
-      const html = await pageOf("problem-3");
-      for (const permissions of [["clipboard-read", "clipboard-write"], []]) {
-        const { page } = await open(html, { ...DESKTOP, permissions });
-        await page.evaluate(
-          "document.addEventListener('copy', () => { globalThis.copied = getSelection().toString() })",
-        );
-        await page.locator(".fix button.copy").first().click();
-        await page.getByText("Copied").waitFor();
-        await page.context().close();
-      }
-    });
+  it("is all there where scripts are not allowed", async () => {
+    const { page } = await open(await pageOf("problem-3"), { ...DESKTOP, javaScriptEnabled: false });
+    await expect(page.locator("h1").innerText()).resolves.toContain("took the VIP");
+    await expect(page.locator(".timeline .bar.wrong-0").first().isVisible()).resolves.toBe(true);
+    await expect(page.locator("button.copy").first().isVisible()).resolves.toBe(false);
+    await page.context().close();
+  });
 
-    it("prints to A4 with everything unfolded and nothing cut off", async () => {
-      const { page } = await open(await pageOf("problem-3"));
-      const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true });
-      const pages = [...pdf.toString("latin1").matchAll(/\/Type \/Page\b/g)].length;
-      expect(pages).toBeGreaterThan(1);
-      expect(pages).toBeLessThan(8);
-      await page.emulateMedia({ media: "print" });
-      await page.setViewportSize({ width: 695, height: 1000 });
-      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(695);
-      expect(await page.locator(".timeline table.held").first().isVisible()).toBe(true);
+  it("copies a command, with a clipboard and without", async () => {
+    const html = await pageOf("problem-3");
+    for (const permissions of [["clipboard-read", "clipboard-write"], []]) {
+      const { page } = await open(html, { ...DESKTOP, permissions });
+      await page.evaluate(
+        "document.addEventListener('copy', () => { globalThis.copied = getSelection().toString() })",
+      );
+      await page.locator(".fix button.copy").first().click();
+      await page.getByText("Copied").waitFor();
       await page.context().close();
-    });
-  },
-);
+    }
+  });
 
-describe.skipIf(unavailable !== null)("the timeline", () => {
+  it("prints to A4 with everything unfolded and nothing cut off", async () => {
+    const { page } = await open(await pageOf("problem-3"));
+    const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true });
+    const pages = [...pdf.toString("latin1").matchAll(/\/Type \/Page\b/g)].length;
+    expect(pages).toBeGreaterThan(1);
+    expect(pages).toBeLessThan(8);
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: 695, height: 1000 });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(695);
+    expect(await page.locator(".timeline table.held").first().isVisible()).toBe(true);
+    await page.context().close();
+  });
+});
+
+describe.skipIf(unavailable !== null)(`the timeline${skippedFor(unavailable)}`, () => {
   let page: Page;
   beforeAll(async () => {
     if (unavailable === null) page = (await open(await pageOf("problem-3"))).page;
@@ -183,7 +181,7 @@ describe.skipIf(unavailable !== null)("the timeline", () => {
   });
 });
 
-describe.skipIf(unavailable !== null)("10,000 findings", () => {
+describe.skipIf(unavailable !== null)(`10,000 findings${skippedFor(unavailable)}`, () => {
   const COUNT = 10_000;
   let report: Report;
   beforeAll(async () => {

@@ -8,6 +8,7 @@ import { PROBLEM_3, SOUND_CLUSTER } from "../support/incidents.ts";
 import { writePcap } from "../support/pcap.ts";
 import { loadRecordings } from "../support/recordings.ts";
 import { scratchFile } from "../support/scratch.ts";
+import { notInstalled, skippedFor } from "../support/skipped.ts";
 
 const CAPTURE = scratchFile("problem-3.pcap", writePcap(PROBLEM_3.frames));
 
@@ -23,7 +24,7 @@ function rendered(text: string): string {
   return stdout;
 }
 
-const hasRenderer = spawnSync("cmark-gfm", ["--version"]).error === undefined;
+const unavailable = notInstalled("cmark-gfm");
 
 describe("--format markdown", () => {
   it("begins with the verdict, and with the sentence to act on", async () => {
@@ -99,7 +100,7 @@ describe("text in Markdown", () => {
   });
 });
 
-describe.skipIf(!hasRenderer)("GitHub's renderer (cmark-gfm, skipped where it is not installed)", () => {
+describe.skipIf(unavailable !== null)(`GitHub's renderer, cmark-gfm${skippedFor(unavailable)}`, () => {
   it("shows tables, lists and blocks as meant", async () => {
     const html = rendered(await markdown(CAPTURE));
     expect(html).toContain("<td>critical, used</td>");

@@ -3,22 +3,21 @@ import { mkdirSync } from "node:fs";
 import { afterAll } from "vitest";
 import { scratchPath } from "./scratch.ts";
 
-/** A disk of 64 KiB, so that it can be filled; only root can have one. */
-export const DISK = scratchPath("small-disk");
-/** Why there is none; null where there is one. */
-export const NO_DISK = mountDisk();
-/** For the name of a suite that needs it. */
-export const NO_DISK_NOTE = NO_DISK === null ? "" : ` (skipped: ${NO_DISK})`;
-
-function mountDisk(): string | null {
-  mkdirSync(DISK);
-  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", DISK], {
+/**
+ * Mounts a disk of 64 KiB, which a test can fill. It goes when the test file is done.
+ *
+ * @returns its path, and why there is none: only root can have one
+ */
+export function smallDisk(): { readonly path: string; readonly unavailable: string | null } {
+  const path = scratchPath("small-disk");
+  mkdirSync(path);
+  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", path], {
     encoding: "utf8",
   });
-  if (status !== 0) return (stderr ?? "no mount").trim();
+  if (status !== 0) return { path, unavailable: (stderr ?? "no mount").trim() };
   afterAll(() => {
     // Lazily: a test may have left a file open.
-    spawnSync("umount", ["--lazy", DISK]);
+    spawnSync("umount", ["--lazy", path]);
   });
-  return null;
+  return { path, unavailable: null };
 }

@@ -6,6 +6,7 @@ import { lvsPcap } from "../support/cli.ts";
 import { loadCollected } from "../support/collected.ts";
 import { dissect, keptDissection } from "../support/pdml.ts";
 import { scratchFile } from "../support/scratch.ts";
+import { skippedFor } from "../support/skipped.ts";
 import { tsharkUnavailable } from "../support/tshark.ts";
 
 const INCIDENT = join(import.meta.dirname, "..", "..", "captures", "problem-3", "capture.pcap");
@@ -195,12 +196,9 @@ describe("what cannot be compared", () => {
 
 const unavailable = tsharkUnavailable();
 
-describe.skipIf(unavailable !== null)(
-  `by the Wireshark at hand${unavailable === null ? "" : ` (${unavailable})`}`,
-  () => {
-    it.each(loadCollected())("every field of every frame is the same: $name", async ({ name, capture }) => {
-      const result = await verifyAgainstPdml(capture, scratchFile(`${name}.pdml`, dissect(capture)));
-      expect(result).toMatchObject({ verified: true, differences: [], framesNotDissected: 0 });
-    });
-  },
-);
+describe.skipIf(unavailable !== null)(`by the Wireshark at hand${skippedFor(unavailable)}`, () => {
+  it.each(loadCollected())("every field of every frame is the same: $name", async ({ name, capture }) => {
+    const result = await verifyAgainstPdml(capture, scratchFile(`${name}.pdml`, dissect(capture)));
+    expect(result).toMatchObject({ verified: true, differences: [], framesNotDissected: 0 });
+  });
+});

@@ -4,12 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lvsPcap } from "../support/cli.ts";
-import { isInstalled } from "../tools/lab/process.ts";
+import { notInstalled, skippedFor } from "../support/skipped.ts";
 
 const DOCUMENTATION = readFileSync(join(import.meta.dirname, "..", "..", "docs", "watch.md"), "utf8");
-const UNAVAILABLE = isInstalled("systemd-analyze") ? null : "systemd-analyze is not installed";
-if (UNAVAILABLE !== null)
-  process.stderr.write(`SKIPPED: the systemd unit of docs/watch.md: ${UNAVAILABLE}\n`);
+const UNAVAILABLE = notInstalled("systemd-analyze");
 
 /** systemd's own scale, from 0 to 10: under it a service counts as well protected. */
 const MOST_EXPOSURE = 2;
@@ -23,20 +21,23 @@ function unitFile(): string {
   return path;
 }
 
-describe.skipIf(UNAVAILABLE !== null)("the systemd unit of the documentation", () => {
-  it("is one that systemd understands, word for word", () => {
-    const { stdout, stderr } = spawnSync("systemd-analyze", ["verify", unitFile()], { encoding: "utf8" });
-    const about = `${stdout}${stderr}`.split("\n").filter((line) => line.includes("lvs-pcap"));
-    expect(about).toEqual([]);
-  });
+describe.skipIf(UNAVAILABLE !== null)(
+  `the systemd unit of the documentation${skippedFor(UNAVAILABLE)}`,
+  () => {
+    it("is one that systemd understands, word for word", () => {
+      const { stdout, stderr } = spawnSync("systemd-analyze", ["verify", unitFile()], { encoding: "utf8" });
+      const about = `${stdout}${stderr}`.split("\n").filter((line) => line.includes("lvs-pcap"));
+      expect(about).toEqual([]);
+    });
 
-  it("leaves little to whoever takes the service over", () => {
-    const args = ["security", "--offline=true", "--no-pager", unitFile()];
-    const { stdout } = spawnSync("systemd-analyze", args, { encoding: "utf8" });
-    const exposure = /exposure level for \S+: ([\d.]+)/.exec(stdout)?.[1];
-    expect(Number(exposure)).toBeLessThan(MOST_EXPOSURE);
-  });
-});
+    it("leaves little to whoever takes the service over", () => {
+      const args = ["security", "--offline=true", "--no-pager", unitFile()];
+      const { stdout } = spawnSync("systemd-analyze", args, { encoding: "utf8" });
+      const exposure = /exposure level for \S+: ([\d.]+)/.exec(stdout)?.[1];
+      expect(Number(exposure)).toBeLessThan(MOST_EXPOSURE);
+    });
+  },
+);
 
 describe("the documentation of watch", () => {
   it("names no option that the command does not have", async () => {

@@ -5,16 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report, WatchEvent } from "../../src/index.ts";
 import { BUILT_COMMAND } from "../support/cli.ts";
+import { notInstalled, skippedFor } from "../support/skipped.ts";
 import { labUnavailable } from "../tools/lab/available.ts";
 import { VIP } from "../tools/lab/cluster.ts";
 import { Lab } from "../tools/lab/lab.ts";
 import { Network } from "../tools/lab/network.ts";
-import { isInstalled } from "../tools/lab/process.ts";
 import { keepalivedFailoverLeakingRealServer } from "../tools/lab/scenarios/keepalived.ts";
 
-const unavailable =
-  labUnavailable(["keepalived"]) ?? (isInstalled("tmux") ? null : "the terminal of this test is tmux");
-if (unavailable !== null) process.stderr.write(`SKIPPED: watching keepalived fail over: ${unavailable}\n`);
+const unavailable = labUnavailable(["keepalived"]) ?? notInstalled("tmux");
 
 const COLUMNS = 110;
 const ROWS = 45;
@@ -49,7 +47,7 @@ class TmuxPane {
 }
 
 describe.skipIf(unavailable !== null)(
-  "keepalived fails over and a real server leaks, on real kernels",
+  `keepalived fails over and a real server leaks, on real kernels${skippedFor(unavailable)}`,
   () => {
     const pane = new TmuxPane();
     let network: Network | null = null;

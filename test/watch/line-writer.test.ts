@@ -5,7 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { LineWriter } from "../../src/cli/line-writer.ts";
 import { scratchPath } from "../support/scratch.ts";
-import { DISK, NO_DISK, NO_DISK_NOTE } from "../support/small-disk.ts";
+import { skippedFor } from "../support/skipped.ts";
+import { smallDisk } from "../support/small-disk.ts";
+
+const { path: DISK, unavailable: NO_DISK } = smallDisk();
 
 function troubles() {
   const seen: string[] = [];
@@ -91,7 +94,7 @@ describe("lines", () => {
   });
 });
 
-describe.skipIf(NO_DISK !== null)(`a line that a full disk cut short${NO_DISK_NOTE}`, () => {
+describe.skipIf(NO_DISK !== null)(`a line that a full disk cut short${skippedFor(NO_DISK)}`, () => {
   it.each([1, 2, 3])("is ended before the next one, when %i lines were given up meanwhile", async (lost) => {
     const path = join(DISK, `lines-${lost}`);
     const ballast = join(DISK, "ballast");

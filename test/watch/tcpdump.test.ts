@@ -21,13 +21,12 @@ import {
 } from "../support/frames.ts";
 import { writePcap } from "../support/pcap.ts";
 import { scratchFile } from "../support/scratch.ts";
+import { notInstalled, skippedFor } from "../support/skipped.ts";
 import { announcement, at, packet } from "../support/traffic.ts";
 import { WatchProcess } from "../support/watch-process.ts";
-import { isInstalled } from "../tools/lab/process.ts";
 
-const UNAVAILABLE = isInstalled("tcpdump") ? null : "tcpdump is not installed";
+const UNAVAILABLE = notInstalled("tcpdump");
 const CANNOT_CAPTURE = UNAVAILABLE ?? (process.getuid?.() === 0 ? null : "capturing needs root");
-if (CANNOT_CAPTURE !== null) process.stderr.write(`SKIPPED: the real tcpdump: ${CANNOT_CAPTURE}\n`);
 
 const VLAN = [{ vlan: 10 }];
 const STACKED = [{ vlan: 100, type: EtherType.ServiceVlan }, { vlan: 10 }];
@@ -89,7 +88,7 @@ function passed(frames: readonly Buffer[], filter: string): number {
   return count;
 }
 
-describe.skipIf(UNAVAILABLE !== null)("tcpdump's filter", () => {
+describe.skipIf(UNAVAILABLE !== null)(`tcpdump's filter${skippedFor(UNAVAILABLE)}`, () => {
   it.each(WANTED)("lets %s through", (_, frame) => {
     expect(passed([frame], captureFilter([VIP], false))).toBe(1);
   });
@@ -159,29 +158,38 @@ describe("--interface", () => {
     expect(watching.stderr).toBe("lvs-pcap: tcpdump: not found; install it, or pipe a capture in\n");
   });
 
-  it.skipIf(CANNOT_CAPTURE !== null)("says in one line that there is no such interface", async () => {
-    const watching = watch(["--interface", "nosuch0"]);
-    expect(await watching.ended).toBe(2);
-    expect(watching.stderr).toMatch(/^lvs-pcap: nosuch0: tcpdump ended: No such device exists\n$/);
-  });
+  it.skipIf(CANNOT_CAPTURE !== null)(
+    `says in one line that there is no such interface${skippedFor(CANNOT_CAPTURE)}`,
+    async () => {
+      const watching = watch(["--interface", "nosuch0"]);
+      expect(await watching.ended).toBe(2);
+      expect(watching.stderr).toMatch(/^lvs-pcap: nosuch0: tcpdump ended: No such device exists\n$/);
+    },
+  );
 
-  it.skipIf(CANNOT_CAPTURE !== null)("captures, and reports what tcpdump dropped", async () => {
-    const watching = watch(["--interface", "lo", "--format", "json"]);
-    await sleep(1_500);
-    watching.signal("SIGTERM");
-    expect(await watching.ended).toBe(0);
-    const report: unknown = JSON.parse(watching.stdout);
-    expect(report).toMatchObject({ captures: [{ file: "lo", dropped: 0, complete: true }] });
-  });
+  it.skipIf(CANNOT_CAPTURE !== null)(
+    `captures, and reports what tcpdump dropped${skippedFor(CANNOT_CAPTURE)}`,
+    async () => {
+      const watching = watch(["--interface", "lo", "--format", "json"]);
+      await sleep(1_500);
+      watching.signal("SIGTERM");
+      expect(await watching.ended).toBe(0);
+      const report: unknown = JSON.parse(watching.stdout);
+      expect(report).toMatchObject({ captures: [{ file: "lo", dropped: 0, complete: true }] });
+    },
+  );
 
-  it.skipIf(CANNOT_CAPTURE !== null)("ends with a report and status 2 when tcpdump dies", async () => {
-    const watching = watch(["--interface", "lo", "--format", "json"]);
-    await sleep(1_500);
-    const { pid } = watching.child;
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
-    process.kill(Number(children.trim()), "SIGKILL");
-    expect(await watching.ended).toBe(2);
-    expect(watching.stderr).toMatch(/^lvs-pcap: lo: tcpdump ended: killed by SIGKILL\n$/);
-    expect(JSON.parse(watching.stdout)).toMatchObject({ captures: [{ file: "lo" }] });
-  });
+  it.skipIf(CANNOT_CAPTURE !== null)(
+    `ends with a report and status 2 when tcpdump dies${skippedFor(CANNOT_CAPTURE)}`,
+    async () => {
+      const watching = watch(["--interface", "lo", "--format", "json"]);
+      await sleep(1_500);
+      const { pid } = watching.child;
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+      process.kill(Number(children.trim()), "SIGKILL");
+      expect(await watching.ended).toBe(2);
+      expect(watching.stderr).toMatch(/^lvs-pcap: lo: tcpdump ended: killed by SIGKILL\n$/);
+      expect(JSON.parse(watching.stdout)).toMatchObject({ captures: [{ file: "lo" }] });
+    },
+  );
 });

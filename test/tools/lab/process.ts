@@ -8,7 +8,7 @@ const { PATH: path = "" } = process.env;
 /** The directories root's tools live in; a plain user's PATH often lacks the sbin ones. */
 const SEARCH_PATH = [...path.split(delimiter), "/usr/sbin", "/sbin"].filter((d) => d !== "");
 
-const ENVIRONMENT = { ...process.env, PATH: SEARCH_PATH.join(delimiter), LC_ALL: "C" };
+export const ENVIRONMENT = { ...process.env, PATH: SEARCH_PATH.join(delimiter), LC_ALL: "C" };
 
 export function isInstalled(tool: string): boolean {
   return SEARCH_PATH.some((directory) => {

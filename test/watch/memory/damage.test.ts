@@ -16,10 +16,13 @@ import { StateMemory } from "../../../src/watch/memory/memory.ts";
 import { DIRECTOR, NEIGHBOUR, SECOND_REAL_SERVER } from "../../support/frames.ts";
 import { lookup, PROBLEM_3 } from "../../support/incidents.ts";
 import { scratchPath } from "../../support/scratch.ts";
-import { DISK, NO_DISK, NO_DISK_NOTE } from "../../support/small-disk.ts";
+import { skippedFor } from "../../support/skipped.ts";
+import { smallDisk } from "../../support/small-disk.ts";
 import { at, whoHas } from "../../support/traffic.ts";
 import { until } from "../sinks/events.ts";
 import { freshDirectory, told, watch } from "./runs.ts";
+
+const { path: DISK, unavailable: NO_DISK } = smallDisk();
 
 const QUIET = lookup(60_000, DIRECTOR, SECOND_REAL_SERVER);
 const NOTHING = () => {};
@@ -199,7 +202,7 @@ describe("what is remembered", () => {
   });
 });
 
-describe.skipIf(NO_DISK !== null)(`a full disk${NO_DISK_NOTE}`, () => {
+describe.skipIf(NO_DISK !== null)(`a full disk${skippedFor(NO_DISK)}`, () => {
   it("is said once, watching goes on, and nothing is lost that was remembered before", async () => {
     const directory = join(DISK, "state");
     await watch(directory, PROBLEM_3.frames, PROBLEM_3.roles);

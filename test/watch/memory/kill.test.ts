@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { skippedFor } from "../../support/skipped.ts";
 import { ENDS_AT_MS, hostsLearnt, live, scenario } from "./killing.ts";
 import { freshDirectory } from "./runs.ts";
 
@@ -52,9 +53,9 @@ async function outcomes(): Promise<Outcome[]> {
   return results;
 }
 
-const CANNOT = existsSync("/proc/self/stat") ? "" : " (skipped: no /proc)";
+const CANNOT = existsSync("/proc/self/stat") ? null : "no /proc";
 
-describe.skipIf(CANNOT !== "")(`kill -9 at ${KILLS} random moments${CANNOT}`, () => {
+describe.skipIf(CANNOT !== null)(`kill -9 at ${KILLS} random moments${skippedFor(CANNOT)}`, () => {
   it(
     "loses no binding older than a second, repeats no open finding and forgets none",
     async () => {

@@ -5,8 +5,11 @@ import { describe, expect, it } from "vitest";
 import { EveSink } from "../../../src/watch/sinks/eve.ts";
 import { DIRECTOR, GATEWAY, REAL_SERVER, SECOND_DIRECTOR, VIP } from "../../support/frames.ts";
 import { scratchPath } from "../../support/scratch.ts";
-import { DISK, NO_DISK, NO_DISK_NOTE } from "../../support/small-disk.ts";
+import { skippedFor } from "../../support/skipped.ts";
+import { smallDisk } from "../../support/small-disk.ts";
 import { opened, takeover, until } from "./events.ts";
+
+const { path: DISK, unavailable: NO_DISK } = smallDisk();
 
 const QUICK = { firstMs: 20, longestMs: 50, random: () => 0.5 };
 let number = 0;
@@ -148,7 +151,7 @@ describe("the file", () => {
   });
 });
 
-describe.skipIf(NO_DISK !== null)(`a full disk${NO_DISK_NOTE}`, () => {
+describe.skipIf(NO_DISK !== null)(`a full disk${skippedFor(NO_DISK)}`, () => {
   it("is said once, and what happens meanwhile is written when there is room again, line by line", async () => {
     const path = join(DISK, "eve.json");
     const ballast = join(DISK, "ballast");

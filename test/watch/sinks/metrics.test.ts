@@ -5,10 +5,10 @@ import type { WatchGauges } from "../../../src/watch/event-sink.ts";
 import { parseListenAddress } from "../../../src/watch/sinks/listen-address.ts";
 import { MetricsSink } from "../../../src/watch/sinks/metrics.ts";
 import { VIP } from "../../support/frames.ts";
-import { isInstalled } from "../../tools/lab/process.ts";
+import { notInstalled, skippedFor } from "../../support/skipped.ts";
 import { GAUGES } from "./events.ts";
 
-const HAS_PROMTOOL = isInstalled("promtool");
+const NO_PROMTOOL = notInstalled("promtool");
 const open: MetricsSink[] = [];
 afterEach(async () => {
   for (const sink of open.splice(0)) await sink.close();
@@ -98,17 +98,14 @@ describe("what Prometheus gets to see", () => {
     expect(samples(await scrape(await serve()), "process_resident_memory_bytes")).toHaveLength(1);
   });
 
-  it.skipIf(!HAS_PROMTOOL)(
-    `is what promtool takes${HAS_PROMTOOL ? "" : " (skipped: no promtool)"}`,
-    async () => {
-      const input = await scrape(await serve({ droppedFrames: 17 }));
-      const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], {
-        input,
-        encoding: "utf8",
-      });
-      expect({ status, said: `${stdout}${stderr}` }).toEqual({ status: 0, said: "" });
-    },
-  );
+  it.skipIf(NO_PROMTOOL !== null)(`is what promtool takes${skippedFor(NO_PROMTOOL)}`, async () => {
+    const input = await scrape(await serve({ droppedFrames: 17 }));
+    const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], {
+      input,
+      encoding: "utf8",
+    });
+    expect({ status, said: `${stdout}${stderr}` }).toEqual({ status: 0, said: "" });
+  });
 });
 
 describe("the server", () => {

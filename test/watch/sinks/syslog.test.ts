@@ -3,12 +3,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import { SyslogSink } from "../../../src/watch/sinks/syslog.ts";
 import { parseSyslogTarget } from "../../../src/watch/sinks/syslog-target.ts";
 import { scratchPath } from "../../support/scratch.ts";
-import { isInstalled } from "../../tools/lab/process.ts";
+import { notInstalled, skippedFor } from "../../support/skipped.ts";
 import { opened, until } from "./events.ts";
 import { Rsyslog } from "./rsyslog.ts";
 
-const MISSING = ["rsyslogd", "logger"].filter((tool) => !isInstalled(tool));
-const SKIPPED = MISSING.length === 0 ? "" : ` (skipped: no ${MISSING.join(", no ")})`;
+const UNAVAILABLE = notInstalled("rsyslogd", "logger");
 const QUICK = { firstMs: 20, longestMs: 50, random: () => 0.5 };
 const ORIGIN = { hostname: "watcher", processId: 4711, version: "1.2.3" };
 
@@ -38,7 +37,7 @@ const TRANSPORTS = [
   ["unix", "imuxsock", (log: Rsyslog) => `unix://${log.socket}`],
 ] as const;
 
-describe.skipIf(MISSING.length > 0)(`rsyslog${SKIPPED}`, () => {
+describe.skipIf(UNAVAILABLE !== null)(`rsyslog${skippedFor(UNAVAILABLE)}`, () => {
   it.each(TRANSPORTS)("understands what comes by %s", async (name, input, urlOf) => {
     const log = await server(`r-${name}`);
     await log.start();
