@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { DIRECTOR, GATEWAY, REAL_SERVER, VIP } from "../support/frames.ts";
+import { DIRECTOR, GATEWAY, NEIGHBOUR, REAL_SERVER, VIP } from "../support/frames.ts";
 import { FIRST_REQUEST, lookup, PROBLEM_3 } from "../support/incidents.ts";
 import { pcapHeader, writePcap } from "../support/pcap.ts";
 import { scratchFile, scratchPath } from "../support/scratch.ts";
-import { at, packet, whoHas } from "../support/traffic.ts";
+import { announcement, at, packet, whoHas } from "../support/traffic.ts";
 import { WatchProcess } from "../support/watch-process.ts";
 
 const ROLES = [
@@ -23,6 +22,13 @@ const LEAK = writePcap(PROBLEM_3.frames);
 const MORE = writePcap([at(9_000, packet(GATEWAY, REAL_SERVER, { destination: VIP }))]).subarray(
   HEADER.length,
 );
+
+/** The watch explains it at once, and so shows that it is under way. */
+const ANNOUNCED = at(150, announcement(NEIGHBOUR.ip, NEIGHBOUR));
+
+function isUnderWay({ stdout }: WatchProcess): boolean {
+  return stdout.includes(NEIGHBOUR.ip);
+}
 
 const running: WatchProcess[] = [];
 
@@ -105,28 +111,29 @@ describe("signals", () => {
 
   it("end a watch that saw nothing wrong with status 0", async () => {
     const watching = watch(...ROLES);
-    watching.write(writePcap(FIRST_REQUEST));
-    await sleep(700);
+    watching.write(writePcap([...FIRST_REQUEST, ANNOUNCED]));
+    await watching.until(isUnderWay);
     watching.signal("SIGTERM");
     expect(await watching.ended).toBe(0);
-    expect(watching.stdout).toMatch(/^CLEAN/);
+    expect(watching.stdout).toMatch(/^CLEAN/m);
   });
 
   it("SIGTERM takes what is already in the pipe", async () => {
-    const watching = watch(...ROLES, "--format", "json");
+    const report = scratchPath("last.json");
+    const watching = watch(...ROLES, "--report", report);
     watching.write(LEAK);
-    await sleep(700);
+    await watching.until(({ stdout }) => stdout.includes("F1"));
     watching.write(MORE);
     watching.signal("SIGTERM");
     expect(await watching.ended).toBe(1);
-    expect(JSON.parse(watching.stdout).captures[0].frames).toBe(PROBLEM_3.frames.length + 1);
+    expect(JSON.parse(readFileSync(report, "utf8")).captures[0].frames).toBe(PROBLEM_3.frames.length + 1);
   });
 
   it("SIGHUP reads the topology again", async () => {
     const topology = scratchFile("cluster.yaml", "vips: []\n");
     const watching = watch("--topology", topology, "--format", "ndjson");
-    watching.write(writePcap([...FIRST_REQUEST, ...lookup(100, REAL_SERVER, GATEWAY)]));
-    await sleep(700);
+    watching.write(writePcap([...FIRST_REQUEST, ...lookup(100, REAL_SERVER, GATEWAY), ANNOUNCED]));
+    await watching.until(isUnderWay);
     writeFileSync(topology, `vips:\n  - ip: ${VIP}\n    directors: [${DIRECTOR.ip}]\n`);
     watching.signal("SIGHUP");
     await watching.until(({ stderr }) => stderr.includes("read again"));
@@ -140,8 +147,8 @@ describe("signals", () => {
     const good = `vips:\n  - ip: ${VIP}\n    directors: [${DIRECTOR.ip}]\n`;
     const topology = scratchFile("broken.yaml", good);
     const watching = watch("--topology", topology, "--format", "ndjson");
-    watching.write(HEADER);
-    await sleep(700);
+    watching.write(writePcap([ANNOUNCED]));
+    await watching.until(isUnderWay);
     writeFileSync(topology, "vipz: 3\n");
     watching.signal("SIGHUP");
     await watching.until(({ stderr }) => stderr.includes("the roles stay as they were"));
