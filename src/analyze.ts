@@ -8,6 +8,7 @@ import { LvsPcapError } from "./errors.ts";
 import { explain } from "./findings/benign-rules.ts";
 import { checkExpectations } from "./findings/expectations.ts";
 import { judge } from "./findings/judge.ts";
+import { checkKinds, suppress } from "./findings/suppression.ts";
 import { FrameIntake } from "./intake/frame-intake.ts";
 import { KNOWLEDGE_OPTIONS, type KnowledgeSources, readKnowledge } from "./knowledge/knowledge.ts";
 import { type GivenRoles, givenHolders } from "./knowledge/roles.ts";
@@ -76,7 +77,8 @@ export async function analyzeCapture(
   checkAnalysis("analyzeCapture", captures, options);
   const files = typeof captures === "string" ? [captures] : captures;
   if (files.length === 0) throw new LvsPcapError("bad-usage", "no capture given");
-  const { roles, known, inventories } = await readKnowledge(options);
+  const { roles, known, inventories, exceptions } = await readKnowledge(options);
+  checkKinds(exceptions);
   const expected = options.expect === undefined ? null : await readTopology(options.expect);
 
   const state = new NetworkState(givenHolders(roles), modelNamed(options.neighbourModel ?? "linux"));
@@ -85,7 +87,7 @@ export async function analyzeCapture(
   state.finish();
 
   const assignment = new RoleAssignment(state, roles);
-  const findings = judge(state, assignment);
+  const findings = suppress(judge(state, assignment), exceptions);
   const report = buildReport(
     VERSION,
     summaries,

@@ -1,4 +1,5 @@
 import { readCapture } from "./capture/read-capture.ts";
+import { checkKinds } from "./findings/suppression.ts";
 import { FrameIntake } from "./intake/frame-intake.ts";
 import { KNOWLEDGE_OPTIONS, type KnowledgeSources, readKnowledge } from "./knowledge/knowledge.ts";
 import { type GivenRoles, givenHolders, mergeRoles } from "./knowledge/roles.ts";
@@ -17,7 +18,7 @@ import {
 } from "./options.ts";
 import { buildReport } from "./reports/build-report.ts";
 import { summarizeCapture } from "./reports/capture-summary.ts";
-import type { WatchEvent } from "./reports/event.ts";
+import { isFindingEvent, type WatchEvent } from "./reports/event.ts";
 import { reportInventory } from "./reports/inventory-summary.ts";
 import type { Report } from "./reports/report.ts";
 import { VERSION } from "./version.ts";
@@ -100,6 +101,7 @@ export async function watchCapture(stream: LiveStream, options: WatchOptions = {
   const { clock = SYSTEM_CLOCK, memory = null, sinks = [] } = options;
   const recalled = (await memory?.recall()) ?? null;
   const knowledge = await readKnowledge(options);
+  checkKinds(knowledge.exceptions);
   const roles = withRecalled(knowledge.roles, recalled);
   const holders = new Map(givenHolders(roles));
 
@@ -107,26 +109,35 @@ export async function watchCapture(stream: LiveStream, options: WatchOptions = {
   state.startFrom(knowledge.known);
   recalled?.refill(state);
   const intake = new FrameIntake(state, 0);
-  const watcher = new Watcher(state, intake, roles, {
-    clock,
-    memory,
-    tell: (event) => {
-      options.onEvent?.(event);
-      for (const sink of sinks) sink.deliver(event);
+  const watcher = new Watcher(
+    state,
+    intake,
+    { roles, exceptions: knowledge.exceptions },
+    {
+      clock,
+      memory,
+      tell: (event) => {
+        options.onEvent?.(event);
+        // A known exception is for the record, not for the person on call.
+        if (isFindingEvent(event) && event.suppressedBy !== null) return;
+        for (const sink of sinks) sink.deliver(event);
+      },
+      releaseMemory: () => options.onForgotten?.(),
+      clockStepped: (step) => options.onClockStep?.(step),
     },
-    releaseMemory: () => options.onForgotten?.(),
-    clockStepped: (step) => options.onClockStep?.(step),
-  });
+  );
   if (recalled !== null) watcher.ledger.recall(recalled);
   warmUp(clock);
   const source = new LiveSource(options.name ?? "-", stream, watcher, () => clock.monotonicMs());
   options.onStart?.({
     stop: () => source.stop(),
     reload: async () => {
-      const changed = withRecalled((await readKnowledge(options)).roles, recalled);
+      const { roles: read, exceptions } = await readKnowledge(options);
+      checkKinds(exceptions);
+      const changed = withRecalled(read, recalled);
       holders.clear();
       for (const [ip, hosts] of givenHolders(changed)) holders.set(ip, hosts);
-      watcher.changeRoles(changed);
+      watcher.change({ roles: changed, exceptions });
     },
     gauges: () => gaugesOf(state, watcher, intake, sinks, options.capturer?.droppedFrames ?? null),
   });

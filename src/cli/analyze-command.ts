@@ -39,8 +39,8 @@ const SMALL_BYTES = 1_000_000;
 const EPILOGUE = `
 Exit status: 0 nothing at or above --fail-on, 1 at least one such finding, an
 expectation that the frames contradict, or a second opinion that differs, 2 the
-work could not be done, 3 undetermined: nothing was found, but no frame could have
-shown it (no ARP and no forwarding, or one direction only).
+work could not be done, 3 undetermined: nothing was found, but no frame could
+have shown it (no ARP and no forwarding, or one direction only).
 
 Examples:
   lvs-pcap analyze incident.pcap

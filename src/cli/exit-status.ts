@@ -17,7 +17,9 @@ export function exitStatusOf(report: Report, failOn: FailOn): ExitStatus {
   if (report.secondOpinion?.some(({ verified }) => verified === false)) return ExitStatus.Found;
   if (failOn === "never") return ExitStatus.Clean;
   const mildest = SEVERITIES.indexOf(failOn);
-  const found = report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) <= mildest);
+  const found = report.findings.some(
+    ({ severity, suppressedBy }) => suppressedBy === null && SEVERITIES.indexOf(severity) <= mildest,
+  );
   if (found) return ExitStatus.Found;
   return report.verdict === "undetermined" ? ExitStatus.Undetermined : ExitStatus.Clean;
 }

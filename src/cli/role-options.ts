@@ -10,6 +10,7 @@ export interface RoleFlags {
   gateway?: string[];
   topology?: string;
   inventory?: string[];
+  ignore?: string[];
 }
 
 export function addRoleOptions(command: Command): void {
@@ -27,6 +28,10 @@ export function addRoleOptions(command: Command): void {
       "--inventory <file>",
       "what is known, as other tools write it: ipvsadm -Sn, keepalived.conf, ip -j neigh, nmap -oX, ... (repeatable)",
     ).argParser(collect(() => true, "a file")),
+    new Option(
+      "--ignore <exception|file>",
+      "a known exception, such as kind=arp-scan,mac=02:00:00:00:00:99 (also ip=, until=, why=), or a YAML list of them: reported as suppressed (repeatable)",
+    ).argParser(collect(() => true, "an exception or a file")),
   ];
   for (const option of options) command.addOption(option.helpGroup(GROUP));
 }
@@ -38,13 +43,15 @@ export function rolesFromFlags(flags: RoleFlags): KnowledgeSources {
     realServers: flags.realServer ?? [],
     gateways: flags.gateway ?? [],
     inventories: flags.inventory ?? [],
+    ignore: flags.ignore ?? [],
     ...(flags.topology === undefined ? {} : { topology: flags.topology }),
   };
 }
 
 /** Paths of the files that these flags have read. */
-export function filesRead({ topology, inventory = [] }: RoleFlags): string[] {
-  return [...(topology === undefined ? [] : [topology]), ...inventory];
+export function filesRead({ topology, inventory = [], ignore = [] }: RoleFlags): string[] {
+  const exceptions = ignore.filter((text) => !text.includes("="));
+  return [...(topology === undefined ? [] : [topology]), ...inventory, ...exceptions];
 }
 
 const GROUP = "Who is who (worked out from the frames where it is not given):";

@@ -83,6 +83,7 @@ export class WatchOutput {
 
   tell(event: WatchEvent): void {
     const { format, output } = this.flags;
+    if (format !== "ndjson" && isFindingEvent(event) && event.suppressedBy !== null) return;
     const isGraver = this.noteGravity(event);
     const sentence = () => printable(sentenceFor(event, styleFor(false), isGraver));
     if (this.screen !== null) {
@@ -184,5 +185,7 @@ function lastWords({ captures, findings, verdict }: Report): string {
   const frames = captures.reduce((sum, capture) => sum + capture.frames, 0);
   const dropped = captures.reduce((sum, capture) => sum + (capture.dropped ?? 0), 0);
   const lost = dropped === 0 ? "" : `, ${countText(dropped)} lost before they could be captured`;
-  return `${plural(frames, "frame")}${lost}, ${plural(findings.length, "finding")}: ${verdict}`;
+  const suppressed = findings.filter(({ suppressedBy }) => suppressedBy !== null).length;
+  const known = suppressed === 0 ? "" : `, ${countText(suppressed)} suppressed by a known exception`;
+  return `${plural(frames, "frame")}${lost}, ${plural(findings.length - suppressed, "finding")}${known}: ${verdict}`;
 }

@@ -206,6 +206,8 @@ export interface Finding {
   readonly notObservable?: readonly UnseenLearner[];
   /** For a person: the file, and where in it; for `inventory-contradicted` only. */
   readonly inventory?: string;
+  /** Why a known exception covers it; absent where none does. */
+  readonly suppressedBy?: string;
   /** The virtual router whose members are at odds; for `vip-split` only. */
   readonly virtualRouterId?: number | null;
 }

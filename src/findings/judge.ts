@@ -113,9 +113,10 @@ export function verdictOf(
   assignment: RoleAssignment,
   undetermined: boolean,
 ): Verdict {
+  const counted = findings.filter(({ suppressedBy }) => suppressedBy === undefined);
   const poisons = ({ kind, ip, stage }: Finding) =>
     stage !== "claimed" && (kind === "gateway-impersonation" || assignment.isVip(ip));
-  if (findings.some(poisons)) return "poisoned";
-  if (findings.some(({ severity }) => severity !== "notice")) return "suspicious";
+  if (counted.some(poisons)) return "poisoned";
+  if (counted.some(({ severity }) => severity !== "notice")) return "suspicious";
   return undetermined ? "undetermined" : "clean";
 }

@@ -1,4 +1,5 @@
 import { type OptionTypes, TEXT, TEXTS } from "../options.ts";
+import { type KnownException, parseException } from "./exceptions.ts";
 import { parseRoles, type RoleNames } from "./given-roles.ts";
 import type { Inventory } from "./inventories/inventory.ts";
 import type { KnownBinding } from "./known-binding.ts";
@@ -10,6 +11,11 @@ export interface KnowledgeSources extends RoleNames {
   topology?: string;
   /** Paths of inventories, each recognised by its content. */
   inventories?: readonly string[];
+  /**
+   * Known exceptions, whose findings count for no verdict: `mac=…,ip=…,kind=…,until=…,why=…`, or the path of a YAML or JSON
+   * list of them.
+   */
+  ignore?: readonly string[];
 }
 
 export const KNOWLEDGE_OPTIONS: OptionTypes<KnowledgeSources> = {
@@ -19,6 +25,7 @@ export const KNOWLEDGE_OPTIONS: OptionTypes<KnowledgeSources> = {
   gateways: TEXTS,
   topology: TEXT,
   inventories: TEXTS,
+  ignore: TEXTS,
 };
 
 /** What is known before the first frame. */
@@ -26,6 +33,7 @@ export interface Knowledge {
   readonly roles: GivenRoles;
   readonly known: readonly KnownBinding[];
   readonly inventories: readonly Inventory[];
+  readonly exceptions: readonly KnownException[];
 }
 
 /**
@@ -49,5 +57,15 @@ export async function readKnowledge(sources: KnowledgeSources): Promise<Knowledg
     roles: roles.length === 1 ? named : mergeRoles(roles),
     known: inventories.flatMap(({ known }) => known),
     inventories,
+    exceptions: await readExceptions(sources.ignore ?? []),
   };
+}
+
+async function readExceptions(ignored: readonly string[]): Promise<KnownException[]> {
+  const exceptions: KnownException[] = [];
+  for (const text of ignored) {
+    if (text.includes("=")) exceptions.push(parseException(text));
+    else exceptions.push(...(await (await import("./exceptions-file.ts")).readExceptionsFile(text)));
+  }
+  return exceptions;
 }

@@ -36,7 +36,7 @@ import type {
   ReportedVip,
   VantageLimit,
 } from "./report.ts";
-import { ipText, macText, UNSEEN_MAC, vlanOf } from "./text.ts";
+import { ipText, macText, printable, UNSEEN_MAC, vlanOf } from "./text.ts";
 import { reportTimelines } from "./timelines.ts";
 import { limitText } from "./vantage-text.ts";
 import { Wording } from "./wording.ts";
@@ -136,6 +136,7 @@ export function reportFinding(
     claimant:
       finding.claimant === null ? unseenDirector(finding, assignment) : hostOf(assignment, finding.claimant),
     rightful: finding.rightful === null ? null : hostOf(assignment, finding.rightful),
+    suppressedBy: finding.suppressedBy === undefined ? null : printable(finding.suppressedBy),
     victims: finding.victims.map((victim) => reportVictim(victim, assignment, wording)),
     models: (finding.models ?? []).map((disagreement) =>
       reportDisagreement(disagreement, assignment, wording),

@@ -27,7 +27,10 @@ export function renderMarkdown(report: Report, { args }: RenderOptions): string 
   const left = worstFirst.length - detailed.length;
   const sections = [
     `# ARP: ${report.verdict.toUpperCase()}`,
-    verdict(report, worstFirst),
+    verdict(
+      report,
+      worstFirst.filter(({ suppressedBy }) => suppressedBy === null),
+    ),
     ...(worstFirst.length === 0 ? [] : [findingsTable(worstFirst)]),
     ...detailed.map((finding, index) =>
       findingDetails(finding, calendar, index > 0 || report.verdict === "clean"),
@@ -64,9 +67,9 @@ function verdict(report: Report, worstFirst: readonly ReportedFinding[]): string
 function findingsTable(findings: readonly ReportedFinding[]): string {
   const rows = findings
     .slice(0, MOST_LISTED)
-    .map(({ id, severity, stage, kind, ip, vlan, claimant, victims }) => [
+    .map(({ id, severity, stage, kind, ip, vlan, claimant, victims, suppressedBy }) => [
       id,
-      `${severity}, ${stage}`,
+      suppressedBy === null ? `${severity}, ${stage}` : `suppressed, ${stage}`,
       code(kind),
       vlan === null ? ip : `${ip} (VLAN ${vlan})`,
       hostText(claimant),
@@ -95,6 +98,9 @@ function findingDetails(finding: ReportedFinding, calendar: Calendar, withSummar
   return [
     `## ${finding.id}: ${code(finding.kind)}, ${finding.severity}, ${finding.stage}`,
     ...(withSummary ? [prose(finding.summary)] : []),
+    ...(finding.suppressedBy === null
+      ? []
+      : [prose(`Suppressed by a known exception: ${finding.suppressedBy}.`)]),
     ...lines("What happened", [
       ...story(finding, calendar),
       ...(more > 0 ? [`and ${plural(more, "more frame")}`] : []),

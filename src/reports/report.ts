@@ -263,6 +263,8 @@ export interface ReportedFinding {
   vlan: VlanId | null;
   claimant: Host;
   rightful: Host | null;
+  /** The known exception that covers it; then it counts for no verdict and no exit status. Null where none does. */
+  suppressedBy: string | null;
   victims: ReportedVictim[];
   /** The neighbour models by which it would have ended otherwise; empty where all agree. */
   models: ReportedDisagreement[];

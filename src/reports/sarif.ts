@@ -109,6 +109,9 @@ function result(finding: ReportedFinding, captures: readonly CaptureSummary[]) {
     })),
     ...(evidence.length === 0 ? {} : { codeFlows: [flow(finding, captures)] }),
     ...(count > 0 ? { occurrenceCount: count } : {}),
+    ...(finding.suppressedBy === null
+      ? {}
+      : { suppressions: [{ kind: "external", justification: messageText(finding.suppressedBy) }] }),
     fingerprints: { "lvsPcapFinding/v1": identity },
     // What GitHub goes by to know an alert again.
     partialFingerprints: { primaryLocationLineHash: identity },

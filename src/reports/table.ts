@@ -32,6 +32,7 @@ export function renderTable(report: Report, options: { color: boolean }): string
 }
 
 function headline(report: Report, style: Style): string {
+  const counted = report.findings.filter(({ suppressedBy }) => suppressedBy === null);
   const verdict = {
     clean: style.good("CLEAN"),
     undetermined: style.warning("UNDETERMINED"),
@@ -41,13 +42,15 @@ function headline(report: Report, style: Style): string {
   const counts = (["critical", "warning", "notice"] as const)
     .map((severity) => ({
       severity,
-      count: report.findings.filter((finding) => finding.severity === severity).length,
+      count: counted.filter((finding) => finding.severity === severity).length,
     }))
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => severityCount(count, severity));
   const { reach } = report;
   const where = reach.segments > 1 ? ` in ${plural(reach.segments, "segment")}` : "";
   const nothing = report.verdict === "undetermined" ? reach.undetermined : null;
+  const suppressed = report.findings.length - counted.length;
+  if (suppressed > 0) counts.push(`${countText(suppressed)} suppressed by a known exception`);
   const found =
     [...counts, ...(nothing === null ? [] : [nothing])].join(", ") || `nothing wrong was found${where}`;
   const unseen = notLookedIntoText(reach);
@@ -99,7 +102,7 @@ function findingsTable(report: Report, style: Style): string {
     const paint = finding.severity === "critical" ? style.critical : style.warning;
     table.push([
       finding.id,
-      `${paint(finding.severity)}\n${finding.stage}`,
+      `${finding.suppressedBy === null ? paint(finding.severity) : "suppressed"}\n${finding.stage}`,
       finding.kind,
       finding.vlan === null ? finding.ip : `${finding.ip}\nVLAN ${finding.vlan}`,
       finding.claimant.ip === null ? finding.claimant.mac : `${finding.claimant.ip}\n${finding.claimant.mac}`,
@@ -113,6 +116,12 @@ function findingDetails(finding: ReportedFinding, manyCaptures: boolean, style: 
   const lines: string[] = [];
   const [summary = "", ...rest] = wrap(finding.summary, WIDTH - 4);
   lines.push(`${style.strong(finding.id.padEnd(4))}${summary}`, ...rest.map((line) => `    ${line}`));
+  if (finding.suppressedBy !== null)
+    lines.push(
+      ...wrap(`suppressed by a known exception: ${finding.suppressedBy}`, WIDTH - 4).map(
+        (line) => `    ${line}`,
+      ),
+    );
   const section = (name: string, entries: readonly string[]) => {
     if (entries.length === 0) return;
     lines.push("", `    ${style.strong(name)}`);

@@ -2,7 +2,8 @@ import type { Benign } from "../findings/benign.ts";
 import { explain } from "../findings/benign-rules.ts";
 import type { Finding } from "../findings/finding.ts";
 import { Judgement } from "../findings/judge.ts";
-import type { GivenRoles } from "../knowledge/roles.ts";
+import { suppress } from "../findings/suppression.ts";
+import type { Knowledge } from "../knowledge/knowledge.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import { type NetworkState, REPLAY_EVENTS } from "../neighbours/network-state.ts";
@@ -15,6 +16,9 @@ const REST_FACTOR = 4;
 /** What would have prevented it is tried for some milliseconds; the report at the end takes its time. */
 const LIVE_REPLAY_EVENTS = 1 << 13;
 
+/** What a reload may change. */
+export type Beforehand = Pick<Knowledge, "roles" | "exceptions">;
+
 /**
  * The rules of `analyze`, applied while frames come: everything anew where there is time for it, else only the addresses
  * that have news, by the roles as they were at the last full look.
@@ -26,25 +30,25 @@ export class LiveJudge {
   costMs = 0;
   private readonly state: NetworkState;
   private readonly nowMs: () => number;
-  private roles: GivenRoles;
+  private beforehand: Beforehand;
   private judgement: Judgement;
   private byAddress = new Map<Binding, readonly Finding[]>();
   private others: readonly Finding[] = [];
   /** Until when an address that takes long is left alone. */
   private readonly resting = new Map<Binding, number>();
 
-  constructor(state: NetworkState, roles: GivenRoles, nowMs: () => number) {
+  constructor(state: NetworkState, beforehand: Beforehand, nowMs: () => number) {
     this.state = state;
-    this.roles = roles;
+    this.beforehand = beforehand;
     this.nowMs = nowMs;
-    this.assignment = new RoleAssignment(state, roles);
+    this.assignment = new RoleAssignment(state, beforehand.roles);
     this.wording = new Wording(this.assignment);
     this.judgement = new Judgement(state, this.assignment);
   }
 
   /** From the next full look on. */
-  changeRoles(roles: GivenRoles): void {
-    this.roles = roles;
+  change(beforehand: Beforehand): void {
+    this.beforehand = beforehand;
   }
 
   /**
@@ -56,11 +60,14 @@ export class LiveJudge {
     const startMs = this.nowMs();
     this.state.replayBudget = isLast ? REPLAY_EVENTS : LIVE_REPLAY_EVENTS;
     this.state.vantage.reconsider();
-    this.assignment = new RoleAssignment(this.state, this.roles);
+    this.assignment = new RoleAssignment(this.state, this.beforehand.roles);
     this.wording = new Wording(this.assignment);
     this.judgement = new Judgement(this.state, this.assignment);
     this.byAddress = this.judgement.everyAddress();
-    this.others = this.judgement.whatNoAddressShows([...this.byAddress.values()].flat());
+    for (const [binding, findings] of this.byAddress)
+      this.byAddress.set(binding, suppress(findings, this.beforehand.exceptions));
+    const found = [...this.byAddress.values()].flat();
+    this.others = suppress(this.judgement.whatNoAddressShows(found), this.beforehand.exceptions);
     this.resting.clear();
     this.costMs = this.nowMs() - startMs;
   }
@@ -74,7 +81,7 @@ export class LiveJudge {
     const startMs = this.nowMs();
     if (!isUnhurried && (this.resting.get(binding) ?? 0) > startMs) return null;
     this.state.replayBudget = LIVE_REPLAY_EVENTS;
-    const findings = this.judgement.of(binding);
+    const findings = suppress(this.judgement.of(binding), this.beforehand.exceptions);
     const tookMs = this.nowMs() - startMs;
     if (tookMs > CHEAP_MS) this.resting.set(binding, startMs + tookMs * (1 + REST_FACTOR));
     if (findings.length > 0) this.byAddress.set(binding, findings);

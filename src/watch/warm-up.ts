@@ -29,7 +29,7 @@ export function warmUp(clock: Clock): void {
     const state = new NetworkState(givenHolders(roles));
     const nothing = () => undefined;
     const settings = { clock, memory: null, tell: nothing, clockStepped: nothing, releaseMemory: nothing };
-    const watcher = new Watcher(state, new FrameIntake(state, 0), roles, settings);
+    const watcher = new Watcher(state, new FrameIntake(state, 0), { roles, exceptions: [] }, settings);
     watcher.link(LINKTYPE_ETHERNET);
     watcher.arrived(0);
     let seconds = 0;

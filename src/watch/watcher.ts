@@ -2,7 +2,6 @@ import type { CaptureSink } from "../capture/capture-sink.ts";
 import type { Benign } from "../findings/benign.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { FrameIntake } from "../intake/frame-intake.ts";
-import type { GivenRoles } from "../knowledge/roles.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { reportFinding } from "../reports/build-report.ts";
 import type { WatchEvent } from "../reports/event.ts";
@@ -11,7 +10,7 @@ import { type CaptureMoment, captureMoment } from "./capture-time.ts";
 import { type Clock, type ClockStep, Pace } from "./clock.ts";
 import { addressOf, turnOf } from "./known-finding.ts";
 import { Ledger, type Look } from "./ledger.ts";
-import { LiveJudge } from "./live-judge.ts";
+import { type Beforehand, LiveJudge } from "./live-judge.ts";
 import type { StreamListener } from "./live-source.ts";
 import type { WatchMemory } from "./memory-port.ts";
 import { isHealed } from "./recalled-victims.ts";
@@ -87,7 +86,7 @@ export class Watcher implements CaptureSink, StreamListener {
   private deferred: NodeJS.Timeout | null = null;
   private readonly heartbeat: NodeJS.Timeout;
 
-  constructor(state: NetworkState, intake: FrameIntake, roles: GivenRoles, settings: WatcherSettings) {
+  constructor(state: NetworkState, intake: FrameIntake, beforehand: Beforehand, settings: WatcherSettings) {
     this.state = state;
     this.intake = intake;
     this.clock = settings.clock;
@@ -96,7 +95,7 @@ export class Watcher implements CaptureSink, StreamListener {
       this.outbox.push(event);
       this.reportedFindings = true;
     });
-    this.judge = new LiveJudge(state, roles, () => this.clock.monotonicMs());
+    this.judge = new LiveJudge(state, beforehand, () => this.clock.monotonicMs());
     this.tally = new Tally(this.clock);
     this.arrivedMs = this.clock.monotonicMs();
     this.forgotAtMs = this.arrivedMs;
@@ -143,8 +142,8 @@ export class Watcher implements CaptureSink, StreamListener {
     if (nowMs - this.keptAtMs >= KEEP_EVERY_MS) this.keep();
   }
 
-  changeRoles(roles: GivenRoles): void {
-    this.judge.changeRoles(roles);
+  change(beforehand: Beforehand): void {
+    this.judge.change(beforehand);
     this.lookAtAll();
   }
 

@@ -29,9 +29,10 @@ export function byWeight(findings: readonly ReportedFinding[]): ReportedFinding[
 
 /** The verdict in one sentence. */
 export function verdictSentence(report: Report): string {
-  const [worst] = byWeight(report.findings);
+  const counted = report.findings.filter(({ suppressedBy }) => suppressedBy === null);
+  const [worst] = byWeight(counted);
   if (worst === undefined) return innocence(report);
-  const others = report.findings.length - 1;
+  const others = counted.length - 1;
   const more =
     others === 0
       ? ""

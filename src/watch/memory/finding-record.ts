@@ -96,6 +96,7 @@ const isFindingEvent: Shape<FindingEvent> = objectOf({
   vlan: orNull(isCount),
   claimant: isHost,
   rightful: orNull(isHost),
+  suppressedBy: orNull(isSentence),
   victims: arrayOf(isVictim),
   models: arrayOf(isDisagreement),
   bypass: orNull(isBypass),
