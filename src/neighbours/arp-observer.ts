@@ -92,6 +92,7 @@ export class ArpObserver {
       askerIp: facts.senderIp,
       claim: heard,
       broadcast,
+      sentTo,
       fromKernel,
       recheck: fromKernel && (!broadcast || isLastResort(sender.cache.get(facts.targetIp))),
       answers: [],
@@ -131,6 +132,7 @@ export class ArpObserver {
     }
     const binding = this.bindings.of(facts.segment, facts.senderIp);
     binding.asks.answer(ask, at, sender, heard.claimed);
+    binding.noteReplyEcho(heard, ask);
     if (heard.claimed === sender) {
       sender.ownAddresses.add(facts.senderIp);
       const claim = ask.broadcast ? binding.claimOf(sender) : undefined;

@@ -35,7 +35,7 @@ export function benignText({ ip, from, to, reason }: Benign, wording: Wording): 
         ? `${taker} asks in the name of ${address}, which is at the virtual MAC of ${giver}: likely the card below it. No advertisement was captured that would prove it; if it is a real server's card, name the roles with --vip, --director and --real-server`
         : `${taker} is the card below the virtual MAC of ${reason.protocol} group ${reason.group}: its kernel asks in the name of ${address} with the card's own MAC, and both are one machine`;
     case "echoed":
-      return `${taker} bridges ${giver} and puts its own MAC into its frames: ${plural(reason.count, "request")} of the one came again at once from the other`;
+      return `${taker} bridges ${giver} and puts its own MAC into its frames: ${reason.count === 1 ? "the one ARP frame" : `all ${reason.count} ARP frames`} of ${giver} came again from it within a millisecond`;
     case "rewritten":
       return `${giver} sends for ${taker} under its own Ethernet address, its packets, too: a bridge that rewrites MACs`;
     case "nlb":

@@ -46,7 +46,7 @@ export class RoleAssignment {
     this.labels = new Labels(given.labels ?? []);
     this.names = new Names(state, this.known);
     this.relays = new Relays(state);
-    this.machines = new Machines(state, (station, ip) => this.names.ownsBesides(station, ip));
+    this.machines = new Machines(state);
     this.gatewayIps = new Set(given.gateways.flatMap(({ ip }) => ip ?? []));
     const inferred = inferVips(state, (station, ip) => this.names.ownsBesides(station, ip));
     this.vipIps = new Set([...given.vips.map(({ ip }) => ip), ...inferred.map(({ binding }) => binding.ip)]);

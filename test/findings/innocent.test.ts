@@ -355,7 +355,7 @@ const ROWS: readonly Row[] = [
   {
     name: "a VM bridged over Wi-Fi: its host's MAC in its frames",
     frames: sorted([...lookup(0, BRIDGE, GATEWAY), ...bridgedRequests]),
-    benign: [{ kind: "mac-rewriting-bridge", why: /3 requests of the one came again at once/ }],
+    benign: [{ kind: "mac-rewriting-bridge", why: /all 3 ARP frames of .* came again from it/ }],
   },
   {
     name: "a bridge that rewrites the Ethernet source alone",

@@ -22,9 +22,14 @@ export class Station {
   readonly meters = new SparseMap<number, Meter>();
   /** Whether an ARP frame ever spoke for it. */
   hasClaimed = false;
-  private readonly askedLately: { readonly at: Position; readonly request: number }[] = [];
+  private readonly askedLately: Asked[] = [];
   private requests = 0;
   private lastTarget = 0;
+  /** How many addresses it asked for in a row, upwards or downwards, and where the row began. */
+  private row = 0;
+  private direction = 0;
+  private rowBegan: Asked | null = null;
+  private rowLast: Asked | null = null;
 
   constructor(segment: number, macHigh: number, macLow: number) {
     this.segment = segment;
@@ -32,21 +37,50 @@ export class Station {
     this.macLow = macLow;
   }
 
-  /** Counts the addresses asked for within a second; a kernel under load asks for a few, a scanner for all. */
+  /**
+   * Counts the addresses asked for within a second, and those asked for in a row, one after the next. A kernel under load
+   * asks for a few in a second, and in no order; a scanner asks for all, and a patient one in theirs.
+   */
   noteAsked(ip: number, at: Position): void {
     this.requests++;
-    if (ip === this.lastTarget) return;
+    const step = ip - this.lastTarget;
+    if (step === 0) return;
     this.lastTarget = ip;
     const recent = this.askedLately;
     while (recent[0] !== undefined && at.timeNs - recent[0].at.timeNs > SWEEP_WINDOW_NS) recent.shift();
-    recent.push({ at, request: this.requests });
-    if (recent.length <= SWEEP_TARGETS) return;
-    const began = recent.shift();
-    if (began === undefined) return;
+    const asked = { at, request: this.requests };
+    recent.push(asked);
+    const began = this.inOrder(step, asked);
+    if (recent.length > SWEEP_TARGETS) this.noteSweep(recent.shift() ?? began, at);
+    else if (this.row > SWEEP_TARGETS) this.noteSweep(began, at);
+  }
+
+  /** @returns where the row of addresses began in which this one is the next */
+  private inOrder(step: number, asked: Asked): Asked {
+    const direction = Math.sign(step);
+    const follows = Math.abs(step) <= ROW_STEP && (this.row <= 1 || direction === this.direction);
+    const isSlow = this.rowLast !== null && asked.at.timeNs - this.rowLast.at.timeNs > ROW_GAP_NS;
+    if (this.rowBegan === null || !follows || isSlow) {
+      this.row = 0;
+      this.rowBegan = asked;
+    }
+    this.row++;
+    this.direction = direction;
+    this.rowLast = asked;
+    return this.rowBegan;
+  }
+
+  private noteSweep(began: Asked, at: Position): void {
     this.sweep ??= { first: began.at, last: at, firstRequest: began.request, requests: 0 };
     this.sweep.last = at;
     this.sweep.requests = this.requests - this.sweep.firstRequest + 1;
   }
+}
+
+/** A request, and how many the station had sent up to it. */
+interface Asked {
+  readonly at: Position;
+  readonly request: number;
 }
 
 /** Requests of one station for one address after another. */
@@ -60,6 +94,9 @@ export interface Sweep {
 
 const SWEEP_WINDOW_NS = 1_000_000_000;
 const SWEEP_TARGETS = 20;
+/** A scanner leaves out its own address, and those that it is told to. */
+const ROW_STEP = 4;
+const ROW_GAP_NS = 60_000_000_000;
 
 /** All stations by segment and MAC. */
 export class StationTable {

@@ -13,6 +13,8 @@ export interface Ask {
   /** What the request says of its sender, for whoever answers to learn; null in a probe, which teaches nothing. */
   readonly claim: HeardClaim | null;
   readonly broadcast: boolean;
+  /** The one card that it was sent to; null for a broadcast. */
+  readonly sentTo: Station | null;
   /** Target hardware address all zero: how a kernel asks, and no tool does. */
   readonly fromKernel: boolean;
   /**

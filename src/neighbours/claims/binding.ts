@@ -6,7 +6,7 @@ import type { CacheEntry } from "../caches/cache-entry.ts";
 import type { ClaimLog } from "../caches/claim-log.ts";
 import type { NeighbourModelName } from "../caches/models/model.ts";
 import type { SettledEntries } from "../caches/settled-entries.ts";
-import { Asks } from "./asks.ts";
+import { type Ask, Asks } from "./asks.ts";
 import { Claim, type ClaimForm, type ClaimTally, type HeardClaim } from "./claim.ts";
 
 /** From here on it was another station that claimed the address, until the next turn. */
@@ -29,8 +29,8 @@ export interface Probing {
 const TURNS_KEPT = 64;
 const PROBINGS_KEPT = 16;
 
-/** A bridge that rewrites MACs sends on what it hears within this. */
-const ECHO_NS = 5_000_000;
+/** A bridge that rewrites MACs sends on what it hears within this: it does so in the kernel, or the card's firmware. */
+const ECHO_NS = 1_000_000;
 
 /** A station that holds the address, or gets its frames, passed one of them on to another. */
 export interface Passing {
@@ -140,7 +140,8 @@ export class Binding {
       !this.wasAskedInItsName(heard.at)
     )
       claim.unprompted++;
-    if (heard.form === "request" && heard.sentBy === heard.claimed) this.noteEcho(claim, heard);
+    const isBroadcast = heard.form === "request" || heard.form === "announcement";
+    if (isBroadcast && heard.sentBy === heard.claimed) this.noteEcho(claim, heard);
     // Nobody heard what was only said of a station.
     if (heard.form !== "addressed") keepRecent(this.recentClaims, heard);
     return claim;
@@ -268,18 +269,38 @@ export class Binding {
     }
   }
 
-  /** Two hosts do not ask the same thing in one name within milliseconds, again and again; a frame passed on does. */
-  private noteEcho(claim: Claim, { at, targetIp }: HeardClaim): void {
+  /** Two hosts do not broadcast the same in one name within a millisecond; a frame that is passed on does. */
+  private noteEcho(claim: Claim, heard: HeardClaim): void {
+    const before = this.saidBefore(heard, (form) => form === heard.form);
+    if (before !== undefined) claim.addEcho(before.claimed);
+  }
+
+  /**
+   * The same answer again, to a request that was sent to the second sender's card alone: the first could not have heard
+   * it, were it not behind that card.
+   */
+  noteReplyEcho(heard: HeardClaim, { sentTo }: Ask): void {
+    const claim = this.claimOf(heard.claimed);
+    if (claim === undefined || heard.sentBy !== heard.claimed || sentTo !== heard.claimed) return;
+    const before = this.saidBefore(heard, (form) => form === "reply" || form === "unsolicited-reply");
+    if (before !== undefined) claim.addEcho(before.claimed);
+  }
+
+  /** The newest such frame of another station, if it was there just before. */
+  private saidBefore(
+    { claimed, at, targetIp }: HeardClaim,
+    isOfForm: (form: ClaimForm) => boolean,
+  ): HeardClaim | undefined {
     // Nobody but the claimant itself ever spoke of it.
-    if (this.claims.length === 1) return;
-    const before = this.recentClaims.findLast(
+    if (this.claims.length === 1) return undefined;
+    return this.recentClaims.findLast(
       (other) =>
-        other.form === "request" &&
+        isOfForm(other.form) &&
         other.targetIp === targetIp &&
-        other.claimed !== claim.station &&
+        other.claimed !== claimed &&
+        other.sentBy === other.claimed &&
         at.timeNs - other.at.timeNs <= ECHO_NS,
     );
-    if (before !== undefined) claim.addEcho(before.claimed);
   }
 
   /**

@@ -72,7 +72,7 @@ export class Claim {
   unprompted = 0;
   /** By sender: frames for this station that another card sent. A bridge does so, and a forger. */
   readonly proxied = new SparseMap<Station, ProxiedTally>();
-  /** By station: requests that asked what that station had asked a moment before, in the same name. */
+  /** By station: frames that said what that station's had said a moment before, but for the MAC. */
   readonly echoes = new SparseMap<Station, number>();
   /** The first and the last frame by which it spoke for the address itself; null where all were others'. */
   ownFirst: Position | null = null;
@@ -149,6 +149,13 @@ export class Claim {
   /** Whether all that its own card ever sent for the address were requests in its name. */
   get onlyAsks(): boolean {
     return this.own.size === 1 && this.own.has("request");
+  }
+
+  /** How many frames its own card sent. */
+  get allOwnFrames(): number {
+    let frames = 0;
+    for (const count of this.own.values()) frames += count;
+    return frames;
   }
 
   /** How many frames of the form its own card sent; a frame captured twice is one. */

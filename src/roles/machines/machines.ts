@@ -3,10 +3,11 @@ import type { Station } from "../../neighbours/base/station.ts";
 import type { Binding } from "../../neighbours/claims/binding.ts";
 import type { Claim } from "../../neighbours/claims/claim.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
-import { forcedClaims, isOwnClaim } from "../likely-owner.ts";
+import { isOwnClaim } from "../likely-owner.ts";
 import { type Bond, bondOf } from "./bonds.ts";
 import { asksByCard, mayBeCardBelow, virtualMacsOf } from "./cards-below.ts";
 import { type GroupProtocol, type VirtualMac, virtualMacOf, virtualRouterOf } from "./virtual-macs.ts";
+import { WifiBridges } from "./wifi-bridges.ts";
 
 /** Why two MACs with one address belong to one host, or to one group of routers, and nobody is in conflict. */
 export type SameMachine =
@@ -23,21 +24,15 @@ export type SameMachine =
   | { readonly kind: "bond"; readonly seen: Bond["seen"]; readonly proof: Position }
   | { readonly kind: "bridge"; readonly echoes: number; readonly proof: Position };
 
-/** Echoes of a single request may be chance. */
-const ECHOES = 2;
-
-type HasOtherAddress = (station: Station, ip: number) => boolean;
-
 /** Which MACs are one machine, by what the frames show of them: the prefix of a MAC proves nothing. */
 export class Machines {
   private readonly state: NetworkState;
-  private readonly hasOtherAddress: HasOtherAddress;
+  private readonly wifiBridges: WifiBridges;
   private readonly claimedBy = new Map<Station, Binding[]>();
 
-  /** @param hasOtherAddress whether the station is the likely owner of an address besides this one */
-  constructor(state: NetworkState, hasOtherAddress: HasOtherAddress) {
+  constructor(state: NetworkState) {
     this.state = state;
-    this.hasOtherAddress = hasOtherAddress;
+    this.wifiBridges = new WifiBridges(state);
     for (const binding of state.bindings) {
       for (const claim of binding.claims) {
         if (!isOwnClaim(claim)) continue;
@@ -71,8 +66,8 @@ export class Machines {
       this.group(binding, a, b) ??
       this.group(binding, b, a) ??
       this.bond(binding, a, b) ??
-      this.bridge(binding, a, b) ??
-      this.bridge(binding, b, a)
+      this.bridge(a, b) ??
+      this.bridge(b, a)
     );
   }
 
@@ -104,17 +99,9 @@ export class Machines {
     return bond === null ? null : { kind: "bond", ...bond };
   }
 
-  /**
-   * A host that bridges another over Wi-Fi, where an access point takes frames of one MAC only (IEEE 802.11, 3-address
-   * format): each of the guest's requests is seen a second time at once, with the host's MAC instead of the guest's.
-   */
-  private bridge(binding: Binding, guest: Claim, host: Claim): SameMachine | null {
-    const echoes = host.echoes.get(guest.station) ?? 0;
-    const isAllEchoes = echoes >= ECHOES && echoes === host.ownFrames("request");
-    if (!isAllEchoes || forcedClaims(host) > 0 || !this.hasOtherAddress(host.station, binding.ip)) {
-      return null;
-    }
-    const first = host.tallies.get("request")?.first;
-    return first === undefined ? null : { kind: "bridge", echoes, proof: first };
+  private bridge(guest: Claim, host: Claim): SameMachine | null {
+    const proof = host.span?.first;
+    if (proof === undefined || !this.wifiBridges.bridges(host, guest)) return null;
+    return { kind: "bridge", echoes: this.wifiBridges.echoes(host.station, guest.station), proof };
   }
 }
