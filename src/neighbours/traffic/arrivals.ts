@@ -13,20 +13,19 @@ export class Arrivals {
   private next = new Int32Array(0);
   /** By row of a station that gets frames for the address and sends such frames: packets compared in vain. */
   private tries = new Uint8Array(0);
-  private readonly most: number;
 
-  /** @param most so many rows there can be; memory that nobody wrote to takes none */
-  constructor(most: number) {
-    this.most = most;
+  /** @param rows so many there may be from here on */
+  grow(rows: number): void {
+    const { next, tries } = this;
+    if (this.heads.length === 0) this.heads = new Int32Array(1 << HEADS_LOG2);
+    this.next = new Int32Array(rows);
+    this.next.set(next);
+    this.tries = new Uint8Array(rows);
+    this.tries.set(tries);
   }
 
   /** Enters a row; once for each. */
   enter(row: number, destinationIp: number, destinationMacLow: number): void {
-    if (this.heads.length === 0) {
-      this.heads = new Int32Array(1 << HEADS_LOG2);
-      this.next = new Int32Array(this.most);
-      this.tries = new Uint8Array(this.most);
-    }
     const head = headOf(destinationIp, destinationMacLow);
     this.next[row] = this.heads[head] ?? 0;
     this.heads[head] = row + 1;

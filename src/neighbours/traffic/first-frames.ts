@@ -13,16 +13,16 @@ const CAPTURE = 5;
 /** The position of each traffic row's first frame: few are ever asked for, so they are flat memory. */
 export class FirstFrames {
   private doubles = new Float64Array(0);
-  private readonly most: number;
 
-  /** @param most so many rows there can be; memory that nobody wrote to takes none */
-  constructor(most: number) {
-    this.most = most;
+  /** @param rows so many there may be from here on */
+  grow(rows: number): void {
+    const { doubles } = this;
+    this.doubles = new Float64Array(rows * WIDTH);
+    this.doubles.set(doubles);
   }
 
   /** Keeps the frame's, if it is the first. */
   note(row: number, facts: FrameFacts, timeNs: number, ordinal: number): void {
-    if (this.doubles.length === 0) this.doubles = new Float64Array(this.most * WIDTH);
     const at = row * WIDTH;
     const { doubles } = this;
     if (doubles[at + FRAME] !== 0) return;

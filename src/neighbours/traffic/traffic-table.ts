@@ -30,6 +30,7 @@ interface Mac {
 const IDLE_SECONDS = 3_600;
 
 const SMALLEST_CAPACITY = 1 << 12;
+const SMALLEST_ROWS = 1 << 8;
 /** Half as many rows at most, of 72 bytes: with the positions of first frames about 20 MB when full. */
 const LARGEST_CAPACITY = 1 << 18;
 
@@ -50,14 +51,14 @@ export class TrafficTable {
   readonly pairs = new MacPairs();
   /** The row's number plus one; 0 where there is none. Another array after the table grew. */
   index = new Int32Array(SMALLEST_CAPACITY);
-  /** As in `traffic-layout.ts`; nothing before the first row. */
+  /** As in `traffic-layout.ts`; nothing before the first row. Another array after the table grew. */
   words = new Int32Array(0);
   /** The same memory. */
   doubles = new Float64Array(0);
   /** As in `traffic-layout.ts`. */
   readonly tunnelled = new Int32Array(TUNNELLED_WORDS);
-  private readonly firsts = new FirstFrames(LARGEST_CAPACITY / 2);
-  private readonly arrivals = new Arrivals(LARGEST_CAPACITY / 2);
+  private readonly firsts = new FirstFrames();
+  private readonly arrivals = new Arrivals();
   private used = 0;
   private readonly described: RowView[] = [];
   private readonly rowIndex = new RowIndex();
@@ -296,7 +297,7 @@ export class TrafficTable {
   }
 
   private insert(destinationIp: number, pair: number): number {
-    if (this.words.length === 0) this.allot();
+    if (this.used << ROW_WORDS_SHIFT === this.words.length) this.grow();
     const row = this.used++;
     const { words } = this;
     const at = row << ROW_WORDS_SHIFT;
@@ -308,10 +309,18 @@ export class TrafficTable {
     return row;
   }
 
-  /** For all rows there can be: of memory that nobody wrote to the system gives none. */
-  private allot(): void {
-    this.words = new Int32Array((LARGEST_CAPACITY / 2) * ROW_WORDS);
+  /**
+   * Doubles what there is for rows. Memory for all rows that there can be would take longer to get, and to collect, than
+   * all else that is done with a short capture.
+   */
+  private grow(): void {
+    const { words } = this;
+    const rows = Math.max(SMALLEST_ROWS, this.used * 2);
+    this.words = new Int32Array(rows * ROW_WORDS);
+    this.words.set(words);
     this.doubles = new Float64Array(this.words.buffer);
+    this.firsts.grow(rows);
+    this.arrivals.grow(rows);
   }
 
   private enter(row: number): void {
