@@ -169,6 +169,22 @@ export interface Race {
   readonly answers: readonly { readonly at: Position; readonly by: Station; readonly delayNs: number }[];
 }
 
+export const CERTAINTIES = ["proven", "likely", "possible"] as const;
+/**
+ * How sure a finding is.
+ *
+ * - `proven`    frames show the wrong entry in use, or both hosts with the address, or the wrong claim of a known host
+ * - `likely`    a rule weighs: the neighbour model says what a cache took, or how the claims come says who is right
+ * - `possible`  it rests on something that the capture point may not show
+ */
+export type Certainty = (typeof CERTAINTIES)[number];
+
+export interface Assessment {
+  readonly certainty: Certainty;
+  /** In a clause. */
+  readonly why: string;
+}
+
 /** `F1`, `F2` and so on. */
 export function idsInOrder(findings: readonly Finding[]): string[] {
   return findings.map((_, index) => `F${index + 1}`);
@@ -206,6 +222,8 @@ export interface Finding {
   readonly notObservable?: readonly UnseenLearner[];
   /** For a person: the file, and where in it; for `inventory-contradicted` only. */
   readonly inventory?: string;
+  /** How sure the rule that found it is, where it has something of its own to say. */
+  readonly assessment?: Assessment;
   /** Why a known exception covers it; absent where none does. */
   readonly suppressedBy?: string;
   /** The virtual router whose members are at odds; for `vip-split` only. */

@@ -1,4 +1,5 @@
 import type { Benign } from "../findings/benign.ts";
+import { assess } from "../findings/certainty.ts";
 import {
   type Disagreement,
   type Finding,
@@ -136,6 +137,7 @@ export function reportFinding(
     claimant:
       finding.claimant === null ? unseenDirector(finding, assignment) : hostOf(assignment, finding.claimant),
     rightful: finding.rightful === null ? null : hostOf(assignment, finding.rightful),
+    ...assess(finding, assignment),
     suppressedBy: finding.suppressedBy === undefined ? null : printable(finding.suppressedBy),
     victims: finding.victims.map((victim) => reportVictim(victim, assignment, wording)),
     models: (finding.models ?? []).map((disagreement) =>

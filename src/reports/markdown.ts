@@ -98,6 +98,7 @@ function findingDetails(finding: ReportedFinding, calendar: Calendar, withSummar
   return [
     `## ${finding.id}: ${code(finding.kind)}, ${finding.severity}, ${finding.stage}`,
     ...(withSummary ? [prose(finding.summary)] : []),
+    prose(`${capital(finding.certainty)}: ${finding.why}.`),
     ...(finding.suppressedBy === null
       ? []
       : [prose(`Suppressed by a known exception: ${finding.suppressedBy}.`)]),

@@ -1,6 +1,14 @@
 import type { BenignKind } from "../findings/benign.ts";
 import type { ExpectationKind, ExpectationResult } from "../findings/expectations.ts";
-import type { BypassEnd, FindingKind, Outcome, Setting, Severity, Stage } from "../findings/finding.ts";
+import type {
+  BypassEnd,
+  Certainty,
+  FindingKind,
+  Outcome,
+  Setting,
+  Severity,
+  Stage,
+} from "../findings/finding.ts";
 import type { Verdict } from "../findings/judge.ts";
 import type { Forwarding } from "../knowledge/roles.ts";
 import type { CacheCause } from "../neighbours/caches/cache-entry.ts";
@@ -263,6 +271,10 @@ export interface ReportedFinding {
   vlan: VlanId | null;
   claimant: Host;
   rightful: Host | null;
+  /** How sure it is: frames show it · a rule or the neighbour model weighs · something may be missing. */
+  certainty: Certainty;
+  /** Why it is as sure as that. */
+  why: string;
   /** The known exception that covers it; then it counts for no verdict and no exit status. Null where none does. */
   suppressedBy: string | null;
   victims: ReportedVictim[];

@@ -119,6 +119,8 @@ function result(finding: ReportedFinding, captures: readonly CaptureSummary[]) {
       id: finding.id,
       severity: finding.severity,
       stage: finding.stage,
+      certainty: finding.certainty,
+      why: finding.why,
       ip: finding.ip,
       vlan: finding.vlan,
       claimant,

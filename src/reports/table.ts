@@ -116,6 +116,9 @@ function findingDetails(finding: ReportedFinding, manyCaptures: boolean, style: 
   const lines: string[] = [];
   const [summary = "", ...rest] = wrap(finding.summary, WIDTH - 4);
   lines.push(`${style.strong(finding.id.padEnd(4))}${summary}`, ...rest.map((line) => `    ${line}`));
+  lines.push(
+    ...wrap(`${finding.certainty}: ${finding.why}`, WIDTH - 4).map((line) => `    ${style.dim(line)}`),
+  );
   if (finding.suppressedBy !== null)
     lines.push(
       ...wrap(`suppressed by a known exception: ${finding.suppressedBy}`, WIDTH - 4).map(

@@ -26,10 +26,11 @@ const FRAMES: Partial<Record<ReportedFinding["kind"], string>> = {
 
 /** One finding from the claim to the cure. */
 export function renderStory(finding: ReportedFinding, calendar: Calendar): Markup {
-  const { id, severity, summary, kind, suppressedBy } = finding;
+  const { id, severity, summary, kind, suppressedBy, certainty, why } = finding;
   return html`<article class="story" id="${id}" aria-labelledby="${id}-title">
 <h3 id="${id}-title">${id} <span class="tag ${severity}">${severity}</span> <span class="tag">${kind}</span></h3>
 <p class="summary">${summary}</p>
+<p class="muted">${capitalise(certainty)}: ${why}.</p>
 ${suppressedBy !== null && html`<p class="caution">Suppressed by a known exception: ${suppressedBy}. It counts for no verdict.</p>`}
 <ol class="steps">${claimed(finding, calendar)}${learned(finding, calendar)}${strayed(finding, calendar)}${ended(finding, calendar)}</ol>
 ${fix(finding)}

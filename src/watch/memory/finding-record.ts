@@ -1,5 +1,6 @@
 import {
   BYPASS_ENDS,
+  CERTAINTIES,
   FINDING_KINDS,
   OUTCOMES,
   SETTINGS,
@@ -96,6 +97,8 @@ const isFindingEvent: Shape<FindingEvent> = objectOf({
   vlan: orNull(isCount),
   claimant: isHost,
   rightful: orNull(isHost),
+  certainty: isOneOf(CERTAINTIES),
+  why: isSentence,
   suppressedBy: orNull(isSentence),
   victims: arrayOf(isVictim),
   models: arrayOf(isDisagreement),
