@@ -1,13 +1,14 @@
-import { readFile, stat } from "node:fs/promises";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { LvsPcapError } from "../errors.ts";
-import { cannotRead } from "../files/system-error.ts";
+import { readBoundedText, type TextFile } from "../files/bounded-text.ts";
 import { parseIpv4, parseMac } from "./address.ts";
 import { oneLine, quote } from "./quoted.ts";
 import type { Forwarding, GivenRealServer, GivenRoles, GivenVip, HostLabel, HostName } from "./roles.ts";
 
 /** A topology names hosts, not data: a larger file is not one. */
-const LARGEST_FILE_BYTES = 4 << 20;
+const TOPOLOGY: TextFile = { kind: "a topology file", mostMebibytes: 4, code: "bad-topology" };
+/** VIPs, directors, real servers and gateways. Each is looked for among all addresses of a capture. */
+const MOST_HOSTS = 1 << 14;
 
 /**
  * Reads who is who from a YAML or JSON file (JSON is YAML).
@@ -26,17 +27,7 @@ const LARGEST_FILE_BYTES = 4 << 20;
  * @throws LvsPcapError `unreadable-file`, or `bad-topology` naming the file, line, key and what was expected
  */
 export async function readTopologyFile(path: string): Promise<GivenRoles> {
-  let text: string;
-  try {
-    if ((await stat(path)).size > LARGEST_FILE_BYTES) {
-      throw new LvsPcapError("bad-topology", `${path}: larger than 4 MiB; expected a topology file`);
-    }
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof LvsPcapError) throw error;
-    throw cannotRead(path, error);
-  }
-  return parseTopology(path, text);
+  return parseTopology(path, await readBoundedText(path, TOPOLOGY));
 }
 
 /** @throws LvsPcapError `bad-topology` */
@@ -48,8 +39,19 @@ function parseTopology(file: string, text: string): GivenRoles {
     const { line } = lines.linePos(broken.pos[0]);
     throw new LvsPcapError("bad-topology", `${file}:${line}: not YAML: ${broken.message.split("\n", 1)[0]}`);
   }
-  const reader = new TopologyReader(file, lines);
-  return reader.roles(document.contents);
+  const roles = new TopologyReader(file, lines).roles(document.contents);
+  const hosts = hostsIn(roles);
+  if (hosts > MOST_HOSTS)
+    throw new LvsPcapError(
+      "bad-topology",
+      `${file}: ${hosts} VIPs and hosts; no more than ${MOST_HOSTS} are taken from a topology file`,
+    );
+  return roles;
+}
+
+function hostsIn({ vips, directors, realServers, gateways }: GivenRoles): number {
+  const beside = directors.length + realServers.length + gateways.length;
+  return vips.reduce((sum, vip) => sum + 1 + vip.directors.length + vip.realServers.length, beside);
 }
 
 class TopologyReader {

@@ -210,6 +210,8 @@ export class PcapngWalker implements RecordWalker {
           return null;
         }
         case INTERFACE_BLOCK:
+          if (this.interfaces.length >= MOST_INTERFACES)
+            return `more than ${MOST_INTERFACES} interfaces in one section`;
           this.addInterface(readInterface(view, body, bodyEnd, this.littleEndian));
           this.description.readComments(view, body + 8, bodyEnd, this.littleEndian, type, null);
           return null;
@@ -239,8 +241,6 @@ export class PcapngWalker implements RecordWalker {
   }
 
   private addInterface(described: Interface): void {
-    if (this.interfaces.length >= MOST_INTERFACES)
-      throw new Error(`more than ${MOST_INTERFACES} interfaces in one section`);
     this.identities.add(described, this.interfaces.length);
     // From the second one on the next frame's is to be told.
     this.source = null;

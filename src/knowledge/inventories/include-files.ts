@@ -1,10 +1,18 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { readBoundedText, type TextFile } from "../../files/bounded-text.ts";
 import { broken } from "./inventory.ts";
 
 const MOST_DEPTH = 8;
 const MOST_FILES = 256;
-const MOST_BYTES = 4 << 20;
+/** Of all of them, and so of each. */
+const MOST_MEBIBYTES = 4;
+const MOST_BYTES = MOST_MEBIBYTES << 20;
+const INCLUDED: TextFile = {
+  kind: "a configuration",
+  mostMebibytes: MOST_MEBIBYTES,
+  code: "bad-inventory",
+};
 
 /** An included file's place among those that include each other. */
 export interface IncludeTree {
@@ -27,13 +35,13 @@ export class IncludeReader {
     if (depth > MOST_DEPTH) broken(from, line, `more than ${MOST_DEPTH} includes in one another`);
     const included: Included[] = [];
     for (const file of await matching(dirname(resolve(from)), pattern)) {
-      const size = await sizeOf(file);
-      if (size === null) continue;
+      if (!(await isFile(file))) continue;
       this.files++;
-      this.bytes += size;
       if (this.files > MOST_FILES) broken(from, line, `more than ${MOST_FILES} included files`);
+      const text = await readBoundedText(file, INCLUDED);
+      this.bytes += text.length;
       if (this.bytes > MOST_BYTES) broken(from, line, "more than 4 MiB of included files");
-      included.push({ file, depth, text: await readFile(file, "utf8") });
+      included.push({ file, depth, text });
     }
     return included;
   }
@@ -77,12 +85,11 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Null for what is no file, or none that may be read. */
-async function sizeOf(file: string): Promise<number | null> {
+/** Not for what may not be looked at, either. */
+async function isFile(path: string): Promise<boolean> {
   try {
-    const found = await stat(file);
-    return found.isFile() ? found.size : null;
+    return (await stat(path)).isFile();
   } catch {
-    return null;
+    return false;
   }
 }

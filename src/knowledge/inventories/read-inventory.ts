@@ -1,6 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
 import { LvsPcapError } from "../../errors.ts";
-import { cannotRead } from "../../files/system-error.ts";
+import { readBoundedText, type TextFile } from "../../files/bounded-text.ts";
 import { ARP_DAT } from "./arp-dat.ts";
 import { type Inventory, type InventoryFormat, inventoryOf } from "./inventory.ts";
 import { IP_NEIGH, IP_NEIGH_JSON } from "./ip-neigh.ts";
@@ -11,7 +10,7 @@ import { DNSMASQ_LEASES, ISC_LEASES } from "./leases.ts";
 import { SNORT_HOSTS } from "./snort.ts";
 
 /** More than a scan of 65,536 hosts makes. */
-const LARGEST_FILE_BYTES = 64 << 20;
+const INVENTORY: TextFile = { kind: "an inventory", mostMebibytes: 64, code: "bad-inventory" };
 
 /** Each is looked for among all addresses of a capture. */
 const MOST_HOSTS = 1 << 14;
@@ -36,7 +35,7 @@ const FORMATS: readonly InventoryFormat[] = [
  * @throws LvsPcapError `unreadable-file`, or `bad-inventory` naming the file, the line and what was expected
  */
 export async function readInventory(file: string): Promise<Inventory> {
-  const text = await readText(file);
+  const text = await readBoundedText(file, INVENTORY);
   const xml = /^\s*</.test(text) ? await xmlFormats() : [];
   const formats = [...xml, ...FORMATS];
   const format = formats.find(({ recognises }) => recognises(text));
@@ -66,16 +65,4 @@ export async function readInventory(file: string): Promise<Inventory> {
 async function xmlFormats(): Promise<InventoryFormat[]> {
   const [{ NMAP_XML }, { LIBVIRT_XML }] = await Promise.all([import("./nmap.ts"), import("./libvirt.ts")]);
   return [NMAP_XML, LIBVIRT_XML];
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    const { size } = await stat(file);
-    if (size > LARGEST_FILE_BYTES)
-      throw new LvsPcapError("bad-inventory", `${file}: larger than 64 MiB; expected an inventory`);
-    return (await readFile(file, "utf8")).replace(/^\ufeff/, "");
-  } catch (error) {
-    if (error instanceof LvsPcapError) throw error;
-    throw cannotRead(file, error);
-  }
 }
