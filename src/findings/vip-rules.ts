@@ -44,7 +44,7 @@ export function judgeVip(state: NetworkState, assignment: RoleAssignment, vip: V
   if (binding === null) return [];
   return [
     ...leaks(state, assignment, vip, binding),
-    ...bypassesWithoutClaim(state, vip, binding),
+    ...bypassesWithoutClaim(state, assignment, vip, binding),
     ...unanswered(state, vip, binding),
     ...judgeSplit(state, vip, binding),
   ];
@@ -79,9 +79,10 @@ function leaks(state: NetworkState, assignment: RoleAssignment, vip: VipRoles, b
 }
 
 /**
- * The claims of those who may not claim the VIP: everybody but its directors.
+ * The claims of hosts that may not claim the VIP: all but its directors.
  *
- * Where no director could be told from the rest, only a known real server is accused; somebody must own the VIP.
+ * Where no frame tells which MAC is the director, only a known real server is accused, and a host that is shown to be
+ * another than the directors given: some host must own the VIP.
  */
 function suspectClaims(
   state: NetworkState,
@@ -94,8 +95,27 @@ function suspectClaims(
     if (vip.directors.includes(station)) return false;
     if (assignment.roleOf(station) === "real-server") return true;
     if (assignment.machines.isOneOf(binding, claim, vip.directors)) return false;
-    return vip.directors.length > 0 && !isFailover(state, vip, binding, claim);
+    if (vip.directors.length === 0) return isAnotherThanGiven(assignment, vip, station);
+    return !isFailover(state, vip, binding, claim);
   });
+}
+
+/**
+ * Whether the host's own address is shown, on the network of a given director that no frame shows: then it is not that
+ * director. An address from elsewhere may be the director's on another network.
+ */
+function isAnotherThanGiven(
+  assignment: RoleAssignment,
+  { unseenDirectors }: VipRoles,
+  station: Station,
+): boolean {
+  const own = assignment.askedUnder(station);
+  return own !== null && unseenDirectors.some((ip) => networkOf(ip) === networkOf(own));
+}
+
+/** A /24: the usual size of a segment's network, and a fair guess else. */
+function networkOf(ip: number): number {
+  return ip >> 8;
 }
 
 /** Of several directors the one that had spoken for the VIP last. */
@@ -119,13 +139,21 @@ function firstOf(claim: Claim, forms: ReadonlySet<ClaimForm>): Position {
 }
 
 /** Traffic for the VIP that went to a real server though nobody was seen to claim it: the capture began too late. */
-function bypassesWithoutClaim(state: NetworkState, vip: VipRoles, binding: Binding): Finding[] {
+function bypassesWithoutClaim(
+  state: NetworkState,
+  assignment: RoleAssignment,
+  vip: VipRoles,
+  binding: Binding,
+): Finding[] {
   const exempt = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
   const findings: Finding[] = [];
   const entries = entriesByOwner(binding);
   for (const station of binding.receivers.keys()) {
     if (vip.directors.includes(station) || !isWrongReceiver(vip, station)) continue;
-    const found = unexplainedVictimsOf(binding, station, exempt, entries.get(station) ?? []);
+    // A host that gets the VIP's packets sends them on; a gateway gets them, too, and sends by its cache.
+    const found = unexplainedVictimsOf(binding, station, exempt, entries.get(station) ?? []).filter(
+      (victim) => !binding.receivers.has(victim.station) || assignment.roleOf(victim.station) === "gateway",
+    );
     if (found.length === 0) continue;
     const victims: Victim[] = found.map((victim) => ({
       station: victim.station,
@@ -164,7 +192,9 @@ function isWrongReceiver(vip: VipRoles, station: Station): boolean {
 /** Golden rule 1: requests for the VIP that their senders had to repeat, because the director never answers. */
 function unanswered(state: NetworkState, vip: VipRoles, binding: Binding): Finding[] {
   const asks = binding.asks.unanswered.filter(
-    ({ asker, at }) =>
+    ({ asker, askerIp, at }) =>
+      // Who checks whether the address is free hopes for silence (RFC 5227).
+      askerIp !== 0 &&
       !vip.directors.includes(asker) &&
       !vip.realServers.some((realServer) => realServer.station === asker) &&
       // Where no answer would have been captured, that there is none says nothing.

@@ -111,6 +111,7 @@ function reportVip(assignment: RoleAssignment, wording: Wording, vip: VipRoles):
     origin: vip.origin,
     evidence: wording.roleEvidence(vip.evidence),
     directors: vip.directors.map((station) => hostOf(assignment, station)),
+    undecided: vip.undecided.map((station) => hostOf(assignment, station)),
     realServers: vip.realServers.map(({ station, forwarding }) => ({
       ...hostOf(assignment, station),
       forwarding,

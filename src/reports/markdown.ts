@@ -191,11 +191,12 @@ function expected({ expectations }: Report): string[] {
 
 function whoIsWho({ topology: { vips, gateways } }: Report): string[] {
   const rows = [
-    ...vips.flatMap(({ ip, vlan, origin, directors, realServers, evidence }) => {
+    ...vips.flatMap(({ ip, vlan, origin, directors, undecided, realServers, evidence }) => {
       const vip = vlan === null ? ip : `${ip} (VLAN ${vlan})`;
       const why = evidence.map(prose).join("; ");
       const hosts = [
         ...directors.map((host) => [vip, "director", hostText(host), origin, why]),
+        ...undecided.map((host) => [vip, "undecided", hostText(host), origin, why]),
         ...realServers.map((host) => [
           vip,
           host.forwarding === null ? "real server" : `real server, ${host.forwarding.replace("-", " ")}`,

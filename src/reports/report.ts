@@ -239,6 +239,8 @@ export interface ReportedVip {
   /** Why it is believed to be a VIP, and what of the roles given the capture does not show. */
   evidence: string[];
   directors: Host[];
+  /** Hosts that speak for the VIP, where a given director never shows its MAC: the frames do not tell whether one is it. */
+  undecided: Host[];
   realServers: (Host & { forwarding: Forwarding | null })[];
 }
 

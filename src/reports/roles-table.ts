@@ -20,6 +20,7 @@ export function rolesTable({ vips, gateways }: Report["topology"]): string {
   for (const vip of vips.slice(0, VIPS_SHOWN)) {
     const rows = [
       ...vip.directors.map((host) => rowOf("director", host, "")),
+      ...vip.undecided.map((host) => rowOf("undecided", host, "")),
       ...vip.realServers.toSorted(byAddress).map((host) => rowOf("real server", host, wayTo(host))),
     ];
     addGroup(table, vipName(vip), rows.length === 0 ? [["nobody seen", "", "", ""]] : rows);
@@ -33,7 +34,17 @@ export function rolesTable({ vips, gateways }: Report["topology"]): string {
     "",
     gateways.map((gateway) => rowOf("gateway", gateway, "")),
   );
-  return table.toString();
+  return [table.toString(), ...undecidedNote(vips)].join("\n");
+}
+
+/** What would tell, where the frames do not. */
+function undecidedNote(vips: readonly ReportedVip[]): string[] {
+  return vips.some(({ undecided }) => undecided.length > 0)
+    ? [
+        "undecided: a given director never shows its MAC, so the frames do not tell",
+        "  whether this host is it. --director MAC instead of its address tells.",
+      ]
+    : [];
 }
 
 function addGroup(table: Table, name: string, rows: readonly Row[]): void {

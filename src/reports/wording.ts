@@ -70,7 +70,7 @@ export class Wording {
       case "known":
         return `${printable(reason.source)} has it at ${macText(reason.station)}`;
       case "unseen-director":
-        return `director ${ipText(reason.ip)} is given, but no frame shows its MAC`;
+        return this.unseenDirector(reason.ip, reason.candidates);
       case "passes-on":
         return `${this.shortName(reason.from)} answers for it, yet passes its packets on to ${this.shortName(reason.to)} (${this.frame(reason.at)})`;
       case "forwards":
@@ -90,6 +90,13 @@ export class Wording {
           ? `contradiction: ${this.shortName(reason.station)} acts as its director, but is not given as one`
           : `contradiction: ${this.shortName(reason.station)} serves it, but is not given as a real server`;
     }
+  }
+
+  private unseenDirector(ip: number, candidates: readonly Station[]): string {
+    const unseen = `director ${ipText(ip)} is given, but no frame shows its MAC`;
+    if (candidates.length === 0) return unseen;
+    const macs = candidates.map((station) => macText(station)).join(", ");
+    return `${unseen}: the frames do not tell whether it is ${candidates.length === 1 ? "" : "one of "}${macs}; --director MAC tells`;
   }
 
   evidence(finding: Finding, evidence: Evidence): string {

@@ -8,7 +8,8 @@ export type RoleEvidence =
   | { readonly what: "never-seen" }
   /** By what was known before the first frame. */
   | { readonly what: "known"; readonly station: Station; readonly source: string }
-  | { readonly what: "unseen-director"; readonly ip: number }
+  /** @see VipRoles.undecided for the candidates */
+  | { readonly what: "unseen-director"; readonly ip: number; readonly candidates: readonly Station[] }
   | { readonly what: "passes-on"; readonly from: Station; readonly to: Station; readonly at: Position }
   /** It passes packets on that nobody looked it up for in the capture, to a host that answers past it. */
   | { readonly what: "forwards"; readonly from: Station; readonly to: Station; readonly at: Position }

@@ -73,6 +73,21 @@ export class Names {
     return owned.some((other) => other !== ip);
   }
 
+  /**
+   * The address that the station's kernel puts into its requests for other hosts: its own. An address that it also
+   * announced may be another VIP. Null where it was not seen to ask under its own.
+   */
+  askedUnder(station: Station, isVip: (ip: number) => boolean): number | null {
+    const asked = (this.claimed.get(station) ?? []).find(
+      (binding) =>
+        !isVip(binding.ip) &&
+        (binding.claimOf(station)?.ownFrames("request") ?? 0) > 0 &&
+        binding.claimOf(station)?.ownFrames("announcement") === 0 &&
+        likelyOwner(binding) === station,
+    );
+    return asked?.ip ?? null;
+  }
+
   /** The stations of any segment that the name means. */
   resolve(name: HostName): Station[] {
     this.segments ??= new Set([...this.state.stations].map((station) => station.segment));

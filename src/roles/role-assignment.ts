@@ -101,6 +101,11 @@ export class RoleAssignment {
     return this.names.ipOf(station, (ip) => this.vipIps.has(ip));
   }
 
+  /** The host's own address, as its requests for other hosts show it; null where they show none, or only a VIP. */
+  askedUnder(station: Station): number | null {
+    return this.names.askedUnder(station, (ip) => this.vipIps.has(ip));
+  }
+
   /** What the host is called, null where no inventory says so. */
   nameOf(station: Station): string | null {
     return this.labels.nameOf(station, this.ipOf(station));

@@ -2,6 +2,7 @@ import type { Forwarding, GivenRealServer, GivenRoles, GivenVip, HostName } from
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
+import { type GivenHosts, identifyByElimination, type Resolved } from "./elimination.ts";
 import type { RoleEvidence } from "./evidence.ts";
 import type { InferredVip } from "./infer-vips.ts";
 import { directorByKnowledge } from "./known-director.ts";
@@ -28,6 +29,8 @@ export interface VipRoles {
   readonly areDirectorsGiven: boolean;
   /** Directors given by an address whose station the capture does not show. */
   readonly unseenDirectors: readonly number[];
+  /** Hosts that speak for the VIP, and of which no frame tells whether they are one of the unseen directors. */
+  readonly undecided: readonly Station[];
   readonly realServers: readonly RealServerRole[];
   readonly evidence: readonly RoleEvidence[];
 }
@@ -44,6 +47,7 @@ export function inferredVipRoles(
     directors: assignedDirectors,
     areDirectorsGiven: false,
     unseenDirectors: [],
+    undecided: [],
     realServers: [...realServers]
       .map(([station, forwarding]) => ({ station, forwarding }))
       .filter(({ station }) => !assignedDirectors.includes(station)),
@@ -75,6 +79,7 @@ export function givenVipRoles(
         directors: [],
         areDirectorsGiven: directorNames.length > 0,
         unseenDirectors: directorNames.flatMap(({ ip }) => ip ?? []),
+        undecided: [],
         realServers: [],
         evidence: [{ what: "given" }, { what: "never-seen" }],
       },
@@ -82,27 +87,15 @@ export function givenVipRoles(
   }
   return bindings.map((binding) => {
     const seen = inferred.get(binding);
-    const members: VipMembers = {
+    const members: GivenHosts<GivenRealServer> = {
       binding,
       directors: directorNames.map((name) => ({ name, station: names.resolveIn(binding.segment, name) })),
       realServers: realServerNames.map((name) => ({ name, station: names.resolveIn(binding.segment, name) })),
     };
-    nameByElimination(names, members, isNameless);
-    const roles = assignVipRoles(members, seen, owners, machines);
+    identifyByElimination(state, names, members, isNameless);
+    const roles = assignVipRoles(members, seen, owners, machines, isNameless);
     return vip.source === undefined ? roles : { ...roles, source: vip.source };
   });
-}
-
-/** A name that was given, and the station it turned out to be. */
-interface Resolved<Name extends HostName> {
-  readonly name: Name;
-  station: Station | null;
-}
-
-interface VipMembers {
-  readonly binding: Binding;
-  readonly directors: Resolved<HostName>[];
-  readonly realServers: Resolved<GivenRealServer>[];
 }
 
 /** The segment of a VIP that no frame names is that of its directors. */
@@ -116,56 +109,12 @@ function segmentsOf(
   return [...segments].map((segment) => state.bindings.of(segment, ip));
 }
 
-/**
- * Hosts that only ever act for the VIP never show their own addresses. What they do tells directors from real servers:
- * real servers answer the clients, from the VIP, or are passed its frames by another. If then as many of one sort are
- * left as names, they belong together, and of a single one the address is known, too.
- */
-function nameByElimination(
-  names: Names,
-  { binding, directors, realServers }: VipMembers,
-  isNameless: (station: Station) => boolean,
-): void {
-  const resolved = new Set([...directors, ...realServers].map(({ station }) => station));
-  const nameless = unique([
-    ...binding.claims.map(({ station }) => station),
-    ...binding.receivers.keys(),
-  ]).filter((station) => !resolved.has(station) && isNameless(station));
-  const unseenDirectors = directors.filter(isUnseen);
-  const unseenRealServers = realServers.filter(isUnseen);
-  const others = nameless.filter((station) => !serves(binding, station));
-  identify(
-    names,
-    unseenRealServers,
-    nameless.filter((station) => serves(binding, station)),
-  );
-  if (others.length === unseenDirectors.length) identify(names, unseenDirectors, others);
-  else if (unseenDirectors.length === 0) identify(names, unseenRealServers.filter(isUnseen), others);
-}
-
-function isUnseen({ station }: Resolved<HostName>): boolean {
-  return station === null;
-}
-
-function serves(binding: Binding, station: Station): boolean {
-  return binding.ipSenders.has(station) || binding.served.has(station);
-}
-
-function identify(names: Names, unseen: Resolved<HostName>[], stations: readonly Station[]): void {
-  if (stations.length > unseen.length) return;
-  for (const [index, resolved] of unseen.entries()) {
-    const station = stations[index];
-    if (station === undefined) continue;
-    resolved.station = station;
-    if (unseen.length === 1 && resolved.name.ip !== null) names.give(station, resolved.name.ip);
-  }
-}
-
 function assignVipRoles(
-  { binding, directors, realServers }: VipMembers,
+  { binding, directors, realServers }: GivenHosts<GivenRealServer>,
   seen: InferredVip | undefined,
   owners: KnownOwners,
   machines: Machines,
+  isNameless: (station: Station) => boolean,
 ): VipRoles {
   const givenDirectors = stationsOf(directors);
   let known: KnownOwner | null = null;
@@ -192,6 +141,8 @@ function assignVipRoles(
   const unseenDirectors = directors.flatMap(({ name, station }) =>
     station === null && name.ip !== null ? [name.ip] : [],
   );
+  const undecided =
+    unseenDirectors.length === 0 ? [] : claimantsBesides(binding, [...directors, ...realServers], isNameless);
   return {
     ip: binding.ip,
     origin: "given",
@@ -199,10 +150,11 @@ function assignVipRoles(
     directors: assignedDirectors,
     areDirectorsGiven: directors.length > 0,
     unseenDirectors,
+    undecided,
     realServers: assignedRealServers.filter(({ station }) => !assignedDirectors.includes(station)),
     evidence: [
       { what: "given" },
-      ...unseenDirectors.map((ip) => ({ what: "unseen-director" as const, ip })),
+      ...unseenDirectors.map((ip) => ({ what: "unseen-director" as const, ip, candidates: undecided })),
       ...(known === null
         ? []
         : [{ what: "known" as const, station: known.station, source: known.known.source }]),
@@ -214,6 +166,18 @@ function assignVipRoles(
       ),
     ],
   };
+}
+
+/** Hosts that claim the VIP, and that no frame shows to be one of those given, or to have an address of its own. */
+function claimantsBesides(
+  binding: Binding,
+  given: readonly Resolved<HostName>[],
+  isNameless: (station: Station) => boolean,
+): Station[] {
+  return binding.claims
+    .filter((claim) => isOwnClaim(claim) && isNameless(claim.station))
+    .map(({ station }) => station)
+    .filter((station) => !given.some((known) => known.station === station));
 }
 
 /** Somebody must own a VIP that was named: of those who claim it the one that does not serve it, if it is only one. */
@@ -277,4 +241,8 @@ function stationsOf(resolved: readonly Resolved<HostName>[]): Station[] {
 
 function unique<Item>(items: readonly Item[]): Item[] {
   return [...new Set(items)];
+}
+
+function serves(binding: Binding, station: Station): boolean {
+  return binding.ipSenders.has(station) || binding.served.has(station);
 }

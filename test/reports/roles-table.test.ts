@@ -11,7 +11,15 @@ const DIRECTOR = host("director", "10.0.0.10", "10");
 function vip(ip: string, realServers: readonly Host[]): ReportedVip {
   const forwarding = "direct-routing";
   const forwarded = realServers.map((realServer) => ({ ...realServer, forwarding }) as const);
-  return { ip, vlan: null, origin: "given", evidence: [], directors: [DIRECTOR], realServers: forwarded };
+  return {
+    ip,
+    vlan: null,
+    origin: "given",
+    evidence: [],
+    directors: [DIRECTOR],
+    undecided: [],
+    realServers: forwarded,
+  };
 }
 
 /** The table's lines, without what surrounds it and the heading. */

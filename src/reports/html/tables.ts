@@ -122,9 +122,13 @@ export function bindingsTable({ caches, topology, findings }: Report, calendar: 
 
 /** Who plays which part, and why that is believed. */
 export function rolesTable({ topology }: Report): Content {
-  const vips = topology.vips.map(({ ip, vlan, origin, evidence, directors, realServers }) => {
+  const vips = topology.vips.map(({ ip, vlan, origin, evidence, directors, undecided, realServers }) => {
     const parts = [
       ...directors.map((host) => html`<li>${hostCell(host)}</li>`),
+      ...undecided.map(
+        (host) =>
+          html`<li>${hostCell(host)} <span class="muted">director or not: the frames do not tell</span></li>`,
+      ),
       ...realServers.map(
         (host) =>
           html`<li>${hostCell(host)}${host.forwarding !== null && html` <span class="muted">by ${host.forwarding.replace("-", " ")}</span>`}</li>`,
