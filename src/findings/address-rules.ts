@@ -94,7 +94,13 @@ function findingAgainst(
     // What others believe proves it where nothing else does; beside its own frames it would be counted with them.
     forms: isOwnClaim(claim) ? OWN_FORMS : ADDRESSED,
     rightful: owner ?? null,
-    victims: victimsOf(binding, claim.station, ALL_FORMS, new Set(owner === undefined ? [] : [owner])),
+    victims: victimsOf(
+      state.caches.about(binding),
+      binding,
+      claim.station,
+      ALL_FORMS,
+      new Set(owner === undefined ? [] : [owner]),
+    ),
     severity: kind.endsWith("impersonation") ? "critical" : "warning",
   });
   // An answer to a forged frame that was not captured may show a victim before the first one that was.
@@ -126,7 +132,7 @@ function planted(
         claim,
         forms: OWN_FORMS,
         rightful: owner,
-        victims: victimsOf(binding, claim.station, ALL_FORMS, new Set([owner])),
+        victims: victimsOf(state.caches.about(binding), binding, claim.station, ALL_FORMS, new Set([owner])),
         severity: "critical",
       });
       return [{ ...finding, claimant: sender, named: claim.station }];

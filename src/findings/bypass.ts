@@ -35,7 +35,7 @@ export function bypassOf(
   legitimateUntil: Position | null = null,
 ): Bypass | null {
   const { segment, ip } = binding;
-  const entries = new Map(binding.holders.map((entry) => [entry.holder, entry]));
+  const entries = new Map(state.caches.about(binding).map((entry) => [entry.holder, entry]));
   const strays: Stray[] = [];
   const flows = new Set<Flow>();
   for (const victim of victims) {

@@ -72,7 +72,7 @@ function haveStoodBack(
     .filter((row) => directors.some((director) => isFor(row, director)))
     .every((row) => {
       const sender = state.stations.get(segment, row.sourceMacHigh, row.sourceMacLow);
-      const entry = sender?.cache.get(ip);
+      const entry = sender && state.caches.entry(sender, ip);
       return absences.every(
         (absence) => isOutside(row, absence) || (entry !== undefined && sentNothing(entry, standIn, absence)),
       );

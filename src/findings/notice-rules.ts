@@ -51,7 +51,7 @@ function scans(state: NetworkState): Finding[] {
 
 /** One frame again and again: a loop in the network, or a program that does not wait. */
 function storms(state: NetworkState): Finding[] {
-  return state.arpObserver.repeatedFrames.storms.map(({ station, ip, operation, first, last, frames }) => {
+  return state.arpObserver.storms.found.map(({ station, ip, operation, first, last, frames }) => {
     const isRequest = operation === ArpOperation.Request;
     const evidence = [first, last].map((at): Evidence => ({ what: "repeated", at, by: station, isRequest }));
     return notice({ kind: "arp-storm", ip, claimant: station, first, last, count: frames, evidence });

@@ -28,11 +28,11 @@ export function disagreementsOver(
   exempt: ReadonlySet<Station>,
   victims: readonly Victim[],
 ): Disagreement[] {
-  const chosen = byStation(victimsOf(binding, claimant, ANY_FORM, exempt));
+  const chosen = byStation(victimsOf(state.caches.about(binding), binding, claimant, ANY_FORM, exempt));
   return state.alternatives.flatMap((alternative) => {
     const entries = [...alternative.entriesOf(binding)];
-    const others = byStation(victimsOf(binding, claimant, ANY_FORM, exempt, entries));
-    const fooled = [...victims, ...victimsOf(binding, claimant, forms, exempt, entries)];
+    const others = byStation(victimsOf(entries, binding, claimant, ANY_FORM, exempt));
+    const fooled = [...victims, ...victimsOf(entries, binding, claimant, forms, exempt)];
     const hosts = [...byStation(fooled).keys()].flatMap((station): HostOutcome[] => {
       const other = others.get(station);
       const outcome = outcomeOf(other);

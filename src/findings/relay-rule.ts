@@ -42,7 +42,7 @@ function isVipTraffic({ assignment }: Evaluator, { destinationIp, sourceIp }: Re
 
 /** The sender had the owner's MAC in its cache, and no frame tells why it has another now. */
 function isDiverted({ state }: Evaluator, { from, by, to, destinationIp }: Relay): boolean {
-  const history = from.cache.get(destinationIp)?.history ?? [];
+  const history = state.caches.entry(from, destinationIp)?.history ?? [];
   const diverted = history.findIndex(({ owner, form }) => owner === by && form === null);
   if (diverted < 0 || !history.slice(0, diverted).some(({ owner }) => owner === to)) return false;
   const binding = state.bindings.get(from.segment, destinationIp);

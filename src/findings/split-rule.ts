@@ -33,7 +33,7 @@ export function judgeSplit(state: NetworkState, vip: VipRoles, binding: Binding)
   if (split === null) return [];
   const { rightful, claimant } = split;
   const exempt = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
-  const victims = victimsOf(binding, claimant, CLAIMS, exempt);
+  const victims = victimsOf(state.caches.about(binding), binding, claimant, CLAIMS, exempt);
   return [
     {
       kind: "vip-split",

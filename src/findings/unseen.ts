@@ -44,7 +44,7 @@ function sendsElsewhereSince(
   host: Station,
   at: Position,
 ): Station | null {
-  const owner = host.cache.get(binding.ip)?.owner;
+  const owner = state.caches.entry(host, binding.ip)?.owner;
   if (owner == null) return null;
   const lastNs = state.traffic.lastNs(binding.segment, binding.ip, owner, host);
   return lastNs > at.timeNs + IN_FLIGHT_NS ? owner : null;

@@ -9,14 +9,14 @@ import type { RestoredBy, Victim } from "./finding.ts";
  * The hosts whose cache took `claimant` for the binding's address by a claim of one of `forms`.
  *
  * @param exempt stations whose caches may hold anything: they own the address
- * @param entries the caches by another model than the chosen one
+ * @param entries the caches' entries about the address, by whichever model
  */
 export function victimsOf(
+  entries: Iterable<CacheEntry>,
   binding: Binding,
   claimant: Station,
   forms: ReadonlySet<ClaimForm>,
   exempt: ReadonlySet<Station>,
-  entries: Iterable<CacheEntry> = binding.holders,
 ): Victim[] {
   const victims: Victim[] = [];
   for (const entry of entries) {
@@ -87,9 +87,9 @@ export function unexplainedVictimsOf(
 }
 
 /** By whose MAC they ever held for the address: the cache entries about it. */
-export function entriesByOwner(binding: Binding): ReadonlyMap<Station, readonly CacheEntry[]> {
+export function entriesByOwner(about: readonly CacheEntry[]): ReadonlyMap<Station, readonly CacheEntry[]> {
   const byOwner = new Map<Station, CacheEntry[]>();
-  for (const entry of binding.holders) {
+  for (const entry of about) {
     for (const owner of new Set(entry.history.map((change) => change.owner))) {
       if (owner === null) continue;
       const entries = byOwner.get(owner);

@@ -62,7 +62,7 @@ function leaks(state: NetworkState, assignment: RoleAssignment, vip: VipRoles, b
     return (intrudes ? INTRUSION : LEAKS)
       .filter(({ forms }) => [...claim.tallies.keys()].some((form) => forms.has(form)))
       .map((leak) => {
-        const victims = victimsOf(binding, claim.station, leak.forms, exempt);
+        const victims = victimsOf(state.caches.about(binding), binding, claim.station, leak.forms, exempt);
         const rightful = directorAt(vip, binding, firstOf(claim, leak.forms));
         return {
           ...findingFromClaims(state, { ...leak, binding, claim, rightful, victims, exempt }),
@@ -147,7 +147,7 @@ function bypassesWithoutClaim(
 ): Finding[] {
   const exempt = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
   const findings: Finding[] = [];
-  const entries = entriesByOwner(binding);
+  const entries = entriesByOwner(state.caches.about(binding));
   for (const station of binding.receivers.keys()) {
     if (vip.directors.includes(station) || !isWrongReceiver(vip, station)) continue;
     // A host that gets the VIP's packets sends them on; a gateway gets them, too, and sends by its cache.

@@ -4,13 +4,16 @@ import type { Position, Timeline } from "./base/position.ts";
 import { isGroupMac, type Station, type StationTable } from "./base/station.ts";
 import type { TargetGate } from "./bounds/target-gate.ts";
 import type { CacheEntry } from "./caches/cache-entry.ts";
+import type { CacheTable } from "./caches/cache-table.ts";
 import type { Caches } from "./caches/caches.ts";
+import type { EveryModel } from "./caches/every-model.ts";
 import { hasFailedProbe } from "./caches/models/linux.ts";
 import type { Ask } from "./claims/asks.ts";
 import type { Binding } from "./claims/binding.ts";
 import type { BindingTable } from "./claims/binding-table.ts";
 import type { Claim, ClaimForm, HeardClaim } from "./claims/claim.ts";
 import { FloodDetector } from "./claims/flood-detector.ts";
+import { Storms } from "./claims/storms.ts";
 import { RepeatedFrames } from "./duplicates/repeated-frames.ts";
 
 /** Who is told what ARP frames teach: the caches of each model, and who keeps a record of it. */
@@ -19,11 +22,14 @@ type ArpLearner = Pick<Caches, "overhear" | "learnByAnswering" | "beginResolutio
 /** Turns ARP frames into claims, requests and answers, and tells the caches what each teaches whom. */
 export class ArpObserver {
   readonly floodDetector: FloodDetector;
-  readonly repeatedFrames = new RepeatedFrames<readonly Meaning[]>();
+  readonly storms = new Storms();
+  private readonly repeatedFrames = new RepeatedFrames<readonly Meaning[]>();
   private readonly timeline: Timeline;
   private readonly stations: StationTable;
   private readonly bindings: BindingTable;
   private readonly targetGate: TargetGate;
+  private readonly beliefs: EveryModel;
+  private readonly caches: CacheTable;
   private readonly models: readonly ArpLearner[];
   /** Frames observed. */
   frames = 0;
@@ -36,6 +42,7 @@ export class ArpObserver {
     stations: StationTable,
     bindings: BindingTable,
     targetGate: TargetGate,
+    beliefs: EveryModel,
     models: readonly ArpLearner[],
   ) {
     this.floodDetector = new FloodDetector(timeline);
@@ -43,6 +50,8 @@ export class ArpObserver {
     this.stations = stations;
     this.bindings = bindings;
     this.targetGate = targetGate;
+    this.beliefs = beliefs;
+    this.caches = beliefs.chosen;
     this.models = models;
   }
 
@@ -59,7 +68,7 @@ export class ArpObserver {
     const original = this.repeatedFrames.original(facts, at.timeNs);
     // By whom it asks, or tells: a router answers many hosts in a second, but no host again and again.
     if (original === undefined || facts.air === Air.Wired)
-      this.repeatedFrames.measure(sender, facts.operation, facts.targetIp, at);
+      this.storms.measure(sender, facts.operation, facts.targetIp, at);
     if (original !== undefined) {
       // One frame on the wire, whatever the capture says; it is counted, because Wireshark will show it, and no more.
       for (const { claim, form } of original) claim.addDuplicate(form, { at, sentBy: sender });
@@ -94,7 +103,7 @@ export class ArpObserver {
       broadcast,
       sentTo,
       fromKernel,
-      recheck: fromKernel && (!broadcast || isLastResort(sender.cache.get(facts.targetIp))),
+      recheck: fromKernel && (!broadcast || isLastResort(this.caches.entry(sender, facts.targetIp))),
       answers: [],
     };
     const needless = target.asks.add(ask, sentTo);
@@ -159,7 +168,7 @@ export class ArpObserver {
       sentTo: sender,
       recheck: false,
     };
-    const claim = this.bindings.of(facts.segment, facts.targetIp).addClaim(addressed);
+    const claim = this.bindings.of(facts.segment, facts.targetIp).addClaim(addressed, this.beliefs);
     this.meanings.push({ claim, form: "addressed" });
     this.learnByAnswering(sender, addressed);
   }
@@ -171,7 +180,7 @@ export class ArpObserver {
 
   /** keepalived and arping announce from a socket of their own; only who looks the address up does not hold it. */
   private noteAnnounced(facts: FrameFacts, sender: Station, heard: HeardClaim | null): void {
-    if (heard?.claimed === sender && !sender.cache.has(facts.senderIp))
+    if (heard?.claimed === sender && this.caches.entry(sender, facts.senderIp) === undefined)
       sender.ownAddresses.add(facts.senderIp);
   }
 
@@ -198,7 +207,7 @@ export class ArpObserver {
       recheck,
     };
     const binding: Binding = this.bindings.of(facts.segment, facts.senderIp);
-    this.meanings.push({ claim: binding.addClaim(heard), form });
+    this.meanings.push({ claim: binding.addClaim(heard, this.beliefs), form });
     this.floodDetector.note(heard.claimed, sender, heard.ip, at);
     const { models } = this;
     for (let index = 0; index < models.length; index++) models[index]?.overhear(binding, heard);

@@ -10,8 +10,10 @@ import { QuiescentHosts } from "./bounds/quiescent-hosts.ts";
 import { TargetGate } from "./bounds/target-gate.ts";
 import { Alternative } from "./caches/alternative.ts";
 import type { CacheEntry } from "./caches/cache-entry.ts";
-import { Caches } from "./caches/caches.ts";
+import { CacheTable } from "./caches/cache-table.ts";
+import { ChosenCaches } from "./caches/chosen-caches.ts";
 import { type ClaimLog, ClaimRecorder } from "./caches/claim-log.ts";
+import { EveryModel } from "./caches/every-model.ts";
 import { LINUX } from "./caches/models/linux.ts";
 import type { NeighbourModel } from "./caches/models/model.ts";
 import { otherModels } from "./caches/models/named.ts";
@@ -67,7 +69,8 @@ export class NetworkState {
   /** Who is there for whom the tables have no room. */
   readonly quiescent = new QuiescentHosts();
   readonly vantage = new Vantage(this.timeline, this.stations, this.bindings);
-  readonly unnamedReceivers = new UnnamedReceivers(this.stations, this.vantage);
+  readonly caches = new CacheTable((binding, dropped) => this.noteDropped(binding, dropped));
+  readonly unnamedReceivers = new UnnamedReceivers(this.stations, this.vantage, this.caches);
   readonly captureInterfaces = new CaptureInterfaces(this.unnamedReceivers.interfaces);
   readonly trafficObserver: TrafficObserver;
   readonly unclaimed: UnclaimedTraffic;
@@ -78,6 +81,8 @@ export class NetworkState {
   readonly changes = new Changes();
   /** Events that second runs may still go through: a flood of claimants would have each of them run thousands. */
   replayBudget = REPLAY_EVENTS;
+  private readonly chosen: ChosenCaches;
+  private readonly everyModel: EveryModel;
   private readonly eviction: Eviction;
   private readonly floodGate: FloodGate;
   private readonly targetGate: TargetGate;
@@ -85,7 +90,6 @@ export class NetworkState {
   readonly recorder: ClaimRecorder;
   private readonly possession: Possession;
   private observed = 0;
-  private readonly caches: Caches;
   readonly arpObserver: ArpObserver;
 
   /**
@@ -97,19 +101,16 @@ export class NetworkState {
     const possession = new Possession(vips);
     this.possession = possession;
     for (const vip of vips.keys()) this.bindings.expectNear(vip);
-    this.recorder = new ClaimRecorder(this.bindings, possession);
+    this.recorder = new ClaimRecorder(this.bindings, possession, this.caches);
     this.targetGate = new TargetGate(this.timeline, this.bindings, possession);
-    this.eviction = new Eviction(this.bindings, this.stations, possession, this, (first) => {
-      if (first === null) this.targetGate.close();
-      else this.noteForgotten(first);
-    });
     this.floodGate = new FloodGate(this, possession, (binding, owner, holders) => {
       for (const holder of holders) {
-        if (holder !== owner && !holder.cache.has(binding.ip)) this.rememberEntry(holder, binding, owner);
+        if (holder !== owner && this.caches.entry(holder, binding.ip) === undefined)
+          this.rememberEntry(holder, binding, owner);
       }
     });
     this.model = model;
-    this.caches = new Caches(model, this.bindings, possession, {
+    this.chosen = new ChosenCaches(model, this.bindings, possession, this.caches, {
       changed: (entry, before) => {
         this.unsettleTraffic(entry, before);
         this.noteCacheChange(entry);
@@ -122,17 +123,28 @@ export class NetworkState {
       lastUseNs: ({ holder, ip, owner }) =>
         owner === null ? Number.NEGATIVE_INFINITY : this.traffic.lastNs(holder.segment, ip, owner, holder),
     });
-    this.alternatives = otherModels(model).map((other) => new Alternative(other, this.bindings, possession));
-    this.arpObserver = new ArpObserver(this.timeline, this.stations, this.bindings, this.targetGate, [
-      this.recorder,
-      this.caches,
-      ...this.alternatives,
-    ]);
+    this.alternatives = otherModels(model).map(
+      (other) => new Alternative(other, this.bindings, possession, this.caches),
+    );
+    const models = [this.chosen, ...this.alternatives];
+    this.everyModel = new EveryModel(this.caches, models);
+    this.eviction = new Eviction(this.bindings, this.stations, possession, this.everyModel, this, (first) => {
+      if (first === null) this.targetGate.close();
+      else this.noteForgotten(first);
+    });
+    this.arpObserver = new ArpObserver(
+      this.timeline,
+      this.stations,
+      this.bindings,
+      this.targetGate,
+      this.everyModel,
+      [this.recorder, ...models],
+    );
     this.trafficObserver = new TrafficObserver(
       this.timeline,
       this.stations,
       this.bindings,
-      this.caches,
+      this.chosen,
       this.traffic,
       this.tunnels,
       possession,
@@ -144,7 +156,7 @@ export class NetworkState {
     this.unclaimed = new UnclaimedTraffic(
       this.stations,
       this.bindings,
-      this.caches,
+      this.chosen,
       this.traffic,
       this.tunnels,
       this.forwardings,
@@ -230,7 +242,7 @@ export class NetworkState {
     const end = this.timeline.newest;
     if (end === null) return;
     for (const station of this.stations) {
-      for (const entry of station.cache.values()) this.caches.expire(entry, end);
+      for (const entry of this.caches.entriesOf(station)) this.chosen.expire(entry, end);
     }
     for (const alternative of this.alternatives) alternative.finish(this.bindings, end);
     this.trafficObserver.reviewOffLink();
@@ -242,7 +254,7 @@ export class NetworkState {
     if (newest === null) return;
     const now = { ...newest, timeNs: Math.max(nowNs, newest.timeNs) };
     for (const station of this.stations) {
-      for (const entry of station.cache.values()) this.caches.expire(entry, now);
+      for (const entry of this.caches.entriesOf(station)) this.chosen.expire(entry, now);
     }
   }
 
@@ -257,10 +269,10 @@ export class NetworkState {
     const { sent } = this.trafficObserver;
     if (newest === null) return 0;
     for (const binding of this.bindings) {
-      const isLong = (binding.log?.events.length ?? 0) > LONG_LOG;
+      const isLong = (this.recorder.logOf(binding)?.events.length ?? 0) > LONG_LOG;
       if ((!isLong && !sent.isFilling) || isOpen(binding)) continue;
       if (isLong) this.recorder.restart(binding, newest);
-      if (sent.isFilling) sent.forget(binding);
+      if (sent.isFilling) sent.forget(binding.ip, this.caches.about(binding));
     }
     return this.eviction.forgetPassersBy(newest.timeNs);
   }
@@ -311,7 +323,13 @@ export class NetworkState {
   }
 
   private rememberEntry(host: Station, binding: Binding, owner: Station): void {
-    for (const caches of [this.caches, ...this.alternatives]) caches.remember(host, binding, owner);
+    for (const caches of [this.chosen, ...this.alternatives]) caches.remember(host, binding, owner);
+  }
+
+  /** There were more entries about the address than are kept. */
+  private noteDropped(binding: Binding, dropped: readonly CacheEntry[]): void {
+    this.chosen.unsettle(binding);
+    for (const alternative of this.alternatives) alternative.drop(binding, dropped);
   }
 
   private correctAlternatives(entry: CacheEntry, at: Position): void {
@@ -325,8 +343,9 @@ export class NetworkState {
   }
 
   /** An address is contested from here on: what its hosts send, and to whom, is news again. */
-  private followTraffic({ segment, ip, holders }: Binding): void {
-    for (const { holder, owner } of holders) {
+  private followTraffic(binding: Binding): void {
+    const { segment, ip } = binding;
+    for (const { holder, owner } of this.caches.about(binding)) {
       if (owner !== null) this.traffic.unsettle(segment, ip, owner, holder);
     }
   }

@@ -2,7 +2,7 @@ import { type FrameFacts, PacketType } from "../decode/facts.ts";
 import type { Position, Timeline } from "./base/position.ts";
 import { isGroupMac, type Station, type StationTable } from "./base/station.ts";
 import type { FloodGate } from "./bounds/flood-gate.ts";
-import type { Caches } from "./caches/caches.ts";
+import type { ChosenCaches } from "./caches/chosen-caches.ts";
 import type { ClaimRecorder } from "./caches/claim-log.ts";
 import type { Binding, Passing } from "./claims/binding.ts";
 import type { BindingTable } from "./claims/binding-table.ts";
@@ -22,7 +22,7 @@ export class TrafficObserver {
   private readonly timeline: Timeline;
   private readonly stations: StationTable;
   private readonly bindings: BindingTable;
-  private readonly caches: Caches;
+  private readonly caches: ChosenCaches;
   private readonly table: TrafficTable;
   private readonly possession: Possession;
   private readonly recorder: ClaimRecorder;
@@ -38,7 +38,7 @@ export class TrafficObserver {
     timeline: Timeline,
     stations: StationTable,
     bindings: BindingTable,
-    caches: Caches,
+    caches: ChosenCaches,
     table: TrafficTable,
     tunnels: Tunnels,
     possession: Possession,
@@ -137,18 +137,23 @@ export class TrafficObserver {
       if (this.floodGate.isCrowded && !areBothKnown(row, stations)) continue;
       const host = stations.of(row.segment, row.sourceMacHigh, row.sourceMacLow);
       const receiver = stations.of(row.segment, row.destinationMacHigh, row.destinationMacLow);
-      if (host.cache.has(row.destinationIp) || this.possession.passesOn(host, receiver, binding)) continue;
+      if (this.hasEntry(host, row.destinationIp) || this.possession.passesOn(host, receiver, binding))
+        continue;
       if (this.isOnLink(host, receiver, binding)) {
         this.caches.revealByTraffic(host, binding, receiver, row.first, true);
       }
     }
   }
 
+  private hasEntry(host: Station, ip: number): boolean {
+    return this.caches.table.entry(host, ip) !== undefined;
+  }
+
   /** Whether the MAC was looked up for the address itself, not for a router on the way to it. */
   private isOnLink(host: Station, receiver: Station, binding: Binding): boolean {
     return (
       this.isLookedUp(receiver, binding.ip) ||
-      host.cache.has(binding.ip) ||
+      this.hasEntry(host, binding.ip) ||
       binding.claimOf(receiver) !== undefined
     );
   }
@@ -242,7 +247,7 @@ export class TrafficObserver {
     binding: Binding,
     at: Position,
   ): void {
-    const entry = host.cache.get(binding.ip);
+    const entry = this.caches.table.entry(host, binding.ip);
     if (entry?.updatedNs === at.timeNs) this.recorder.noteUsed(host, binding, at);
     const change = entry?.history.findLast(({ owner }) => owner === receiver);
     if (change !== undefined) this.sent.count(facts, change, receiver, binding.turnCount, at);

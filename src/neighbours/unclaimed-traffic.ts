@@ -1,6 +1,6 @@
 import type { FrameFacts } from "../decode/facts.ts";
 import type { Station, StationTable } from "./base/station.ts";
-import type { Caches } from "./caches/caches.ts";
+import type { ChosenCaches } from "./caches/chosen-caches.ts";
 import type { Binding } from "./claims/binding.ts";
 import type { BindingTable } from "./claims/binding-table.ts";
 import type { Tunnels } from "./control/tunnels.ts";
@@ -16,7 +16,7 @@ export class UnclaimedTraffic {
   readonly answers: DirectAnswers;
   private readonly stations: StationTable;
   private readonly bindings: BindingTable;
-  private readonly caches: Caches;
+  private readonly caches: ChosenCaches;
   private readonly table: TrafficTable;
   private readonly tunnels: Tunnels;
   private readonly forwardings: Forwardings;
@@ -24,7 +24,7 @@ export class UnclaimedTraffic {
   constructor(
     stations: StationTable,
     bindings: BindingTable,
-    caches: Caches,
+    caches: ChosenCaches,
     table: TrafficTable,
     tunnels: Tunnels,
     forwardings: Forwardings,
@@ -120,7 +120,8 @@ export class UnclaimedTraffic {
         binding.addReceiver(director, sender);
         this.table.unsettle(segment, ip, director, sender);
       }
-      if (!sender.cache.has(ip)) this.caches.revealByTraffic(sender, binding, director, row.first, true);
+      if (this.caches.table.entry(sender, ip) === undefined)
+        this.caches.revealByTraffic(sender, binding, director, row.first, true);
     }
   }
 }

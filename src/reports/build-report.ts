@@ -247,7 +247,7 @@ function reportCaches(
   const unseenBy = unseenByHost(findings);
   for (const station of state.stations) {
     const unseen = reportUnseen(unseenBy.get(station) ?? []);
-    const entries = [...station.cache.values()]
+    const entries = [...state.caches.entriesOf(station)]
       .flatMap((entry) => reportEntry(entry))
       .filter(({ ip }) => unseen.length === 0 || !unseen.some((possible) => possible.ip === ip));
     entries.push(...unseen);

@@ -64,7 +64,7 @@ function subjectsOf(
   }
   return [...subjects]
     .map(([binding, role]) => ({ binding, role }))
-    .filter(({ binding }) => binding.claims.length > 0 || binding.holders.length > 0);
+    .filter(({ binding }) => binding.claims.length > 0 || state.caches.about(binding).length > 0);
 }
 
 function reportTimeline(
@@ -73,12 +73,13 @@ function reportTimeline(
   findings: readonly Finding[],
   budget: { holdings: number },
 ): Timeline {
-  const { assignment } = sources;
+  const { state, assignment } = sources;
   const about = findings.filter(({ ip, segment }) => ip === binding.ip && segment === binding.segment);
   const suspects = new Set(
     about.flatMap(({ claimant, severity }) => (severity === "notice" ? [] : (claimant ?? []))),
   );
-  const entries = binding.holders
+  const entries = state.caches
+    .about(binding)
     .filter(({ history }) => history.some(({ owner }) => owner !== null))
     .toSorted((a, b) => wrongness(b, suspects) - wrongness(a, suspects) || began(a) - began(b));
   const lanes = new Map<Station, TimelineObserver>();

@@ -72,7 +72,7 @@ export class LookUps {
     let byOwner = this.entries.get(host);
     if (byOwner === undefined) {
       byOwner = new Map();
-      for (const entry of host.cache.values()) {
+      for (const entry of this.state.caches.entriesOf(host)) {
         for (const held of new Set(entry.history.map((change) => change.owner)))
           if (held !== null) addTo(byOwner, held, entry);
       }

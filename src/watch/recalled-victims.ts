@@ -17,7 +17,7 @@ export function isHealed(
   if (ip === null || wrong.length === 0) return false;
   return wrong.every(({ mac }) => {
     const holder = stationOf(state, mac, vlan);
-    const entry = holder?.cache.get(ip);
+    const entry = holder && state.caches.entry(holder, ip);
     return entry?.current !== undefined && entry.owner !== null && macText(entry.owner) !== claimant.mac;
   });
 }

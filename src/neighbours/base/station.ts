@@ -1,10 +1,9 @@
-import type { CacheEntry } from "../caches/cache-entry.ts";
-import type { Meter } from "../duplicates/repeated-frames.ts";
+import type { Meter } from "./meter.ts";
 import type { Position } from "./position.ts";
 import { SparseMap, SparseSet } from "./sparse.ts";
 
 /**
- * A host's network card in one broadcast domain: what has a MAC, sends frames and keeps a neighbour cache.
+ * A host's network card in one broadcast domain: what has a MAC, sends frames and keeps a neighbour cache (`CacheTable`).
  *
  * The same MAC on two VLANs is two stations, since what it learns on one it does not use on the other.
  */
@@ -12,8 +11,6 @@ export class Station {
   readonly segment: number;
   readonly macHigh: number;
   readonly macLow: number;
-  /** Its neighbour cache, by IPv4 address. */
-  readonly cache = new SparseMap<number, CacheEntry>();
   /** Addresses that its kernel was seen to hold: it asks in their name or answers for them. */
   readonly ownAddresses = new SparseSet<number>();
   /** Its sweep through more addresses than traffic needs; answers to a scanner's requests stay out of the kernel's cache. */

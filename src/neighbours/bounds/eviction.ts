@@ -1,4 +1,6 @@
 import type { Station, StationTable } from "../base/station.ts";
+import type { ClaimRecorder } from "../caches/claim-log.ts";
+import type { EveryModel } from "../caches/every-model.ts";
 import type { Binding } from "../claims/binding.ts";
 import type { BindingTable } from "../claims/binding-table.ts";
 import type { Changes } from "../claims/changes.ts";
@@ -49,6 +51,7 @@ export interface Referrers {
   readonly forwardings: Forwardings;
   readonly changes: Changes;
   readonly quiescent: QuiescentHosts;
+  readonly recorder: ClaimRecorder;
 }
 
 /**
@@ -63,12 +66,14 @@ export class Eviction {
   private readonly bindings: BindingTable;
   private readonly stations: StationTable;
   private readonly possession: Possession;
+  private readonly caches: EveryModel;
   private readonly referrers: Referrers;
 
   constructor(
     bindings: BindingTable,
     stations: StationTable,
     possession: Possession,
+    caches: EveryModel,
     referrers: Referrers,
     onForgotten: OnForgotten,
   ) {
@@ -76,6 +81,7 @@ export class Eviction {
     this.bindings = bindings;
     this.stations = stations;
     this.possession = possession;
+    this.caches = caches;
     this.referrers = referrers;
   }
 
@@ -89,7 +95,10 @@ export class Eviction {
   makeRoom(): void {
     if (this.bindings.size > MOST_BINDINGS) {
       // Whom nobody spoke for there is perhaps not.
-      this.evictBindings((binding) => binding.claims.length === 0 && wasSeenOnce(binding), MOST_QUIESCENT);
+      this.evictBindings(
+        (binding) => binding.claims.length === 0 && this.wasSeenOnce(binding),
+        MOST_QUIESCENT,
+      );
       if (this.bindings.size > MOST_BINDINGS / 2) this.evictClaimed();
       this.evictStations();
     } else if (this.stations.size > Math.max(MOST_STATIONS, this.stationsLeft + STATIONS_BETWEEN)) {
@@ -100,8 +109,8 @@ export class Eviction {
 
   private evictClaimed(): void {
     // Who has been there for long is not given up for a flood of those who come once.
-    this.evictBindings((binding) => isUneventful(binding) && wasSeenOnce(binding), MOST_QUIESCENT);
-    this.evictBindings((binding) => isUneventful(binding) && isForFew(binding), MOST_QUIESCENT);
+    this.evictBindings((binding) => isUneventful(binding) && this.wasSeenOnce(binding), MOST_QUIESCENT);
+    this.evictBindings((binding) => isUneventful(binding) && this.isForFew(binding), MOST_QUIESCENT);
     if (this.bindings.size > (MOST_BINDINGS * 3) / 4)
       this.evictBindings((binding) => isUneventful(binding) && binding.passings.length === 0);
     if (this.bindings.size > (MOST_BINDINGS * 3) / 4) this.evictBindings(() => true);
@@ -117,12 +126,12 @@ export class Eviction {
     this.referrers.quiescent.forgetSilent(nowNs - PASSED_BY_NS);
     let unanswered = 0;
     for (const binding of this.bindings) {
-      if (binding.holders.length > QUIESCENT_HOLDERS)
-        unanswered += binding.forgetUnanswered(nowNs - PASSED_BY_NS);
+      if (this.holdersOf(binding) > QUIESCENT_HOLDERS)
+        unanswered += this.caches.chosen.forgetUnanswered(binding, nowNs - PASSED_BY_NS);
     }
     if (before <= MOST_QUIESCENT && unanswered === 0) return 0;
     const isGone = (binding: Binding) =>
-      isUneventful(binding) && wasSeenOnce(binding) && nowNs - newestNs(binding) > PASSED_BY_NS;
+      isUneventful(binding) && this.wasSeenOnce(binding) && nowNs - newestNs(binding) > PASSED_BY_NS;
     this.evictBindings(isGone, MOST_QUIESCENT);
     this.evictStations();
     return before - this.bindings.size + unanswered;
@@ -130,14 +139,14 @@ export class Eviction {
 
   private get parts(): number {
     let parts = 0;
-    for (const { claims, holders } of this.bindings) parts += claims.length + holders.length;
+    for (const binding of this.bindings) parts += binding.claims.length + this.holdersOf(binding);
     return parts;
   }
 
   /** So that many addresses, each with many claimants, take no more than one with very many. */
   private thinOut(): void {
     for (const binding of this.bindings) {
-      if (!this.possession.isVip(binding.ip)) binding.forgetClaims(CLAIMS_LEFT);
+      if (!this.possession.isVip(binding.ip)) binding.forgetClaims(CLAIMS_LEFT, this.caches);
     }
     if (this.parts > MOST_PARTS) this.evictBindings(() => true);
   }
@@ -155,8 +164,9 @@ export class Eviction {
         this.onForgotten({ station, ip: binding.ip });
         isFirst = false;
       }
-      if (isUneventful(binding)) this.referrers.quiescent.keep(binding);
-      for (const { holder } of binding.holders) holder.cache.delete(binding.ip);
+      if (isUneventful(binding)) this.referrers.quiescent.keep(binding, this.caches.chosen.about(binding));
+      this.caches.forget(binding);
+      this.referrers.recorder.forget(binding);
       this.bindings.delete(binding);
       this.referrers.changes.bindings.delete(binding);
       this.gone.addresses++;
@@ -171,7 +181,7 @@ export class Eviction {
     const kept = new Set<Station>();
     for (const binding of this.bindings) {
       for (const { station } of binding.claims) kept.add(station);
-      for (const { holder, owner } of binding.everyEntry()) {
+      for (const { holder, owner } of this.caches.entriesAbout(binding)) {
         kept.add(holder);
         if (owner !== null) kept.add(owner);
       }
@@ -198,15 +208,20 @@ export class Eviction {
     }
     this.stationsLeft = this.stations.size;
   }
-}
 
-function wasSeenOnce({ claims, holders, passings }: Binding): boolean {
-  if (passings.length > 0 || holders.length > 1) return false;
-  return claims.every(({ tallies }) => [...tallies.values()].every(({ count }) => count <= 1));
-}
+  /** How many hosts have a cache entry about the address. */
+  private holdersOf(binding: Binding): number {
+    return this.caches.chosen.about(binding).length;
+  }
 
-function isForFew({ passings, holders }: Binding): boolean {
-  return passings.length === 0 && holders.length <= FEW_HOLDERS;
+  private wasSeenOnce(binding: Binding): boolean {
+    if (binding.passings.length > 0 || this.holdersOf(binding) > 1) return false;
+    return binding.claims.every(({ tallies }) => [...tallies.values()].every(({ count }) => count <= 1));
+  }
+
+  private isForFew(binding: Binding): boolean {
+    return binding.passings.length === 0 && this.holdersOf(binding) <= FEW_HOLDERS;
+  }
 }
 
 function newestNs({ claims, asks }: Binding): number {

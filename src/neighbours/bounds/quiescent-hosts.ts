@@ -1,5 +1,6 @@
 import { ArpOperation, type FrameFacts } from "../../decode/facts.ts";
 import { carried, type Position } from "../base/position.ts";
+import type { CacheEntry } from "../caches/cache-entry.ts";
 import type { Binding } from "../claims/binding.ts";
 import type { ClaimForm, ClaimTally } from "../claims/claim.ts";
 
@@ -127,8 +128,12 @@ export class QuiescentHosts {
     });
   }
 
-  /** Keeps of an address that is given up who claimed it. */
-  keep({ segment, ip, claims, holders }: Binding): void {
+  /**
+   * Keeps of an address that is given up who claimed it.
+   *
+   * @param entries the caches' entries about it
+   */
+  keep({ segment, ip, claims }: Binding, entries: readonly CacheEntry[]): void {
     const claim = claims[0];
     if (claim?.isOwn !== true || claims.length > 1 || this.find(segment, ip) >= 0) return;
     const { macHigh, macLow } = claim.station;
@@ -148,7 +153,7 @@ export class QuiescentHosts {
     const tally = { count, first: earliest.first, last: latest.last };
     const holds = claim.station.ownAddresses.has(ip);
     const partners: number[] = [];
-    for (const { holder, owner } of holders) {
+    for (const { holder, owner } of entries) {
       if (partners.length === PARTNERS) break;
       const [partner] = holder.ownAddresses;
       if (owner === claim.station && partner !== undefined) partners.push(partner);

@@ -6,9 +6,9 @@ import type { BindingTable } from "../claims/binding-table.ts";
 import type { HeardClaim } from "../claims/claim.ts";
 import type { Possession } from "../claims/possession.ts";
 import { CacheEntry } from "./cache-entry.ts";
+import type { CacheTable } from "./cache-table.ts";
 import { Caches } from "./caches.ts";
-import type { Loss, NeighbourModel, NeighbourModelName } from "./models/model.ts";
-import { MANY_ENTRIES } from "./settled-entries.ts";
+import type { Loss, NeighbourModel } from "./models/model.ts";
 
 /** What might have been has no traffic. */
 const NO_TRAFFIC = {
@@ -29,16 +29,36 @@ const MOST_ENTRIES = 16_384;
  * by which the real host only re-checked its entry, and the answer, count for a stack that re-checks, too.
  */
 export class Alternative extends Caches {
-  /** Whose entries these are. */
-  private readonly name: NeighbourModelName;
+  private readonly byAddress = new Map<Binding, Map<Station, CacheEntry>>();
+  private readonly chosen: CacheTable;
 
-  constructor(model: NeighbourModel, bindings: BindingTable, possession: Possession) {
+  /** @param chosen the caches by the chosen model */
+  constructor(model: NeighbourModel, bindings: BindingTable, possession: Possession, chosen: CacheTable) {
     super(model, bindings, possession, NO_TRAFFIC);
-    this.name = model.name;
+    this.chosen = chosen;
   }
 
   override entriesOf(binding: Binding): Iterable<CacheEntry> {
-    return binding.alternatives.get(this.name)?.values() ?? [];
+    return this.byAddress.get(binding)?.values() ?? [];
+  }
+
+  override forget(binding: Binding): void {
+    super.forget(binding);
+    this.byAddress.delete(binding);
+  }
+
+  /** The chosen model's caches gave up these entries: nobody asks any more how this model's differ. */
+  drop(binding: Binding, dropped: readonly CacheEntry[]): void {
+    const entries = this.byAddress.get(binding);
+    for (const { holder } of dropped) entries?.delete(holder);
+    this.unsettle(binding);
+  }
+
+  /** Takes over an entry from before the first frame. */
+  restore(binding: Binding, entry: CacheEntry): void {
+    const entries = this.byAddress.get(binding);
+    if (entries === undefined) this.byAddress.set(binding, new Map([[entry.holder, entry]]));
+    else entries.set(entry.holder, entry);
   }
 
   override beginResolution(host: Station, binding: Binding, ask: Ask): void {
@@ -66,9 +86,9 @@ export class Alternative extends Caches {
   }
 
   protected override overhearAll(binding: Binding, heard: HeardClaim): void {
-    const entries = binding.alternatives.get(this.name);
+    const entries = this.byAddress.get(binding);
     if (entries === undefined || entries.size === 0) return;
-    if (entries.size >= MANY_ENTRIES || binding.settledEntries.size > 0) {
+    if (this.isCrowded(binding, entries.size)) {
       this.overhearMany(binding, entries.size, heard);
       return;
     }
@@ -76,23 +96,20 @@ export class Alternative extends Caches {
   }
 
   protected override entry(host: Station, binding: Binding): CacheEntry | undefined {
-    const entry = binding.alternatives.get(this.name)?.get(host);
+    const entry = this.byAddress.get(binding)?.get(host);
     entry?.disturb();
     return entry;
   }
 
   protected override create(host: Station, binding: Binding, nowNs: number): CacheEntry {
     const entry = new CacheEntry(host, binding.ip, nowNs);
-    const entries = binding.alternatives.get(this.name);
-    if (entries === undefined) binding.alternatives.set(this.name, new Map([[host, entry]]));
-    else {
-      if (entries.size >= MOST_ENTRIES) {
-        forgetHalf(entries, binding);
-        binding.setSettled(this.name, null);
-      }
-      entries.set(host, entry);
-      binding.settledEntries.get(this.name)?.disturb(entry);
+    const entries = this.byAddress.get(binding);
+    if (entries !== undefined && entries.size >= MOST_ENTRIES) {
+      this.forgetHalf(entries, binding);
+      this.unsettle(binding);
     }
+    this.restore(binding, entry);
+    this.noteCreated(binding, entry);
     return entry;
   }
 
@@ -103,7 +120,7 @@ export class Alternative extends Caches {
   /** What has come of age is asked for anew; the answer is what the host itself holds by then. */
   protected override lose(entry: CacheEntry, loss: Loss): void {
     entry.disturb();
-    const real = entry.holder.cache.get(entry.ip)?.owner ?? null;
+    const real = this.chosen.entry(entry.holder, entry.ip)?.owner ?? null;
     if (loss.cause === "aged-out" && real !== null) this.adopt(entry, real, loss.at);
     else super.lose(entry, loss);
   }
@@ -124,14 +141,16 @@ export class Alternative extends Caches {
     entry.unansweredProbes = 0;
     entry.record(at, "traffic", null);
   }
-}
 
-/** The oldest go first, and of all those first whose holder has none by the chosen model: nobody asks how they differ. */
-function forgetHalf(entries: Map<Station, CacheEntry>, binding: Binding): void {
-  const [followed, others] = [true, false].map((isFollowed) =>
-    [...entries.keys()].filter((holder) => (holder.cache.get(binding.ip) !== undefined) === isFollowed),
-  );
-  const oldest = [...(others ?? []), ...(followed ?? [])].slice(0, MOST_ENTRIES / 2);
-  for (const holder of oldest) entries.delete(holder);
-  binding.forgottenParts += oldest.length;
+  /** The oldest go first, and of all those first whose holder has none by the chosen model: nobody asks how they differ. */
+  private forgetHalf(entries: Map<Station, CacheEntry>, binding: Binding): void {
+    const [followed, others] = [true, false].map((isFollowed) =>
+      [...entries.keys()].filter(
+        (holder) => (this.chosen.entry(holder, binding.ip) !== undefined) === isFollowed,
+      ),
+    );
+    const oldest = [...(others ?? []), ...(followed ?? [])].slice(0, MOST_ENTRIES / 2);
+    for (const holder of oldest) entries.delete(holder);
+    binding.forgottenParts += oldest.length;
+  }
 }

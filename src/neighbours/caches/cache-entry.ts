@@ -2,7 +2,6 @@ import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 import type { ClaimForm } from "../claims/claim.ts";
 import type { Sent } from "./sent.ts";
-import type { SettledEntries } from "./settled-entries.ts";
 
 /** The states of a neighbour entry that show in frames; the names are the kernel's (include/net/neighbour.h). */
 export type NudState = "incomplete" | "reachable" | "stale" | "delay" | "probe" | "failed";
@@ -54,6 +53,14 @@ export interface CacheChange {
  */
 const LONGEST_HISTORY = 256;
 
+/** What confirms entries together, without a look at each. */
+interface Confirmations {
+  /** When the newest frame confirmed them. */
+  readonly timeNs: number;
+  /** The entry is to be looked at by itself from here on. */
+  disturb(entry: CacheEntry): void;
+}
+
 /** What one host believes about one address. */
 export class CacheEntry {
   readonly holder: Station;
@@ -63,7 +70,7 @@ export class CacheEntry {
   /** When `owner` or `nud` last changed: `neigh->updated`, from which locktime counts. */
   updatedNs: number;
   private confirmedAtNs: number;
-  private settled: SettledEntries | null = null;
+  private settled: Confirmations | null = null;
   /** Unicast requests that went unanswered, or were not answered yet, since the entry last became valid. */
   unansweredProbes = 0;
   lastProbe: Position | null = null;
@@ -88,7 +95,7 @@ export class CacheEntry {
   }
 
   /** From here on the owner's broadcasts only confirm it. */
-  settle(settled: SettledEntries): void {
+  settle(settled: Confirmations): void {
     this.settled = settled;
   }
 

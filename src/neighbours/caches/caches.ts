@@ -5,7 +5,7 @@ import type { Binding } from "../claims/binding.ts";
 import type { BindingTable } from "../claims/binding-table.ts";
 import type { ClaimForm, HeardClaim } from "../claims/claim.ts";
 import type { Possession } from "../claims/possession.ts";
-import { type CacheCause, CacheEntry } from "./cache-entry.ts";
+import type { CacheCause, CacheEntry } from "./cache-entry.ts";
 import type { Effect, Loss, NeighbourModel } from "./models/model.ts";
 import { MANY_ENTRIES, SettledEntries } from "./settled-entries.ts";
 
@@ -30,11 +30,17 @@ export interface CacheWitness {
   lastUseNs(entry: CacheEntry): number;
 }
 
-/** Every host's neighbour cache, by the frames that it could have received and those that it sent. */
-export class Caches {
+/**
+ * Every host's neighbour cache by one model, from the frames that the host could have received and those that it sent.
+ *
+ * Where the entries are kept is the subclass's.
+ */
+export abstract class Caches {
   readonly model: NeighbourModel;
   private readonly bindings: BindingTable;
   private readonly possession: Possession;
+  /** By address: the entries that the claimant's broadcasts do nothing to. */
+  private readonly settled = new Map<Binding, SettledEntries>();
   private readonly witness: CacheWitness;
 
   constructor(model: NeighbourModel, bindings: BindingTable, possession: Possession, witness: CacheWitness) {
@@ -45,8 +51,20 @@ export class Caches {
   }
 
   /** All entries about an address. */
-  entriesOf(binding: Binding): Iterable<CacheEntry> {
-    return binding.holders;
+  abstract entriesOf(binding: Binding): Iterable<CacheEntry>;
+  protected abstract entry(host: Station, binding: Binding): CacheEntry | undefined;
+  protected abstract create(host: Station, binding: Binding, nowNs: number): CacheEntry;
+  protected abstract overhearAll(binding: Binding, heard: HeardClaim): void;
+
+  /** The address is no longer followed. */
+  forget(binding: Binding): void {
+    this.unsettle(binding);
+  }
+
+  /** Each entry about the address has to be looked at again. */
+  unsettle(binding: Binding): void {
+    this.settled.get(binding)?.end();
+    this.settled.delete(binding);
   }
 
   /**
@@ -112,19 +130,6 @@ export class Caches {
     return true;
   }
 
-  /**
-   * A frame whose destination is not what its sender looked up: it uses the entry of the router, or of the real server,
-   * whose MAC it wrote.
-   *
-   * Where the receiver has addresses of its own, too, the frame is put down to the one that it only claims: a router
-   * that is nobody else's stand-in is asked for by its own address.
-   */
-  noteNextHop(host: Station, receiver: Station, at: Position): void {
-    const entries = [...host.cache.values()].filter(({ owner }) => owner === receiver);
-    const borrowed = entries.filter(({ ip }) => !receiver.ownAddresses.has(ip));
-    for (const entry of borrowed.length > 0 ? borrowed : entries) this.markUsed(entry, at);
-  }
-
   /** What the host's cache held before the first frame; its history begins with the frame that confirms or changes it. */
   remember(host: Station, binding: Binding, owner: Station): void {
     const entry = this.entryOf(host, binding, LONG_BEFORE_NS);
@@ -148,20 +153,6 @@ export class Caches {
     if (loss !== null) this.lose(entry, loss);
   }
 
-  protected entry(host: Station, binding: Binding): CacheEntry | undefined {
-    const entry = host.cache.get(binding.ip);
-    entry?.disturb();
-    return entry;
-  }
-
-  protected create(host: Station, binding: Binding, nowNs: number): CacheEntry {
-    const entry = new CacheEntry(host, binding.ip, nowNs);
-    host.cache.set(binding.ip, entry);
-    binding.addHolder(entry);
-    binding.settledEntries.get(this.model.name)?.disturb(entry);
-    return entry;
-  }
-
   protected entryOf(host: Station, binding: Binding, nowNs: number): CacheEntry {
     return this.entry(host, binding) ?? this.create(host, binding, nowNs);
   }
@@ -181,30 +172,30 @@ export class Caches {
     this.witness.changed(entry, before);
   }
 
-  protected overhearAll(binding: Binding, heard: HeardClaim): void {
-    const { holders } = binding;
-    if (holders.length >= MANY_ENTRIES || binding.settledEntries.size > 0) {
-      this.overhearMany(binding, holders.length, heard);
-      return;
-    }
-    for (let index = 0; index < holders.length; index++) this.overhearAs(holders[index], heard);
+  /** The entries about the address are so many, or settled, that a look at each is to be spared. */
+  protected isCrowded(binding: Binding, count: number): boolean {
+    return count >= MANY_ENTRIES || this.settled.has(binding);
+  }
+
+  /** An entry is new among those about the address. */
+  protected noteCreated(binding: Binding, entry: CacheEntry): void {
+    this.settled.get(binding)?.disturb(entry);
   }
 
   /** Where one station says it again and again, only those entries are looked at to which that may do something. */
   protected overhearMany(binding: Binding, count: number, heard: HeardClaim): void {
-    const { name } = this.model;
     const maySettle = count >= MANY_ENTRIES && heard.sentBy === heard.claimed && !heard.recheck;
-    const settled = maySettle ? binding.settledEntries.get(name) : undefined;
+    const settled = maySettle ? this.settled.get(binding) : undefined;
     if (settled?.covers(heard) === true && !settled.isMostlyUnsettled(count)) {
       settled.pass(heard, (entry) => this.overhearAs(entry, heard));
       return;
     }
     for (const entry of this.entriesOf(binding)) this.overhearAs(entry, heard);
-    if (!maySettle) binding.setSettled(name, null);
-    else {
+    this.unsettle(binding);
+    if (maySettle) {
       const forms =
         settled?.isOf(heard.claimed) !== true || settled.isMostlyUnsettled(count) ? [] : settled.forms;
-      binding.setSettled(name, new SettledEntries(this.model, heard, this.entriesOf(binding), forms));
+      this.settled.set(binding, new SettledEntries(this.model, heard, this.entriesOf(binding), forms));
     }
   }
 
@@ -269,7 +260,7 @@ export class Caches {
     this.witness.corrected(entry, at);
   }
 
-  private markUsed(entry: CacheEntry, at: Position): void {
+  protected markUsed(entry: CacheEntry, at: Position): void {
     const current = entry.current;
     if (current === undefined || current.owner !== entry.owner || current.used !== null) return;
     current.used = at;

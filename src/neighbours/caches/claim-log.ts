@@ -6,6 +6,7 @@ import type { BindingTable } from "../claims/binding-table.ts";
 import type { HeardClaim } from "../claims/claim.ts";
 import type { Possession } from "../claims/possession.ts";
 import type { CacheEntry } from "./cache-entry.ts";
+import type { CacheTable } from "./cache-table.ts";
 import type { Caches } from "./caches.ts";
 
 /** What had to do with the caches' entries about one address, as it happened. */
@@ -52,15 +53,23 @@ export class ClaimRecorder
 {
   private readonly bindings: BindingTable;
   private readonly possession: Possession;
+  private readonly caches: CacheTable;
+  private readonly logs = new Map<Binding, ClaimLog>();
   private eventCount = 0;
 
-  constructor(bindings: BindingTable, possession: Possession) {
+  constructor(bindings: BindingTable, possession: Possession, caches: CacheTable) {
     this.bindings = bindings;
     this.possession = possession;
+    this.caches = caches;
   }
 
   logOf(binding: Binding): ClaimLog | undefined {
-    return binding.log ?? undefined;
+    return this.logs.get(binding);
+  }
+
+  /** The address is no longer followed. */
+  forget(binding: Binding): void {
+    this.logs.delete(binding);
   }
 
   overhear(binding: Binding, heard: HeardClaim): void {
@@ -91,22 +100,18 @@ export class ClaimRecorder
 
   /** Begins the address's log anew, from what is held now: what it led up to is long past. */
   restart(binding: Binding, at: Position): void {
-    const { log } = binding;
-    if (log === null || !log.inConflict) return;
+    const log = this.logs.get(binding);
+    if (log === undefined || !log.inConflict) return;
     this.eventCount -= log.events.length;
     log.events.length = 0;
     log.omittedClaims = 0;
-    log.before = entriesNow(binding, at);
+    log.before = this.entriesNow(binding, at);
   }
 
   private add(binding: Binding, event: CacheEvent): void {
-    if (binding.log === null) {
-      binding.log = new ClaimLog();
-      binding.log.before = entriesNow(binding, positionOf(event));
-    }
-    const { log } = binding;
+    const log = this.logs.get(binding) ?? this.begin(binding, positionOf(event));
     if (!log.inConflict && (binding.isContested || this.possession.isVip(binding.ip)))
-      beginConflict(log, binding, positionOf(event));
+      this.beginConflict(log, binding, positionOf(event));
     if (!log.inConflict) {
       if (log.events.length >= KEPT_BEFORE_CONFLICT) {
         log.events.shift();
@@ -120,21 +125,30 @@ export class ClaimRecorder
       log.omittedClaims++;
     }
   }
-}
 
-/** Where events were given up, what they led to takes their place. */
-function beginConflict(log: ClaimLog, binding: Binding, at: Position): void {
-  log.inConflict = true;
-  if (!log.hasForgotten) return;
-  log.events.length = 0;
-  log.before = entriesNow(binding, at);
-}
+  private begin(binding: Binding, at: Position): ClaimLog {
+    const log = new ClaimLog();
+    log.before = this.entriesNow(binding, at);
+    this.logs.set(binding, log);
+    return log;
+  }
 
-/** What was held before the first frame has no place of its own: it is put to where the log begins. */
-function entriesNow(binding: Binding, at: Position): EntryBefore[] {
-  return binding.holders.flatMap(({ holder, owner, nud, updatedNs, confirmedNs, current }) =>
-    owner === null ? [] : [{ holder, owner, nud, updatedNs, confirmedNs, at: current?.at ?? at }],
-  );
+  /** Where events were given up, what they led to takes their place. */
+  private beginConflict(log: ClaimLog, binding: Binding, at: Position): void {
+    log.inConflict = true;
+    if (!log.hasForgotten) return;
+    log.events.length = 0;
+    log.before = this.entriesNow(binding, at);
+  }
+
+  /** What was held before the first frame has no place of its own: it is put to where the log begins. */
+  private entriesNow(binding: Binding, at: Position): EntryBefore[] {
+    return this.caches
+      .about(binding)
+      .flatMap(({ holder, owner, nud, updatedNs, confirmedNs, current }) =>
+        owner === null ? [] : [{ holder, owner, nud, updatedNs, confirmedNs, at: current?.at ?? at }],
+      );
+  }
 }
 
 function positionOf(event: CacheEvent): Position {

@@ -17,6 +17,9 @@ const NO_TRAFFIC = {
   lastUseNs: () => Number.NEGATIVE_INFINITY,
 };
 
+/** No claim of a second run has to go: it hears no more than the first one kept. */
+const NOBODY = { ownersOf: () => [] };
+
 /** The address' own binding afresh, and the others as they are, to tell whose address a frame is for. */
 class BindingsAgain extends BindingTable {
   private readonly all: BindingTable;
@@ -142,7 +145,7 @@ export class Replay extends Caches {
       heard.recheck && this.wrong.has(sentBy) && sentTo !== null && this.entry(sentTo)?.owner !== sentBy;
     if (asksAnother) return;
     this.silenced.delete(claimed);
-    this.fresh.addClaim(heard);
+    this.fresh.addClaim(heard, NOBODY);
     this.overhear(this.fresh, heard);
   }
 

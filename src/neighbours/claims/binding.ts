@@ -2,10 +2,6 @@ import type { Position } from "../base/position.ts";
 import { keepRecent } from "../base/recent.ts";
 import { SparseMap, SparseSet } from "../base/sparse.ts";
 import type { Station } from "../base/station.ts";
-import type { CacheEntry } from "../caches/cache-entry.ts";
-import type { ClaimLog } from "../caches/claim-log.ts";
-import type { NeighbourModelName } from "../caches/models/model.ts";
-import type { SettledEntries } from "../caches/settled-entries.ts";
 import { type Ask, Asks } from "./asks.ts";
 import { Claim, type ClaimForm, type ClaimTally, type HeardClaim } from "./claim.ts";
 
@@ -57,23 +53,19 @@ const MOST_PASSINGS = 4096;
 
 /** More stations claim no address by mistake, nor by any tool's intent but to fill tables. */
 const MOST_CLAIMS = 512;
-/** Hosts whose belief about one address is followed; those come first that were seen to believe something. */
-const MOST_HOLDERS = 4096;
-const MOST_CERTAIN_HOLDERS = 8192;
-const FEW_BELIEVERS = 64;
 const MOST_RECEIVERS = 4096;
 
-/** Everything known of one address in one broadcast domain. */
+/** What the hosts' caches hold, as far as claims need to know it. */
+export interface Beliefs {
+  /** The stations whose MAC some cache has for the address; null where an entry has none. */
+  ownersOf(binding: Binding): Iterable<Station | null>;
+}
+
+/** What is known of one address in one broadcast domain, but for what the hosts' caches hold of it. */
 export class Binding {
   readonly segment: number;
   readonly ip: number;
   readonly claims: Claim[] = [];
-  /** Every cache entry about this address, so that a broadcast need not look at all hosts. */
-  readonly holders: CacheEntry[] = [];
-  /** What the hosts would believe of it by the models that were not chosen. */
-  readonly alternatives = new SparseMap<NeighbourModelName, Map<Station, CacheEntry>>();
-  /** By model: the entries that the claimant's broadcasts do nothing to. */
-  readonly settledEntries = new SparseMap<NeighbourModelName, SettledEntries>();
   /** The stations to which frames for the address were sent, each with those that sent them. */
   readonly receivers = new SparseMap<Station, Set<Station>>();
   readonly passings: Passing[] = [];
@@ -85,8 +77,6 @@ export class Binding {
   readonly served = new SparseSet<Station>();
   /** The stations that sent IPv4 packets from the address once it was known on the segment, with a first frame's TTL. */
   readonly ipSenders = new SparseMap<Station, { readonly at: Position; readonly ttl: number }>();
-  /** What a second run of the model needs; null until there is something to note. */
-  log: ClaimLog | null = null;
   readonly turns: Turn[] = [];
   turnCount = 0;
   readonly probings: Probing[] = [];
@@ -96,18 +86,11 @@ export class Binding {
   lastTurn: Station | null = null;
   /** Whose turn the newest one ended. */
   turnBefore: Station | null = null;
-  private holderLimit = MOST_HOLDERS;
   /** Claims, cache entries and receivers that were too many to be kept. */
   forgottenParts = 0;
   constructor(segment: number, ip: number) {
     this.segment = segment;
     this.ip = ip;
-  }
-
-  /** The cache entries about it, those by the other models, too. */
-  *everyEntry(): IterableIterator<CacheEntry> {
-    yield* this.holders;
-    for (const entries of this.alternatives.values()) yield* entries.values();
   }
 
   /** Whether several stations act as its owner: they claim it, or one passes its packets on and another claims it. */
@@ -125,11 +108,12 @@ export class Binding {
     return undefined;
   }
 
-  addClaim(heard: HeardClaim): Claim {
+  /** @param beliefs tells whose claims the caches hold: where claims have to go, those stay */
+  addClaim(heard: HeardClaim, beliefs: Beliefs): Claim {
     let claim = this.claimOf(heard.claimed);
     if (claim === undefined) {
       claim = new Claim(heard.claimed);
-      if (this.claims.length >= MOST_CLAIMS) this.forgetClaims(MOST_CLAIMS / 2);
+      if (this.claims.length >= MOST_CLAIMS) this.forgetClaims(MOST_CLAIMS / 2, beliefs);
       this.claims.push(claim);
     }
     claim.add(heard.form, heard);
@@ -160,21 +144,15 @@ export class Binding {
     this.takeTurn(station, tally.first, form);
   }
 
-  /** A host begins to have a cache entry about the address. */
-  addHolder(entry: CacheEntry): void {
-    if (this.holders.length >= this.holderLimit) this.forgetHolders();
-    this.holders.push(entry);
-  }
-
   /**
    * Gives up claims until so many are left: the oldest of those first of which there is least to tell, one frame that
    * nobody believed, and that answered nobody.
    */
-  forgetClaims(left: number): void {
+  forgetClaims(left: number, beliefs: Beliefs): void {
     let excess = this.claims.length - left;
     if (excess <= 0) return;
     const believed = new Set<Station | null>([this.lastTurn]);
-    for (const { owner } of this.everyEntry()) believed.add(owner);
+    for (const owner of beliefs.ownersOf(this)) believed.add(owner);
     const kept = this.claims.filter(
       (claim) =>
         believed.has(claim.station) || claim.frames > 1 || claim.tallies.has("reply") || excess-- <= 0,
@@ -184,47 +162,6 @@ export class Binding {
     if (surplus > 0) kept.splice(left / 2, surplus);
     this.forgottenParts += this.claims.length - kept.length;
     this.claims.splice(0, this.claims.length, ...kept);
-  }
-
-  private forgetHolders(): void {
-    const certain = this.holders.filter(({ certain, history }) => certain && history.length > 0);
-    const uncertain = this.holders.filter(({ certain, history }) => !certain || history.length === 0);
-    this.keepHolders([
-      ...(certain.length < MOST_CERTAIN_HOLDERS ? certain : worthiest(certain, MOST_CERTAIN_HOLDERS / 2)),
-      ...uncertain.slice(Math.ceil(uncertain.length / 2)),
-    ]);
-  }
-
-  /**
-   * Gives up the entries of those who asked before then, and were never seen to be answered.
-   *
-   * @returns how many they were
-   */
-  forgetUnanswered(beforeNs: number): number {
-    const left = this.holders.filter(({ history, updatedNs }) => history.length > 0 || updatedNs >= beforeNs);
-    const forgotten = this.holders.length - left.length;
-    if (forgotten > 0) this.keepHolders(left);
-    return forgotten;
-  }
-
-  /** By the named model the entries are settled from here on; null where each has to be looked at. */
-  setSettled(name: NeighbourModelName, settled: SettledEntries | null): void {
-    this.settledEntries.get(name)?.end();
-    if (settled === null) this.settledEntries.delete(name);
-    else this.settledEntries.set(name, settled);
-  }
-
-  private keepHolders(entries: readonly CacheEntry[]): void {
-    const kept = new Set(entries);
-    for (const entry of this.holders) {
-      if (kept.has(entry)) continue;
-      entry.holder.cache.delete(this.ip);
-      for (const entries of this.alternatives.values()) entries.delete(entry.holder);
-      this.forgottenParts++;
-    }
-    this.holders.splice(0, this.holders.length, ...kept);
-    for (const name of [...this.settledEntries.keys()]) this.setSettled(name, null);
-    this.holderLimit = Math.max(MOST_HOLDERS, 2 * kept.size);
   }
 
   addIpSender(station: Station, at: Position, ttl: number): void {
@@ -325,17 +262,4 @@ export class Binding {
     this.turnCount++;
     if (this.turns.length < TURNS_KEPT) this.turns.push({ station, at, form });
   }
-}
-
-/**
- * As many of them: first those that spoke ARP, which whoever forges packets of senders without end does not; then those
- * that believe what few others do; then the newest.
- */
-function worthiest(entries: readonly CacheEntry[], most: number): CacheEntry[] {
-  const believers = new Map<Station | null, number>();
-  for (const { owner } of entries) believers.set(owner, (believers.get(owner) ?? 0) + 1);
-  const worth = ({ holder, owner }: CacheEntry) =>
-    holder.hasClaimed ? 2 : (believers.get(owner) ?? 0) <= FEW_BELIEVERS ? 1 : 0;
-  const least = entries.toSorted((a, b) => worth(a) - worth(b));
-  return least.slice(-most);
 }

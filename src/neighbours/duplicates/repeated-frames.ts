@@ -1,6 +1,4 @@
 import { Air, type FrameFacts } from "../../decode/facts.ts";
-import type { Position } from "../base/position.ts";
-import type { Station } from "../base/station.ts";
 
 /** A frame that comes again within this was captured twice: by both directions of a mirrored port, or two ports. */
 const SAME_FRAME_NS = 1_000_000;
@@ -9,35 +7,6 @@ const FRAMES_REMEMBERED = 8;
 const RELAYED_NS = 1_000_000_000;
 const FRAMES_OF_AIR_REMEMBERED = 32;
 const SEEN_MASK = FRAMES_OF_AIR_REMEMBERED - 1;
-
-/** ARP frames of one station about one address that came faster than any kernel sends them. */
-export interface Storm {
-  readonly station: Station;
-  readonly ip: number;
-  readonly operation: number;
-  readonly first: Position;
-  last: Position;
-  /** All such frames from the first to the last. */
-  frames: number;
-}
-
-/** A kernel repeats a request after a second, an impatient tool ten times a second. */
-const STORM_FRAMES = 40;
-const STORM_WINDOW_NS = 1_000_000_000;
-/** More is a sweep, which asks for each address once or twice. */
-const MOST_METERS = 4096;
-const MOST_STORMS = 256;
-
-/** How fast one station's ARP frames about one address come. */
-export interface Meter {
-  frames: number;
-  windowStart: Position;
-  /** The frame that began the window, counted from 1. */
-  windowFrame: number;
-  /** The first frame of the storm. */
-  stormFrame: number;
-  storm: Storm | null;
-}
 
 /** One frame of the last moment; filled anew when the moment is over, since every ARP frame is remembered. */
 class SeenFrame<Meaning> {
@@ -101,9 +70,8 @@ class SeenFrame<Meaning> {
   }
 }
 
-/** ARP frames that say again what was just said: the same frame captured twice, and storms. */
+/** ARP frames that were captured twice: the second one teaches nothing. */
 export class RepeatedFrames<Meaning> {
-  readonly storms: Storm[] = [];
   /** In a ring, from the oldest on. */
   private readonly seen: SeenFrame<Meaning>[] = [];
   private oldest = 0;
@@ -128,32 +96,6 @@ export class RepeatedFrames<Meaning> {
     frame.fill(facts, nowNs, meaning);
     this.seen[place] = frame;
     this.seenCount++;
-  }
-
-  /** Counts a frame by its sender and the address that it asks for, or answers. */
-  measure(station: Station, operation: number, ip: number, at: Position): void {
-    const { meters } = station;
-    const key = operation * 0x1_0000_0000 + (ip >>> 0);
-    const meter = meters.get(key);
-    if (meter === undefined) {
-      if (meters.size >= MOST_METERS) meters.clear();
-      meters.set(key, { frames: 1, windowStart: at, windowFrame: 1, stormFrame: 0, storm: null });
-      return;
-    }
-    meter.frames++;
-    if (at.timeNs - meter.windowStart.timeNs > STORM_WINDOW_NS) {
-      meter.windowStart = at;
-      meter.windowFrame = meter.frames;
-    }
-    if (meter.frames - meter.windowFrame + 1 < STORM_FRAMES) return;
-    if (meter.storm === null) {
-      if (this.storms.length >= MOST_STORMS) return;
-      meter.stormFrame = meter.windowFrame;
-      meter.storm = { station, ip, operation, first: meter.windowStart, last: at, frames: 0 };
-      this.storms.push(meter.storm);
-    }
-    meter.storm.last = at;
-    meter.storm.frames = meter.frames - meter.stormFrame + 1;
   }
 
   private find(facts: FrameFacts, nowNs: number): SeenFrame<Meaning> | undefined {

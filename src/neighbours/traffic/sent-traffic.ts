@@ -1,9 +1,8 @@
 import type { FrameFacts } from "../../decode/facts.ts";
 import type { Position } from "../base/position.ts";
 import type { Station, StationTable } from "../base/station.ts";
-import type { CacheChange } from "../caches/cache-entry.ts";
+import type { CacheChange, CacheEntry } from "../caches/cache-entry.ts";
 import type { Flow } from "../caches/sent.ts";
-import type { Binding } from "../claims/binding.ts";
 import { ANSWER_SLOTS_LOG2, answerSlot } from "./traffic-layout.ts";
 
 /** More flows, of all contested addresses, are counted as so many: 60 MB. */
@@ -36,9 +35,13 @@ export class SentTraffic {
     return this.flowCount > MOST_FLOWS / 4;
   }
 
-  /** Gives up which flows went to an address, and keeps how many frames. */
-  forget({ ip, holders }: Binding): void {
-    for (const { history } of holders) {
+  /**
+   * Gives up which flows went to an address, and keeps how many frames.
+   *
+   * @param entries the caches' entries about it
+   */
+  forget(ip: number, entries: readonly CacheEntry[]): void {
+    for (const { history } of entries) {
       for (const { sent } of history) for (const { flows } of sent) flows.clear();
     }
     for (const byIp of this.flows.values()) {

@@ -1,6 +1,7 @@
 import { ArpOperation, type FrameFacts, FrameKind, LinkAddresses, PacketType } from "../../decode/facts.ts";
 import { BROADCAST_MAC_HIGH, BROADCAST_MAC_LOW, setDestination } from "../../decode/link-addresses.ts";
 import { isGroupMac, type Station, type StationTable } from "../base/station.ts";
+import type { CacheTable } from "../caches/cache-table.ts";
 import { hasFailedProbe } from "../caches/models/linux.ts";
 import { InterfaceDuplicates } from "../duplicates/interface-duplicates.ts";
 import { Interfaces } from "./interfaces.ts";
@@ -16,12 +17,14 @@ import type { Vantage } from "./vantage.ts";
 export class UnnamedReceivers {
   private readonly stations: StationTable;
   private readonly vantage: Vantage;
+  private readonly caches: CacheTable;
   readonly interfaces = new Interfaces();
   readonly duplicates = new InterfaceDuplicates();
 
-  constructor(stations: StationTable, vantage: Vantage) {
+  constructor(stations: StationTable, vantage: Vantage, caches: CacheTable) {
     this.stations = stations;
     this.vantage = vantage;
+    this.caches = caches;
   }
 
   /**
@@ -107,7 +110,7 @@ export class UnnamedReceivers {
   /** `arp_solicit`: to the MAC that the cache holds until three such requests went unanswered, and else to everybody. */
   private sendAsKernelsAsk(facts: FrameFacts): void {
     const asker = this.stations.get(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
-    const entry = asker?.cache.get(facts.targetIp);
+    const entry = asker && this.caches.entry(asker, facts.targetIp);
     if (entry === undefined || entry.owner === null || hasFailedProbe(entry)) sendToAll(facts);
     else sendTo(facts, entry.owner.macHigh, entry.owner.macLow);
   }

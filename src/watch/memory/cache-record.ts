@@ -5,7 +5,6 @@ import {
   CacheEntry,
   type NudState,
 } from "../../neighbours/caches/cache-entry.ts";
-import type { Binding } from "../../neighbours/claims/binding.ts";
 import type { ClaimForm } from "../../neighbours/claims/claim.ts";
 import type { NetworkState } from "../../neighbours/network-state.ts";
 import { type FormerTime, isMacText, isMoment, isPlace, momentOf, placeOf, stationText } from "./place.ts";
@@ -136,22 +135,11 @@ export function restoreEntry(
 ): void {
   const { segment, ip } = record;
   const holder = find.station(segment, record.holder);
-  if (holder.cache.has(ip)) return;
+  if (state.caches.entry(holder, ip) !== undefined) return;
   const binding = state.bindings.of(segment, ip);
-  const entry = restoredEntry(holder, find, time, record);
-  holder.cache.set(ip, entry);
-  binding.holders.push(entry);
-  for (const { model } of state.alternatives) {
-    entriesBy(model.name, binding).set(holder, restoredEntry(holder, find, time, record));
-  }
-}
-
-function entriesBy(model: NetworkState["model"]["name"], binding: Binding): Map<Station, CacheEntry> {
-  const known = binding.alternatives.get(model);
-  if (known !== undefined) return known;
-  const entries = new Map<Station, CacheEntry>();
-  binding.alternatives.set(model, entries);
-  return entries;
+  state.caches.add(binding, restoredEntry(holder, find, time, record));
+  for (const alternative of state.alternatives)
+    alternative.restore(binding, restoredEntry(holder, find, time, record));
 }
 
 function restoredEntry(

@@ -38,7 +38,7 @@ export class StateMemory implements WatchMemory {
   private readonly lock: DirectoryLock | null;
   private journal: Journal | null = null;
   private readonly versions = new Map<Binding, number>();
-  private readonly entries = new Map<CacheEntry, EntrySeen>();
+  private readonly entries = new Map<Binding, Map<CacheEntry, EntrySeen>>();
   private readonly reported = new Map<string, KnownFinding["last"]>();
   private readonly roles = new Map<string, { readonly gist: string; readonly seconds: number }>();
   private lookedAtMs = Number.NEGATIVE_INFINITY;
@@ -138,7 +138,7 @@ export class StateMemory implements WatchMemory {
     for (let looked = 1; ; looked++) {
       const { done, value: binding } = this.round.next();
       if (done === true) break;
-      this.noteBinding(journal, binding, originSeconds);
+      this.noteBinding(journal, state, binding, originSeconds);
       if (looked % BINDINGS_AT_A_TIME === 0 && performance.now() >= untilMs) return false;
     }
     this.round = null;
@@ -146,16 +146,18 @@ export class StateMemory implements WatchMemory {
     return true;
   }
 
-  private noteBinding(journal: Journal, binding: Binding, originSeconds: number): void {
+  private noteBinding(journal: Journal, state: NetworkState, binding: Binding, originSeconds: number): void {
     const version = bindingVersion(binding);
     if (this.versions.get(binding) !== version) {
       this.versions.set(binding, version);
       const record = bindingRecord(binding);
       if (record !== null) put(journal, { what: "binding", is: record });
     }
-    for (const entry of binding.holders) {
-      if (!hasChanged(entry, this.entries.get(entry))) continue;
-      this.entries.set(entry, seenOf(entry));
+    const seen = this.entries.get(binding) ?? new Map<CacheEntry, EntrySeen>();
+    for (const entry of state.caches.about(binding)) {
+      if (!hasChanged(entry, seen.get(entry))) continue;
+      seen.set(entry, seenOf(entry));
+      this.entries.set(binding, seen);
       put(journal, { what: "cache", is: cacheRecord(entry, originSeconds) });
     }
   }
@@ -181,10 +183,9 @@ export class StateMemory implements WatchMemory {
       if (state.bindings.get(binding.segment, binding.ip) === binding) continue;
       this.versions.delete(binding);
       journal.drop(bindingKey(binding.segment, binding.ip));
-      for (const entry of binding.holders) {
-        this.entries.delete(entry);
-        journal.drop(cacheKey(binding.segment, binding.ip, stationText(entry.holder)));
-      }
+      for (const { holder } of this.entries.get(binding)?.keys() ?? [])
+        journal.drop(cacheKey(binding.segment, binding.ip, stationText(holder)));
+      this.entries.delete(binding);
     }
   }
 
@@ -220,7 +221,7 @@ export class StateMemory implements WatchMemory {
       // What it is about goes first: so it is found again by what is remembered.
       const [segment = 0, ip = 0] = addressOfIncident(incidentOfKey(finding.key)).split("|").map(Number);
       const binding = state.bindings.get(segment, ip);
-      if (binding !== undefined) this.noteBinding(journal, binding, state.timeline.beginSeconds ?? 0);
+      if (binding !== undefined) this.noteBinding(journal, state, binding, state.timeline.beginSeconds ?? 0);
       put(journal, { what: "finding", is: finding });
     }
     for (const key of this.reported.keys()) {
