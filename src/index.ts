@@ -1,10 +1,12 @@
 export { type AnalyzeOptions, analyzeCapture } from "./analyze.ts";
 export { type ErrorCode, LvsPcapError } from "./errors.ts";
 export { type EvidenceOptions, type EvidenceResult, writeEvidence } from "./evidence-file.ts";
-export type { BenignKind } from "./findings/benign.ts";
 export type { ExpectationKind, ExpectationResult } from "./findings/expectations.ts";
-export type { BypassEnd, FindingKind, Outcome, Setting, Severity, Stage } from "./findings/finding.ts";
+export type { BypassEnd, Outcome } from "./findings/finding.ts";
 export type { Verdict } from "./findings/judge.ts";
+export type { Setting } from "./kinds/account.ts";
+export type { BenignKind, FindingKind } from "./kinds/registry.ts";
+export type { Severity, Stage } from "./kinds/severity.ts";
 export type { RoleNames } from "./knowledge/given-roles.ts";
 export type { KnowledgeSources } from "./knowledge/knowledge.ts";
 export type { Forwarding } from "./knowledge/roles.ts";
@@ -31,6 +33,7 @@ export type {
   ReportedDisagreement,
   ReportedExpectation,
   ReportedFinding,
+  ReportedFixStep,
   ReportedGateway,
   ReportedInventory,
   ReportedOutcome,

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { BENIGN_KINDS, FINDING_KINDS } from "../src/kinds/registry.ts";
 
 const SOURCES = join(import.meta.dirname, "..", "src");
 
@@ -15,6 +16,8 @@ const LINES: readonly (readonly string[])[] = [
   ["neighbours"],
   ["intake"],
   ["roles"],
+  ["words"],
+  ["kinds"],
   ["findings"],
   ["explain"],
   ["reports"],
@@ -209,6 +212,14 @@ describe("the sources", () => {
       ),
     );
     expect(eager).toEqual([]);
+  });
+
+  it("name a kind only in its own file and in the rules that find it: what shows findings asks the registry", () => {
+    const names = new RegExp(`["'\`](${[...FINDING_KINDS, ...BENIGN_KINDS].join("|")})["'\`]`);
+    const naming = FILES.filter((file) => !["kinds", "findings"].includes(roomOf(file))).filter((file) =>
+      names.test(CODE.get(file) ?? ""),
+    );
+    expect(naming).toEqual([]);
   });
 
   it("silence the compiler nowhere", () => {

@@ -1,4 +1,4 @@
-import { SEVERITIES, type Severity } from "../findings/finding.ts";
+import { SEVERITIES, type Severity } from "../kinds/severity.ts";
 import type { Report } from "../reports/report.ts";
 
 export const ExitStatus = { Clean: 0, Found: 1, Failed: 2, Undetermined: 3 } as const;

@@ -1,8 +1,8 @@
 import { ArpOperation, Control, type FrameFacts, FrameKind } from "../decode/facts.ts";
 import { parseIpv4 } from "../knowledge/address.ts";
-import { hostName } from "../reports/html/names.ts";
 import type { Report, ReportedFinding, ReportedPosition } from "../reports/report.ts";
 import { elapsedText, ipText, macText, printable, timeText } from "../reports/text.ts";
+import { hostName } from "../words/hosts.ts";
 import { macKey, macNumber, type Scope } from "./scope.ts";
 
 /** More in one comment help nobody. */

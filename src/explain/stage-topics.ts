@@ -1,5 +1,5 @@
-import type { Stage } from "../findings/finding.ts";
-import type { Topic } from "./topic.ts";
+import type { Stage } from "../kinds/severity.ts";
+import type { Topic } from "../kinds/topic.ts";
 
 /** How far a wrong claim came. */
 export const STAGE_TOPICS: Readonly<Record<Stage, Topic>> = {

@@ -1,29 +1,26 @@
-import { BENIGN_KINDS, type BenignKind } from "../findings/benign.ts";
-import { FINDING_KINDS, type FindingKind, STAGES, type Stage } from "../findings/finding.ts";
+import type { OtherNames } from "../kinds/kind.ts";
+import { BENIGN_KINDS, type BenignKind, FINDING_KINDS, type FindingKind, KINDS } from "../kinds/registry.ts";
+import { STAGES, type Stage } from "../kinds/severity.ts";
+import type { Topic } from "../kinds/topic.ts";
 import { VANTAGE_KINDS, type VantageKind } from "../neighbours/vantage/vantage.ts";
-import { ADDRESS_TOPICS } from "./address-topics.ts";
-import { BENIGN_TOPICS } from "./benign-topics.ts";
-import { NOTICE_TOPICS } from "./notice-topics.ts";
 import { STAGE_TOPICS } from "./stage-topics.ts";
-import type { Topic } from "./topic.ts";
 import { VANTAGE_TOPICS } from "./vantage-topics.ts";
-import { VIP_TOPICS } from "./vip-topics.ts";
-
-/** Everything that a report has a name for: a new kind without a text does not compile. */
-export const FINDING_TOPICS: Readonly<Record<FindingKind, Topic>> = {
-  ...VIP_TOPICS,
-  ...ADDRESS_TOPICS,
-  ...NOTICE_TOPICS,
-};
 
 export type TopicName = FindingKind | BenignKind | Stage | VantageKind;
 
-const TOPICS: Readonly<Record<TopicName, Topic>> = {
-  ...FINDING_TOPICS,
-  ...BENIGN_TOPICS,
-  ...STAGE_TOPICS,
-  ...VANTAGE_TOPICS,
-};
+const TOPICS: ReadonlyMap<string, Topic> = new Map([
+  ...KINDS.map(({ name, topic }): [string, Topic] => [name, topic]),
+  ...Object.entries(STAGE_TOPICS),
+  ...Object.entries(VANTAGE_TOPICS),
+]);
+
+const PROGRAMS: readonly (readonly [keyof OtherNames, string])[] = [
+  ["arpwatch", "arpwatch"],
+  ["wireshark", "Wireshark"],
+  ["snort", "Snort"],
+  ["zeek", "Zeek"],
+  ["suricata", "Suricata"],
+];
 
 interface Group {
   readonly heading: string;
@@ -39,11 +36,22 @@ export const GROUPS: readonly Group[] = [
 ];
 
 export function topicOf(name: TopicName): Topic {
-  return TOPICS[name];
+  const topic = TOPICS.get(name);
+  if (topic === undefined) throw new Error(`no topic ${name}`);
+  return topic;
+}
+
+/** What other programs that watch ARP call it, as `[program, name]`. */
+export function otherNamesOf(name: TopicName): [string, string][] {
+  const names = KINDS.find((kind) => kind.name === name)?.otherNames ?? {};
+  return PROGRAMS.flatMap(([key, program]): [string, string][] => {
+    const other = names[key];
+    return other === undefined ? [] : [[program, other]];
+  });
 }
 
 export function isTopicName(name: string): name is TopicName {
-  return Object.hasOwn(TOPICS, name);
+  return TOPICS.has(name);
 }
 
 /** The known name that is most like what was typed; null where none is. */

@@ -1,5 +1,5 @@
+import type { Topic } from "../kinds/topic.ts";
 import type { VantageKind } from "../neighbours/vantage/vantage.ts";
-import type { Topic } from "./topic.ts";
 
 /** What a capture cannot show; the names under `vantage` in the report. */
 export const VANTAGE_TOPICS: Readonly<Record<VantageKind, Topic>> = {

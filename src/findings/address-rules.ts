@@ -1,3 +1,4 @@
+import type { FindingKind } from "../kinds/registry.ts";
 import { earliest } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
@@ -9,7 +10,7 @@ import type { RoleAssignment } from "../roles/role-assignment.ts";
 import type { AddressConflicts } from "./address-conflicts.ts";
 import { defenceAgainst, followsLeases, isFailoverSequence } from "./address-failover.ts";
 import { findingFromClaims } from "./build-finding.ts";
-import type { Finding, FindingKind } from "./finding.ts";
+import type { Finding } from "./finding.ts";
 import { failedOver, haveRaced, type LastPackets } from "./moves.ts";
 import { victimsOf } from "./victims.ts";
 

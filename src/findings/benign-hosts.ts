@@ -1,3 +1,4 @@
+import type { BenignReason } from "../kinds/registry.ts";
 import { latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
@@ -6,7 +7,7 @@ import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Machines, SameMachine } from "../roles/machines/machines.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { defenceAgainst } from "./address-failover.ts";
-import type { Benign, BenignReason } from "./benign.ts";
+import type { Benign } from "./benign.ts";
 import { claimSpan } from "./moves.ts";
 import { isNlbMac, type ProxyReason, proxyReasonOf } from "./proxied-claims.ts";
 

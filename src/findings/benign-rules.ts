@@ -1,3 +1,4 @@
+import type { BenignReason } from "../kinds/registry.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Turn } from "../neighbours/claims/binding.ts";
 import type { ClaimTally } from "../neighbours/claims/claim.ts";
@@ -7,7 +8,7 @@ import { virtualMacOf } from "../roles/machines/virtual-macs.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
 import { followsLeases, isFailoverSequence, leaseAt } from "./address-failover.ts";
-import type { Benign, BenignReason } from "./benign.ts";
+import type { Benign } from "./benign.ts";
 import { explainHosts } from "./benign-hosts.ts";
 import { type Finding, idsInOrder } from "./finding.ts";
 import { claimSpan, haveRaced, LastPackets } from "./moves.ts";

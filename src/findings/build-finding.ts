@@ -1,10 +1,12 @@
+import type { FindingKind } from "../kinds/registry.ts";
+import type { Severity, Stage } from "../kinds/severity.ts";
 import { earliest, latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimForm } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { bypassOf, firstSeenWith } from "./bypass.ts";
-import type { Evidence, Finding, FindingKind, Severity, Stage, Victim } from "./finding.ts";
+import type { Evidence, Finding, Victim } from "./finding.ts";
 import { disagreementsOver } from "./other-models.ts";
 
 /** A reader wants the first few frames and the last; a filter finds the rest. */

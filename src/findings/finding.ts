@@ -1,34 +1,10 @@
+import type { Setting } from "../kinds/account.ts";
+import type { FindingKind } from "../kinds/registry.ts";
+import type { Severity, Stage } from "../kinds/severity.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import type { ClaimForm } from "../neighbours/claims/claim.ts";
-
-export const FINDING_KINDS = [
-  "vip-source-in-request",
-  "vip-reply",
-  "vip-gratuitous",
-  "vip-bypass",
-  "vip-unanswered",
-  "vip-split",
-  "gateway-impersonation",
-  "address-impersonation",
-  "address-conflict",
-  "flip-flop",
-  "sender-mismatch",
-  "arp-flood",
-  "arp-scan",
-  "arp-storm",
-  "inventory-contradicted",
-] as const;
-/** What happened; each kind has one cause and one remedy. */
-export type FindingKind = (typeof FINDING_KINDS)[number];
-
-export const SEVERITIES = ["critical", "warning", "notice"] as const;
-export type Severity = (typeof SEVERITIES)[number];
-
-export const STAGES = ["claimed", "learned", "used"] as const;
-/** A frame claimed it · a cache took it, by the model · frames prove that it is used. */
-export type Stage = (typeof STAGES)[number];
 
 /** How a poisoned entry came right again. */
 export type RestoredBy =
@@ -136,16 +112,6 @@ export interface UnseenLearner {
   /** Its own frames show that it sends elsewhere later: if it learned, it came right again. */
   readonly isOver: boolean;
 }
-
-export const SETTINGS = ["arp_announce=2", "arp_ignore=1", "no-announcement"] as const;
-/**
- * What keeps a real server's frames from claiming a VIP.
- *
- * - `arp_announce=2`   it asks under an address of its own
- * - `arp_ignore=1`     it does not answer for an address of another interface: the VIP on lo or a dummy
- * - `no-announcement`  ARPUPDATE=no, or the VIP's alias off the network card
- */
-export type Setting = (typeof SETTINGS)[number];
 
 export interface PreventionStep {
   readonly host: Station;

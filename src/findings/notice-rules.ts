@@ -1,10 +1,11 @@
 import { ArpOperation } from "../decode/facts.ts";
+import type { FindingKind } from "../kinds/registry.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ProxiedTally } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Evidence, Finding, FindingKind } from "./finding.ts";
+import type { Evidence, Finding } from "./finding.ts";
 import { proxyReasonOf } from "./proxied-claims.ts";
 
 /** Corrupt frames name a new pair of MACs each; what repeats itself comes first. */

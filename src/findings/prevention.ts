@@ -1,8 +1,9 @@
+import type { Setting } from "../kinds/account.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimForm, HeardClaim } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import type { Prevention, PreventionStep, Setting } from "./finding.ts";
+import type { Prevention, PreventionStep } from "./finding.ts";
 
 /** The settings of a real server, each with the frames that it keeps from being sent. */
 const SUPPRESSED: readonly { readonly setting: Setting; readonly forms: ReadonlySet<ClaimForm> }[] = [

@@ -1,7 +1,8 @@
 import { LvsPcapError } from "../errors.ts";
+import { FINDING_KINDS } from "../kinds/registry.ts";
 import type { KnownException } from "../knowledge/exceptions.ts";
 import type { Station } from "../neighbours/base/station.ts";
-import { FINDING_KINDS, type Finding } from "./finding.ts";
+import type { Finding } from "./finding.ts";
 
 /** @throws LvsPcapError `bad-usage` where an exception names a kind of finding that does not exist */
 export function checkKinds(exceptions: readonly KnownException[]): void {

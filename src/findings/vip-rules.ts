@@ -1,3 +1,5 @@
+import type { FindingKind } from "../kinds/registry.ts";
+import type { Severity } from "../kinds/severity.ts";
 import { earliest, latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
@@ -9,7 +11,7 @@ import type { VipRoles } from "../roles/vip-roles.ts";
 import { boundEvidence, evidenceOf, findingFromClaims } from "./build-finding.ts";
 import { bypassOf } from "./bypass.ts";
 import { isFailover } from "./director-failover.ts";
-import type { Evidence, Finding, FindingKind, Severity, Victim } from "./finding.ts";
+import type { Evidence, Finding, Victim } from "./finding.ts";
 import { preventionOf } from "./prevention.ts";
 import { racesOf } from "./races.ts";
 import { judgeSplit } from "./split-rule.ts";

@@ -1,5 +1,14 @@
 import { join } from "node:path";
-import { createGenerator } from "ts-json-schema-generator";
+import {
+  createFormatter,
+  createParser,
+  createProgram,
+  DEFAULT_CONFIG,
+  EnumType,
+  SchemaGenerator,
+  type SubNodeParser,
+} from "ts-json-schema-generator";
+import { BENIGN_KINDS, FINDING_KINDS } from "../kinds/registry.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 /** `.` of the published schema is this type, `#/$defs/event` that one. */
@@ -13,7 +22,8 @@ const EVENT = "WatchEvent";
  * @throws where a type cannot be put as JSON Schema
  */
 export function reportSchema(): object {
-  const generator = createGenerator({
+  const config = {
+    ...DEFAULT_CONFIG,
     path: join(ROOT, "src/reports/{report,event}.ts"),
     tsconfig: join(ROOT, "tsconfig.json"),
     // tsc has checked them.
@@ -21,7 +31,10 @@ export function reportSchema(): object {
     additionalProperties: false,
     topRef: false,
     sortProps: false,
-  });
+  };
+  const program = createProgram(config);
+  const parser = createParser(program, config, (chain) => chain.addNodeParser(new KindNames()));
+  const generator = new SchemaGenerator(program, parser, createFormatter(config), config);
   const { $schema: _, definitions, ...report } = generator.createSchema(REPORT);
   const { $schema: __, definitions: eventDefinitions, ...event } = generator.createSchema(EVENT);
   return inDraft2020({
@@ -31,6 +44,29 @@ export function reportSchema(): object {
     ...report,
     $defs: { event, ...definitions, ...eventDefinitions },
   });
+}
+
+type TypeNode = Parameters<SubNodeParser["supportsNode"]>[0];
+
+/** The types of kinds' names come from the registry by inference, which the generator does not do: it reads declarations. */
+class KindNames implements SubNodeParser {
+  private static readonly NAMES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+    ["FindingKind", FINDING_KINDS],
+    ["BenignKind", BENIGN_KINDS],
+  ]);
+
+  supportsNode(node: TypeNode): boolean {
+    return this.namesFor(node) !== undefined;
+  }
+
+  createType(node: TypeNode): EnumType {
+    return new EnumType(`kinds-${node.pos}`, [...(this.namesFor(node) ?? [])]);
+  }
+
+  private namesFor({ parent }: TypeNode): readonly string[] | undefined {
+    const alias = /^export type (\w+) =/.exec(parent?.getText() ?? "")?.[1];
+    return alias === undefined ? undefined : KindNames.NAMES.get(alias);
+  }
 }
 
 /** Draft 7 differs, in what the generator writes, by the place of definitions only. */

@@ -10,6 +10,10 @@ import {
 } from "../findings/finding.ts";
 import { verdictOf } from "../findings/judge.ts";
 import { undeterminedBecause } from "../findings/undetermined.ts";
+import type { FindingAccount } from "../kinds/account.ts";
+import { preventionText } from "../kinds/fix/prevention.ts";
+import { type FixStep, stepText } from "../kinds/fix/step.ts";
+import { benignKindOf, findingKindOf } from "../kinds/registry.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
@@ -17,11 +21,10 @@ import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Limit } from "../neighbours/vantage/vantage.ts";
 import type { GatewayRole, RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
-import { benignText } from "./benign-text.ts";
-import { displayFilterFor } from "./display-filter.ts";
+import { displayFilterOf } from "./display-filter.ts";
+import { accountOf } from "./finding-account.ts";
 import { reachOf } from "./reach.ts";
 import { hostOf, positionOf } from "./references.ts";
-import { remedyFor } from "./remedy.ts";
 import type {
   BenignChange,
   CachedNeighbour,
@@ -128,9 +131,8 @@ export function reportFinding(
   linkTypes: readonly string[] = ON_ETHERNET,
 ): ReportedFinding {
   const { bypass } = finding;
-  return {
-    id,
-    kind: finding.kind,
+  const kind = findingKindOf(finding.kind);
+  const facts = {
     severity: finding.severity,
     stage: finding.stage,
     ip: ipText(finding.ip),
@@ -141,6 +143,28 @@ export function reportFinding(
     ...assess(finding, assignment),
     suppressedBy: finding.suppressedBy === undefined ? null : printable(finding.suppressedBy),
     victims: finding.victims.map((victim) => reportVictim(victim, assignment, wording)),
+    races: (finding.races ?? []).map((race) => reportRace(race, assignment)),
+    racesTotal: finding.racesTotal ?? 0,
+    prevention: (finding.prevention?.steps ?? []).map(({ host, settings, enough }) => ({
+      host: hostOf(assignment, host),
+      settings: [...settings],
+      enough,
+    })),
+    preventionOmittedClaims: finding.prevention?.omittedClaims ?? 0,
+    notObservable: (finding.notObservable ?? []).map(
+      ({ ip, station }): Host =>
+        station === null ? { mac: UNSEEN_MAC, ip: ipText(ip), role: "unknown" } : hostOf(assignment, station),
+    ),
+    first: positionOf(finding.first),
+    last: positionOf(finding.last),
+    count: finding.count,
+  };
+  const account = accountOf(facts, finding, assignment, wording);
+  const fix = kind.fix(account);
+  return {
+    id,
+    kind: finding.kind,
+    ...facts,
     models: (finding.models ?? []).map((disagreement) =>
       reportDisagreement(disagreement, assignment, wording),
     ),
@@ -150,29 +174,22 @@ export function reportFinding(
       last: positionOf(bypass.last),
       ended: positionOf(bypass.ended),
     },
-    races: (finding.races ?? []).map((race) => reportRace(race, assignment)),
-    racesTotal: finding.racesTotal ?? 0,
-    prevention: (finding.prevention?.steps ?? []).map(({ host, settings, enough }) => ({
-      host: hostOf(assignment, host),
-      settings: [...settings],
-      enough,
-    })),
-    preventionOmittedClaims: finding.prevention?.omittedClaims ?? 0,
-    notObservable: (finding.notObservable ?? []).map(({ ip, station }) =>
-      station === null ? { mac: UNSEEN_MAC, ip: ipText(ip), role: "unknown" } : hostOf(assignment, station),
-    ),
-    first: positionOf(finding.first),
-    last: positionOf(finding.last),
-    count: finding.count,
     evidence: finding.evidence.map((evidence) => ({
       ...positionOf(evidence.at),
       what: wording.evidence(finding, evidence),
     })),
     evidenceTotal: finding.evidenceTotal,
-    summary: wording.summary(finding),
-    remedy: remedyFor(finding, assignment, wording),
-    displayFilter: displayFilterFor(finding, assignment.spansVlans, linkTypes),
+    summary: kind.summary(account),
+    fix: [...fix],
+    remedy: remedyOf(account, fix),
+    displayFilter: displayFilterOf(kind.filter(account), finding.segment, assignment.spansVlans, linkTypes),
   };
+}
+
+/** The fix in sentences, with what would have prevented it in front. */
+function remedyOf(account: FindingAccount, fix: readonly FixStep[]): string[] {
+  const prevention = preventionText(account);
+  return [...(prevention === null ? [] : [prevention]), ...fix.map(stepText)];
 }
 
 function reportLimit(limit: Limit, assignment: RoleAssignment, wording: Wording): VantageLimit {
@@ -206,7 +223,12 @@ export function reportBenign(benign: Benign, assignment: RoleAssignment, wording
     to: benign.to && hostOf(assignment, benign.to),
     first: positionOf(benign.first),
     last: positionOf(benign.last),
-    why: benignText(benign, wording),
+    why: benignKindOf(benign.kind).why(benign.reason, {
+      ip: ipText(benign.ip),
+      taker: benign.to === null ? "another host" : wording.fullName(benign.to),
+      giver: benign.from === null ? "another host" : wording.fullName(benign.from),
+      frameText: (place) => wording.frame(place),
+    }),
     evidence: benign.evidence.map(positionOf),
   };
 }

@@ -1,5 +1,5 @@
-import { PLACEHOLDERS, type Step } from "../explain/topic.ts";
-import { GROUPS, type TopicName, topicOf } from "../explain/topics.ts";
+import { GROUPS, otherNamesOf, type TopicName, topicOf } from "../explain/topics.ts";
+import { PLACEHOLDERS, type Step } from "../kinds/topic.ts";
 import { styleFor } from "./style.ts";
 import { wrap } from "./wrap.ts";
 
@@ -15,6 +15,7 @@ export function explainText(name: TopicName, { color }: { color: boolean }): str
     ...lines.map((line) => (line === "" ? "" : `    ${line}`)),
   ];
   const [first = "", ...rest] = wrap(`${name}: ${title}.`, WIDTH);
+  const others = otherNamesOf(name);
   const placeholders = placeholdersIn([...confirm, ...fix]);
   return `${[
     style.strong(first),
@@ -23,6 +24,12 @@ export function explainText(name: TopicName, { color }: { color: boolean }): str
     ...section("How it comes about", paragraphs(cause)),
     ...section("How to confirm it", confirm.flatMap(stepLines)),
     ...section("How to fix it", fix.length === 0 ? ["There is nothing to fix."] : fix.flatMap(stepLines)),
+    ...(others.length === 0
+      ? []
+      : section(
+          "What other tools call it",
+          others.flatMap(([program, other]) => wrap(`${program}: ${other}`, WIDTH - 4)),
+        )),
     ...(placeholders.length === 0
       ? []
       : section("In these commands", placeholders.flatMap(placeholderLines))),

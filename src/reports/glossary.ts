@@ -1,5 +1,5 @@
-import { PLACEHOLDERS, type Step } from "../explain/topic.ts";
-import { GROUPS, type TopicName, topicOf } from "../explain/topics.ts";
+import { GROUPS, otherNamesOf, type TopicName, topicOf } from "../explain/topics.ts";
+import { PLACEHOLDERS, type Step } from "../kinds/topic.ts";
 
 /** docs/glossary.md: all that `lvs-pcap explain` says, as one page. */
 export function glossary(): string {
@@ -28,6 +28,7 @@ function entry(name: TopicName): string {
 
 export function topicMarkdown(name: TopicName): string {
   const { title, meaning, cause, confirm, fix } = topicOf(name);
+  const others = otherNamesOf(name);
   return [
     `**${title}.**`,
     ...meaning,
@@ -36,6 +37,12 @@ export function topicMarkdown(name: TopicName): string {
     "**How to confirm it**",
     confirm.map(step).join("\n"),
     ...(fix.length === 0 ? ["There is nothing to fix."] : ["**How to fix it**", fix.map(step).join("\n")]),
+    ...(others.length === 0
+      ? []
+      : [
+          "**What other tools call it**",
+          others.map(([program, other]) => `- ${program}: ${other}`).join("\n"),
+        ]),
   ].join("\n\n");
 }
 

@@ -1,12 +1,21 @@
+import { preventionText } from "../kinds/fix/prevention.ts";
+import { hostName, labelledName } from "../words/hosts.ts";
+import { uncapitalise } from "../words/letters.ts";
 import { bypassLines } from "./bypass-text.ts";
-import { type FixStep, fixSteps } from "./html/fix.ts";
-import { Calendar, clockText, hostName, vendorName } from "./html/names.ts";
+import { Calendar, clockText, vendorName } from "./html/names.ts";
 import { inventoryText } from "./inventory-summary.ts";
 import { code, codeBlock, indent, prose, table } from "./markdown-text.ts";
 import { raceLines } from "./race-text.ts";
 import { notLookedIntoText } from "./reach.ts";
 import type { RenderOptions } from "./render-options.ts";
-import type { Host, Report, ReportedExpectation, ReportedFinding, ReportedPosition } from "./report.ts";
+import type {
+  Host,
+  Report,
+  ReportedExpectation,
+  ReportedFinding,
+  ReportedFixStep,
+  ReportedPosition,
+} from "./report.ts";
 import { differenceTexts, opinionText } from "./second-opinion-text.ts";
 import { countText, elapsedText, nanosecondsBetween, plural, severityCount, UNSEEN_MAC } from "./text.ts";
 
@@ -92,9 +101,9 @@ function victimNames(victims: readonly Host[]): string {
 function findingDetails(finding: ReportedFinding, calendar: Calendar, withSummary: boolean): string {
   const at = (position: ReportedPosition) => calendar.frame(position);
   const more = finding.evidenceTotal - finding.evidence.length;
+  const prevention = preventionText(finding);
   const lines = (heading: string, entries: readonly string[]) =>
     entries.length === 0 ? [] : [`**${heading}**`, entries.map((entry) => `- ${entry}`).join("\n")];
-  const steps = fixSteps(finding);
   return [
     `## ${finding.id}: ${code(finding.kind)}, ${finding.severity}, ${finding.stage}`,
     ...(withSummary ? [prose(finding.summary)] : []),
@@ -115,9 +124,13 @@ function findingDetails(finding: ReportedFinding, calendar: Calendar, withSummar
       "With other neighbour caches",
       finding.models.map(({ why }) => prose(why)),
     ),
-    ...(steps.length === 0
+    ...(finding.fix.length === 0
       ? lines("What to do", finding.remedy.map(prose))
-      : ["**What to change**", steps.map(fixStep).join("\n\n")]),
+      : [
+          "**What to change**",
+          ...(prevention === null ? [] : [prose(prevention)]),
+          finding.fix.map(fixStep).join("\n\n"),
+        ]),
     "**In Wireshark**",
     codeBlock([finding.displayFilter]),
   ].join("\n\n");
@@ -149,11 +162,13 @@ function isSame(a: ReportedPosition, b: ReportedPosition): boolean {
   return a.capture === b.capture && a.frame === b.frame;
 }
 
-function fixStep({ on, what, commands, note }: FixStep, index: number): string {
-  const doing = what.charAt(0).toLowerCase() + what.slice(1);
-  const head = `${index + 1}. On ${prose(on)}: ${prose(doing)}.`;
-  const block = commands.length === 0 ? [] : [indent(codeBlock(commands, "sh"), 3)];
-  return [head, ...block, ...(note === undefined ? [] : [`   ${prose(note)}`])].join("\n\n");
+function fixStep({ host, what, command, note }: ReportedFixStep, index: number): string {
+  const doing = host === null ? what : `On ${labelledName(host)}: ${uncapitalise(what)}`;
+  return [
+    `${index + 1}. ${prose(doing)}.`,
+    ...(command === null ? [] : [indent(codeBlock([command], "sh"), 3)]),
+    ...(note === null ? [] : [`   ${prose(note)}`]),
+  ].join("\n\n");
 }
 
 function explained(report: Report, calendar: Calendar): string[] {

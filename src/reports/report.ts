@@ -1,15 +1,9 @@
-import type { BenignKind } from "../findings/benign.ts";
 import type { ExpectationKind, ExpectationResult } from "../findings/expectations.ts";
-import type {
-  BypassEnd,
-  Certainty,
-  FindingKind,
-  Outcome,
-  Setting,
-  Severity,
-  Stage,
-} from "../findings/finding.ts";
+import type { BypassEnd, Certainty, Outcome } from "../findings/finding.ts";
 import type { Verdict } from "../findings/judge.ts";
+import type { Setting } from "../kinds/account.ts";
+import type { BenignKind, FindingKind } from "../kinds/registry.ts";
+import type { Severity, Stage } from "../kinds/severity.ts";
 import type { Forwarding } from "../knowledge/roles.ts";
 import type { CacheCause } from "../neighbours/caches/cache-entry.ts";
 import type { NeighbourModelName } from "../neighbours/caches/models/model.ts";
@@ -316,9 +310,29 @@ export interface ReportedFinding {
   evidenceTotal: AtLeastOne;
   /** One sentence a person can act on. */
   summary: string;
+  /** What to change on which machine, in order. */
+  fix: ReportedFixStep[];
+  /** The same in sentences, with what would have prevented it in front. */
   remedy: string[];
   /** For Wireshark: the frames by which it was claimed. */
   displayFilter: string;
+}
+
+/** One thing to do on one machine. */
+export interface ReportedFixStep {
+  /** The machine; null where it is none of the report's hosts: then `what` says which. */
+  host: Host | null;
+  /** What it does; one clause. */
+  what: string;
+  /** What is set, as the kernel or the program calls it: `arp_ignore`; null where the step sets nothing. */
+  setting: string | null;
+  /** Where it is set: `all`, or an interface. */
+  scope: string | null;
+  value: string | null;
+  /** One line for a root shell on that machine, with nothing in it to be filled in. */
+  command: string | null;
+  /** What to know about it; whole sentences. */
+  note: string | null;
 }
 
 export interface ReportedVictim extends Host {

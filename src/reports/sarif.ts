@@ -1,8 +1,8 @@
-import { FINDING_TOPICS } from "../explain/topics.ts";
-import { FINDING_KINDS, type FindingKind, type Severity } from "../findings/finding.ts";
+import { FINDING_KINDS, type FindingKind, findingKindOf } from "../kinds/registry.ts";
+import { type Severity, worstOf } from "../kinds/severity.ts";
+import { labelledName } from "../words/hosts.ts";
 import { explainText } from "./explain-text.ts";
 import { topicMarkdown } from "./glossary.ts";
-import { labelledName } from "./html/names.ts";
 import { jsonText } from "./json.ts";
 import type { RenderOptions } from "./render-options.ts";
 import type {
@@ -23,18 +23,6 @@ const LEVELS = { critical: "error", warning: "warning", notice: "note" } as cons
   Severity,
   string
 >;
-
-/** As bad as a finding of the kind gets. */
-const WORST: Readonly<Partial<Record<FindingKind, Severity>>> = {
-  "vip-unanswered": "warning",
-  "address-conflict": "warning",
-  "flip-flop": "warning",
-  "sender-mismatch": "notice",
-  "arp-flood": "notice",
-  "arp-scan": "notice",
-  "arp-storm": "notice",
-  "inventory-contradicted": "notice",
-};
 
 /** The report as a SARIF 2.1.0 log (OASIS): for code scanning, and whatever else collects what tools find. */
 export function renderSarif(report: Report, { args, exitStatus }: RenderOptions): string {
@@ -70,14 +58,15 @@ export function renderSarif(report: Report, { args, exitStatus }: RenderOptions)
 }
 
 function rule(kind: FindingKind) {
-  const { title, meaning } = FINDING_TOPICS[kind];
+  const { topic, severity } = findingKindOf(kind);
+  const { title, meaning } = topic;
   return {
     id: kind,
     name: kind.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: messageText(`${title}.`) },
     fullDescription: { text: messageText(meaning.join("\n\n")) },
     help: { text: explainText(kind, { color: false }), markdown: topicMarkdown(kind) },
-    defaultConfiguration: { level: LEVELS[WORST[kind] ?? "critical"] },
+    defaultConfiguration: { level: LEVELS[worstOf(severity)] },
     properties: { tags: ["security", "network", "arp"] },
   };
 }
@@ -127,6 +116,7 @@ function result(finding: ReportedFinding, captures: readonly CaptureSummary[]) {
       rightful,
       victims,
       bypass: finding.bypass,
+      fix: finding.fix,
       remedy: finding.remedy,
       displayFilter: finding.displayFilter,
     },

@@ -1,3 +1,6 @@
+import { preventionText } from "../kinds/fix/prevention.ts";
+import { hostName } from "../words/hosts.ts";
+import { uncapitalise } from "../words/letters.ts";
 import { bypassLines } from "./bypass-text.ts";
 import { plainTable } from "./plain-table.ts";
 import { raceLines } from "./race-text.ts";
@@ -151,12 +154,29 @@ function findingDetails(finding: ReportedFinding, manyCaptures: boolean, style: 
       ? [`and ${plural(finding.evidenceTotal - finding.evidence.length, "more frame")}`]
       : []),
   ]);
-  section(
-    "fix",
-    finding.remedy.map((step, index) => `${index + 1}. ${step}`),
-  );
-  section("in Wireshark", [finding.displayFilter]);
+  lines.push(...fixLines(finding, style));
+  lines.push("", `    ${style.strong("in Wireshark")}`, `      ${finding.displayFilter}`);
   return lines.join("\n");
+}
+
+/** Commands have lines of their own, however long, so that they can be pasted. */
+function fixLines(finding: ReportedFinding, style: Style): string[] {
+  const { fix } = finding;
+  if (fix.length === 0) return [];
+  const prevention = wrap(preventionText(finding) ?? "", WIDTH - 8).filter((line) => line !== "");
+  const steps = fix.flatMap(({ host, what, command, note }, index) => {
+    const doing = host === null ? what : `on ${hostName(host)}: ${uncapitalise(what)}`;
+    const [head = "", ...tail] = wrap(
+      [`${index + 1}. ${doing}.`, ...(note === null ? [] : [note])].join(" "),
+      WIDTH - 8,
+    );
+    return [
+      `      ${head}`,
+      ...tail.map((line) => `        ${line}`),
+      ...(command === null ? [] : [`        ${command}`]),
+    ];
+  });
+  return ["", `    ${style.strong("fix")}`, ...prevention.map((line) => `      ${line}`), ...steps];
 }
 
 function victimLine(victim: ReportedVictim, at: (position: ReportedPosition) => string): string {

@@ -1,4 +1,5 @@
-import type { FindingKind, Severity } from "../findings/finding.ts";
+import type { FindingKind } from "../kinds/registry.ts";
+import type { Severity } from "../kinds/severity.ts";
 import type { EventName, WatchEvent } from "../reports/event.ts";
 
 /**

@@ -1,4 +1,5 @@
 import type { Finding } from "../findings/finding.ts";
+import { findingKindOf } from "../kinds/registry.ts";
 import type { Ending, FindingEvent } from "../reports/event.ts";
 import type { ReportedFinding } from "../reports/report.ts";
 import {
@@ -138,8 +139,8 @@ export class Ledger {
       else this.follow(entry, finding, look);
     }
     for (const entry of gone) {
-      // To whomever the director answers in the end, it does.
-      const ending = entry.last.kind === "vip-unanswered" ? "healed" : "withdrawn";
+      // A finding that is about silence is gone when somebody speaks.
+      const ending = findingKindOf(entry.last.kind).over === undefined ? "withdrawn" : "healed";
       // Whoever was told that it healed has to know, too, that it never was.
       if (entry.isOpen || ending === "withdrawn")
         this.end(entry, { ...entry.last, event: "restored", at: look.at, ending });

@@ -1,7 +1,9 @@
+import { findingKindOf } from "../kinds/registry.ts";
 import { type FindingEvent, isFindingEvent, type WatchEvent } from "../reports/event.ts";
-import type { Host, ReportedFinding, ReportedVictim } from "../reports/report.ts";
+import type { ReportedFinding, ReportedVictim } from "../reports/report.ts";
 import type { Style } from "../reports/style.ts";
 import { plural } from "../reports/text.ts";
+import { calledShortly } from "../words/hosts.ts";
 
 /** More would not be read while something happens; the report has them all. */
 const VICTIMS_NAMED = 3;
@@ -34,7 +36,7 @@ function howFar(event: FindingEvent): string {
   const wrong = event.victims.filter(({ restored }) => restored === null);
   const { bypass } = event;
   return [
-    `${plural(event.count, "frame")} by ${nameOf(event.claimant)} for ${event.ip}`,
+    `${plural(event.count, "frame")} by ${calledShortly(event.claimant, event.ip)} for ${event.ip}`,
     ...(event.victims.length === 0
       ? []
       : [wrong.length === 0 ? "everybody is right again" : deceived(event, wrong)]),
@@ -47,7 +49,7 @@ function howFar(event: FindingEvent): string {
 }
 
 function deceived({ stage }: ReportedFinding, wrong: readonly ReportedVictim[]): string {
-  const named = wrong.slice(0, VICTIMS_NAMED).map(nameOf);
+  const named = wrong.slice(0, VICTIMS_NAMED).map((victim) => calledShortly(victim));
   const more = wrong.length > named.length ? [`${plural(wrong.length - named.length, "other")}`] : [];
   const names = [...named, ...more].join(", ");
   const verb =
@@ -62,7 +64,7 @@ function deceived({ stage }: ReportedFinding, wrong: readonly ReportedVictim[]):
 }
 
 function ended(event: FindingEvent): string {
-  const about = `${event.kind} of ${event.ip} by ${nameOf(event.claimant)}`;
+  const about = `${event.kind} of ${event.ip} by ${calledShortly(event.claimant, event.ip)}`;
   switch (event.ending) {
     case "healed":
       return `is over: ${cure(event)} (${about})`;
@@ -73,22 +75,19 @@ function ended(event: FindingEvent): string {
   }
 }
 
-function cure({ kind, victims, claimant }: FindingEvent): string {
-  if (kind === "vip-unanswered") return `${nameOf(claimant)} answers now`;
+function cure(event: FindingEvent): string {
+  const { over } = findingKindOf(event.kind);
+  if (over !== undefined) return over(event);
+  const { victims } = event;
   const last = victims
     .filter(({ restored }) => restored !== null)
     .toSorted(byRestoration)
     .at(-1);
   if (last === undefined) return "no cache is wrong any more";
-  return `${nameOf(last)} is right again${last.restoredBy === null ? "" : `: ${last.restoredBy}`}`;
+  return `${calledShortly(last)} is right again${last.restoredBy === null ? "" : `: ${last.restoredBy}`}`;
 }
 
 function byRestoration(a: ReportedVictim, b: ReportedVictim): number {
   const [x, y] = [a.restored?.time ?? "", b.restored?.time ?? ""];
   return x < y ? -1 : x > y ? 1 : 0;
-}
-
-function nameOf({ role, ip, mac }: Host): string {
-  const name = ip ?? mac;
-  return role === "unknown" || role === "host" ? name : `${role.replace("-", " ")} ${name}`;
 }

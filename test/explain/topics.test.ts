@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { PLACEHOLDERS, type Step } from "../../src/explain/topic.ts";
 import { GROUPS, nearestTopic, topicOf } from "../../src/explain/topics.ts";
+import { PLACEHOLDERS, type Step } from "../../src/kinds/topic.ts";
 import { notInstalled, skippedFor } from "../support/skipped.ts";
 
 const NAMES = GROUPS.flatMap(({ names }) => names);

@@ -18,6 +18,7 @@ import { type CapturedFrame, pcapHeader, writePcap } from "../support/pcap.ts";
 import { seenAtPortOf, seenWhere } from "../support/port.ts";
 import { loadRecordings, type Recording } from "../support/recordings.ts";
 import { scratchFile } from "../support/scratch.ts";
+import { proseLines } from "../support/table.ts";
 import { announcement, at, isAt, packet, tunnelled, whoHas } from "../support/traffic.ts";
 
 function recording(name: string): Recording {
@@ -71,9 +72,10 @@ describe("problem 3 as the director's port shows it", () => {
   });
 
   it("says so in the table, one sentence under the capture's name", async () => {
-    const table = renderTable(await atPortOf("problem-3", DIRECTOR), { color: false });
+    const report = await atPortOf("problem-3", DIRECTOR);
+    const table = renderTable(report, { color: false });
     expect(table.replace(/\s+/g, " ")).toContain(`Every unicast frame is from or to director ${DIRECTOR.ip}`);
-    for (const line of table.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    for (const line of proseLines(table, report)) expect(line.length).toBeLessThanOrEqual(80);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FINDING_KINDS } from "../../src/findings/finding.ts";
+import { FINDING_KINDS } from "../../src/kinds/registry.ts";
 import { lvsPcap, type Outcome, reportIn } from "../support/cli.ts";
 import { loadCollected } from "../support/collected.ts";
 import { INCIDENTS, PROBLEM_3 } from "../support/incidents.ts";

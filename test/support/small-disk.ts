@@ -4,14 +4,14 @@ import { afterAll } from "vitest";
 import { scratchPath } from "./scratch.ts";
 
 /**
- * Mounts a disk of 64 KiB, which a test can fill. It goes when the test file is done.
+ * Mounts a disk of 128 KiB, which a test can fill. It goes when the test file is done.
  *
  * @returns its path, and why there is none: only root can have one
  */
 export function smallDisk(): { readonly path: string; readonly unavailable: string | null } {
   const path = scratchPath("small-disk");
   mkdirSync(path);
-  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", path], {
+  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=128k", "none", path], {
     encoding: "utf8",
   });
   if (status !== 0) return { path, unavailable: (stderr ?? "no mount").trim() };

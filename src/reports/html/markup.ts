@@ -35,11 +35,6 @@ export function html(strings: TemplateStringsArray, ...contents: Content[]): Mar
   return new Markup(source);
 }
 
-/** Lines that keep their breaks, for a block of commands. */
-export function lines(texts: readonly string[]): Markup {
-  return new Markup(texts.map(escapeText).join("\n"));
-}
-
 function sourceOf(content: Content): string {
   if (content instanceof Markup) return content.source;
   if (typeof content === "string") return escapeText(content);

@@ -1,58 +1,15 @@
+import { roleName, shortName } from "../../words/hosts.ts";
+import { capitalise } from "../../words/letters.ts";
 import type { BenignChange, Host, Report, ReportedPosition } from "../report.ts";
 import { frameText, nanosecondsBetween, UNSEEN_MAC } from "../text.ts";
 import { html, type Markup } from "./markup.ts";
 
-const ROLE_NAMES: Record<Host["role"], string> = {
-  gateway: "gateway",
-  director: "director",
-  "real-server": "real server",
-  client: "client",
-  host: "host",
-  unknown: "station",
-};
-
 /** What the report says of a MAC that no vendor's registry has: on every line of a table it would say nothing. */
 const UNREGISTERED = "locally administered";
-
-export function roleName(host: Pick<Host, "role">): string {
-  return ROLE_NAMES[host.role];
-}
-
-/** `192.168.1.11`, or the MAC where no address of its own is known. */
-export function shortName(host: Host): string {
-  return host.ip ?? host.mac;
-}
-
-/** `real server 192.168.1.11` */
-export function hostName(host: Host): string {
-  return `${roleName(host)} ${shortName(host)}`;
-}
-
-/** The same of one of several hosts that use an address: this says nothing then, and the MAC does. */
-export function rivalName(host: Host, ip: string): string {
-  return host.ip === ip ? `${roleName(host)} ${host.mac}` : hostName(host);
-}
-
-/** One or two names, or how many more there are. */
-export function hostNames(hosts: readonly Host[]): string {
-  const [first, second, ...others] = hosts.map(hostName);
-  if (first === undefined) return "no host";
-  if (second === undefined) return first;
-  return others.length === 0 ? `${first} and ${second}` : `${first} and ${others.length + 1} other hosts`;
-}
-
-export function capitalise(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
 
 /** `VRRP failover` */
 export function changeName({ kind }: BenignChange): string {
   return capitalise(kind.replaceAll("-", " ").replace(/\b(vrrp|arp|mac)\b/g, (word) => word.toUpperCase()));
-}
-
-/** `real server 192.168.1.11 (web1)`, where an inventory has a name for it. */
-export function labelledName(host: Host): string {
-  return host.name === undefined ? hostName(host) : `${hostName(host)} (${host.name})`;
 }
 
 /** Who made its card, where that is known. */

@@ -1,6 +1,7 @@
+import { findingKindOf } from "../../kinds/registry.ts";
+import { hostName, roleName, shortName } from "../../words/hosts.ts";
 import type { Host, Report, ReportedFinding, ReportedVip } from "../report.ts";
 import { plural, UNSEEN_MAC } from "../text.ts";
-import { hostName, roleName, shortName } from "./names.ts";
 
 export interface PlanNode {
   readonly key: string;
@@ -71,8 +72,7 @@ export function plansOf(report: Report): Plan[] {
   const vips = new Set(report.topology.vips.map(({ ip, vlan }) => `${ip} ${vlan}`));
   const intrusions = report.findings
     .filter(
-      ({ kind, ip, vlan }) =>
-        (kind === "gateway-impersonation" || kind === "address-impersonation") && !vips.has(`${ip} ${vlan}`),
+      ({ kind, ip, vlan }) => findingKindOf(kind).picture.intrusion !== null && !vips.has(`${ip} ${vlan}`),
     )
     .slice(0, MOST_PLANS - services.length)
     .map((finding) => intrusionPlan(finding));
@@ -88,8 +88,12 @@ function findingsAbout({ ip, vlan }: ReportedVip, { findings }: Report): Reporte
 
 function servicePlan(vip: ReportedVip, report: Report): Plan {
   const about = findingsAbout(vip, report);
-  const straying = about.filter(({ stage, kind }) => stage !== "claimed" && kind !== "vip-split");
-  const claimants = about.flatMap(({ claimant, kind }) => (kind === "vip-unanswered" ? [] : [claimant]));
+  const straying = about.filter(
+    ({ stage, kind }) => stage !== "claimed" && findingKindOf(kind).picture.showsStrayTraffic,
+  );
+  const claimants = about.flatMap(({ claimant, kind }) =>
+    findingKindOf(kind).picture.accusesClaimant ? [claimant] : [],
+  );
   const accused = new Set(claimants.map(({ mac }) => mac));
   const active = about.find(({ rightful }) => rightful !== null)?.rightful ?? heldAtEnd(vip, report);
   const directors = sorted(vip.directors, (host) => host.mac === active?.mac).slice(0, MOST_DIRECTORS);
@@ -146,21 +150,21 @@ function intrusionPlan(finding: ReportedFinding): Plan {
   const { claimant, rightful, victims, ip, kind } = finding;
   const shown = victims.slice(0, MOST_VICTIMS);
   const owner = rightful === null ? missing("owner") : hostNode(rightful, false);
-  const isGateway = kind === "gateway-impersonation";
+  const leadsElsewhere = findingKindOf(kind).picture.intrusion?.ownerLeadsElsewhere === true;
   const levels = [
     shown.length > 0 ? shown.map((victim) => hostNode(victim, false)) : [ANYBODY],
     // The upper way is free for what goes where it should.
     [GHOST, hostNode(claimant, true)],
     [owner],
-    ...(isGateway ? [[{ ...WORLD, name: "other networks" }]] : []),
+    ...(leadsElsewhere ? [[{ ...WORLD, name: "other networks" }]] : []),
   ];
   const edges: PlanEdge[] = [
     ...(shown.length > 0 ? shown.map(({ mac }) => should(mac, owner.key)) : [should(ANYBODY.key, owner.key)]),
-    ...(isGateway ? [should(owner.key, WORLD.key)] : []),
+    ...(leadsElsewhere ? [should(owner.key, WORLD.key)] : []),
     ...(finding.stage === "claimed" ? [] : strayEdges({ ...finding, victims: shown })),
   ];
   return {
-    title: `${isGateway ? "Gateway" : "Address"} ${ip}`,
+    title: `${leadsElsewhere ? "Gateway" : "Address"} ${ip}`,
     levels,
     edges: drawable(edges, levels),
     description: `Traffic for ${ip} should go to ${rightful === null ? "its owner" : hostName(rightful)}. ${finding.stage === "claimed" ? "" : strayText(finding)}`,

@@ -1,6 +1,7 @@
+import { findingKindOf } from "../../kinds/registry.ts";
+import { hostName, roleName } from "../../words/hosts.ts";
 import type { Host, Report, ReportedFinding, Timeline } from "../report.ts";
 import { UNSEEN_MAC } from "../text.ts";
-import { hostName, roleName } from "./names.ts";
 
 /** Whether a cache does right to hold this owner's MAC for the address. */
 type Standing = "right" | "wrong" | "other";
@@ -45,9 +46,9 @@ export class Owners {
         this.byMac.set(host.mac, { host, standing, className });
       }
     }
-    const isDispute = about.some(({ kind }) => kind === "address-conflict" || kind === "flip-flop");
-    this.wrongWord = isDispute ? "disputed" : "wrong";
-    this.rightWord = about.some(({ kind }) => kind === "address-conflict") ? "disputed" : "rightful";
+    const pictures = about.map(({ kind }) => findingKindOf(kind).picture);
+    this.wrongWord = pictures.some(({ claimantIs }) => claimantIs === "disputed") ? "disputed" : "wrong";
+    this.rightWord = pictures.some(({ rightfulIs }) => rightfulIs === "disputed") ? "disputed" : "rightful";
   }
 
   /** `director 192.168.1.10`; by its MAC where several are called so. */

@@ -1,10 +1,11 @@
+import { capitalise } from "../../words/letters.ts";
 import type { Report } from "../report.ts";
 import { opinionText } from "../second-opinion-text.ts";
 import { plural } from "../text.ts";
 import { loadAssets } from "./assets.ts";
 import { expectationsTable } from "./expectations.ts";
 import { type Content, html, type Markup } from "./markup.ts";
-import { Calendar, capitalise, dateText } from "./names.ts";
+import { Calendar, dateText } from "./names.ts";
 import { renderMaps } from "./network-map.ts";
 import { renderProvenance } from "./provenance.ts";
 import { renderStory } from "./story.ts";

@@ -1,10 +1,11 @@
+import { capitalise } from "../../words/letters.ts";
 import { inventoryText } from "../inventory-summary.ts";
 import type { CaptureSummary, Report, ReportedInventory, SecondOpinion } from "../report.ts";
 import { differenceTexts, opinionText } from "../second-opinion-text.ts";
 import { countText, plural } from "../text.ts";
 import { copyable } from "./copy.ts";
 import { type Content, html, type Markup } from "./markup.ts";
-import { capitalise, dateText } from "./names.ts";
+import { dateText } from "./names.ts";
 
 /** By what, from what and how the page was made, and what it cannot know. */
 export function renderProvenance(report: Report, args: readonly string[]): Content {

@@ -1,29 +1,16 @@
+import { preventionText } from "../../kinds/fix/prevention.ts";
+import { findingKindOf } from "../../kinds/registry.ts";
+import { hostName, labelledName } from "../../words/hosts.ts";
+import { capitalise } from "../../words/letters.ts";
 import { bypassLines } from "../bypass-text.ts";
 import { raceLines } from "../race-text.ts";
-import type { ReportedFinding, ReportedPosition, ReportedVictim } from "../report.ts";
+import type { ReportedFinding, ReportedFixStep, ReportedPosition, ReportedVictim } from "../report.ts";
 import { countText, plural } from "../text.ts";
 import { copyable } from "./copy.ts";
-import { fixSteps } from "./fix.ts";
-import { type Content, html, lines, type Markup } from "./markup.ts";
-import { type Calendar, capitalise, clockText, hostName } from "./names.ts";
-import { DEEDS } from "./wording.ts";
+import { type Content, html, type Markup } from "./markup.ts";
+import { type Calendar, clockText } from "./names.ts";
 
 const VICTIMS_SHOWN = 6;
-/** Kinds that accuse nobody of having claimed an address. */
-const NOT_CLAIMS: readonly ReportedFinding["kind"][] = [
-  "vip-bypass",
-  "vip-unanswered",
-  "arp-flood",
-  "arp-scan",
-  "arp-storm",
-];
-
-/** What is counted where it is not frames of the claimant's. */
-const FRAMES: Partial<Record<ReportedFinding["kind"], string>> = {
-  "vip-unanswered": "request",
-  "arp-scan": "request",
-};
-
 /** One finding from the claim to the cure. */
 export function renderStory(finding: ReportedFinding, calendar: Calendar): Markup {
   const { id, severity, summary, kind, suppressedBy, certainty, why } = finding;
@@ -47,15 +34,16 @@ function step(name: string, at: ReportedPosition | null, calendar: Calendar, con
 function claimed(finding: ReportedFinding, calendar: Calendar): Markup {
   const { claimant, evidence, count, kind, first, last } = finding;
   const [proof] = evidence;
+  const { counts, isClaim, deed } = findingKindOf(kind);
   const more =
     count === 1
       ? null
-      : html` ${plural(count, FRAMES[kind] ?? "such frame")} in all, the last is ${calendar.frame(last)}.`;
+      : html` ${plural(count, counts === "frame" ? "such frame" : counts)} in all, the last is ${calendar.frame(last)}.`;
   return step(
-    NOT_CLAIMS.includes(kind) ? "Seen" : "Claimed",
+    isClaim ? "Claimed" : "Seen",
     first,
     calendar,
-    html`<p>${capitalise(hostName(claimant))} ${DEEDS[kind]}.${more}</p>${proof !== undefined && html`<p class="wire">${proof.what}</p>`}`,
+    html`<p>${capitalise(hostName(claimant))} ${deed}.${more}</p>${proof !== undefined && html`<p class="wire">${proof.what}</p>`}`,
   );
 }
 
@@ -131,15 +119,19 @@ function ended({ victims, stage }: ReportedFinding, calendar: Calendar): Content
 }
 
 function fix(finding: ReportedFinding): Markup {
-  const steps = fixSteps(finding);
-  return html`<section class="fix" id="${finding.id}-fix" aria-label="Fix of ${finding.id}"><h4>What to change</h4>${
+  const { id, fix: steps, remedy } = finding;
+  const prevention = preventionText(finding);
+  return html`<section class="fix" id="${id}-fix" aria-label="Fix of ${id}"><h4>What to change</h4>${
     steps.length === 0
-      ? finding.remedy.map((line) => html`<p>${line}</p>`)
-      : html`<ol>${steps.map(
-          ({ on, what, commands, note }) => html`<li><p><span class="on">${on}</span> ${what}</p>
-${copyable(lines(commands), `commands for ${on}`)}${note !== undefined && html`<p class="note">${note}</p>`}</li>`,
-        )}</ol>`
+      ? remedy.map((line) => html`<p>${line}</p>`)
+      : html`${prevention !== null && html`<p>${prevention}</p>`}<ol>${steps.map(fixStep)}</ol>`
   }</section>`;
+}
+
+function fixStep({ host, what, command, note }: ReportedFixStep): Markup {
+  const on = host === null ? null : labelledName(host);
+  return html`<li><p>${on !== null && html`<span class="on">${on}</span> `}${what}</p>
+${command !== null && copyable(command, `command for ${on ?? what}`)}${note !== null && html`<p class="note">${note}</p>`}</li>`;
 }
 
 function proof(finding: ReportedFinding, calendar: Calendar): Markup {

@@ -1,7 +1,9 @@
+import { findingKindOf } from "../../kinds/registry.ts";
+import { roleName } from "../../words/hosts.ts";
 import type { BenignChange, Host, Report, ReportedFinding, ReportedPosition } from "../report.ts";
 import { countText, plural } from "../text.ts";
 import { type Content, html, type Markup } from "./markup.ts";
-import { type Calendar, clockText, hostCell, roleName } from "./names.ts";
+import { type Calendar, clockText, hostCell } from "./names.ts";
 import { byWeight } from "./verdict.ts";
 
 /** Rows that are there at once; further ones are folded up in parts, which costs a browser next to nothing. */
@@ -100,9 +102,7 @@ export function bindingsTable({ caches, topology, findings }: Report, calendar: 
   for (const { claimant } of findings) names.set(claimant.mac, claimant);
   const wrong = new Set(
     findings
-      .filter(
-        ({ severity, kind }) => severity !== "notice" && kind !== "vip-split" && kind !== "address-conflict",
-      )
+      .filter(({ severity, kind }) => severity !== "notice" && findingKindOf(kind).picture.isWrongInCache)
       .map(({ ip, vlan, claimant }) => `${ip} ${vlan} ${claimant.mac}`),
   );
   const rows = caches.flatMap(({ host, vlan, entries }) =>

@@ -1,3 +1,5 @@
+import { hostName, roleName } from "../../words/hosts.ts";
+import { capitalise } from "../../words/letters.ts";
 import type {
   BenignChange,
   CacheHolding,
@@ -9,7 +11,7 @@ import type {
 } from "../report.ts";
 import { countText, plural } from "../text.ts";
 import { type Content, html, type Markup } from "./markup.ts";
-import { type Calendar, capitalise, changeName, hostName, roleName } from "./names.ts";
+import { type Calendar, changeName } from "./names.ts";
 import type { Owners } from "./owners.ts";
 import type { TimeScale } from "./scale.ts";
 import { CAUSES, CLAIM_FORMS } from "./wording.ts";

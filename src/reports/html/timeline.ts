@@ -1,7 +1,9 @@
+import { benignKindOf } from "../../kinds/registry.ts";
+import { labelledName } from "../../words/hosts.ts";
 import type { BenignChange, Report, Timeline } from "../report.ts";
 import { elapsedText, plural } from "../text.ts";
 import { type Content, html, type Markup } from "./markup.ts";
-import { type Calendar, changeName, clockText, dateText, hostCell, labelledName } from "./names.ts";
+import { type Calendar, changeName, clockText, dateText, hostCell } from "./names.ts";
 import { accusations, type Owner, Owners } from "./owners.ts";
 import { type Stop, TimeScale } from "./scale.ts";
 import { LANE_HEIGHT, Marks, MORE_KEY, POSSIBLE_KEY, percent, SENT_KEY, shapeOf } from "./timeline-marks.ts";
@@ -18,16 +20,6 @@ const TICKS_FAR_APART = 0.3;
 /** Of a tick's text, which at the end stands to the left of its line. */
 const TICK_WIDTH = 0.13;
 
-/** Changes that turn the picture; an announcement that changes nothing stands among the claims. */
-const EXPLAINED: readonly BenignChange["kind"][] = [
-  "vrrp-failover",
-  "director-takeover",
-  "address-moved",
-  "cache-restored",
-  "proxy-arp",
-  "virtual-mac",
-  "mac-rewriting-bridge",
-];
 const MOST_FLAGS = 20;
 
 /** For each VIP and gateway whose MAC every cache held over time; those where nothing happened folded up. */
@@ -73,7 +65,7 @@ class Drawing {
     const role = { vip: "VIP", gateway: "Gateway", host: "Address" }[timeline.role];
     this.title = `${role} ${timeline.ip}${timeline.vlan === null ? "" : ` on VLAN ${timeline.vlan}`}`;
     const changes = report.benign.filter(
-      ({ ip, vlan, kind }) => ip === timeline.ip && vlan === timeline.vlan && EXPLAINED.includes(kind),
+      ({ ip, vlan, kind }) => ip === timeline.ip && vlan === timeline.vlan && benignKindOf(kind).isTurn,
     );
     this.flags = changes.slice(0, MOST_FLAGS);
     this.weight =

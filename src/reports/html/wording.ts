@@ -1,4 +1,4 @@
-import type { CacheHolding, ReportedFinding, TimelineClaim } from "../report.ts";
+import type { CacheHolding, TimelineClaim } from "../report.ts";
 
 /** How a cache came by what it holds, or lost it. */
 export const CAUSES: Record<CacheHolding["cause"], string> = {
@@ -30,23 +30,4 @@ export const CLAIM_SHAPES: Record<TimelineClaim["form"], string> = {
   "unsolicited-reply": "replied unasked",
   announcement: "announced",
   addressed: "was answered",
-};
-
-/** What happened, after the claimant's name. */
-export const DEEDS: Record<ReportedFinding["kind"], string> = {
-  "vip-source-in-request": "asked for another host in the VIP's name",
-  "vip-reply": "answered for the VIP",
-  "vip-gratuitous": "announced the VIP",
-  "vip-bypass": "is sent the VIP's traffic past the director",
-  "vip-unanswered": "does not answer for the VIP",
-  "vip-split": "acts as director beside another one",
-  "gateway-impersonation": "claims the gateway's address",
-  "address-impersonation": "claims another host's address",
-  "address-conflict": "uses an address that another host uses, too",
-  "flip-flop": "takes an address by turns with another host",
-  "sender-mismatch": "sends ARP frames for another MAC than its own",
-  "arp-flood": "is the first of hundreds of new ARP senders",
-  "arp-scan": "asked for one address after another",
-  "arp-storm": "repeats one ARP frame many times a second",
-  "inventory-contradicted": "is not where an inventory has the address",
 };

@@ -1,12 +1,7 @@
-import {
-  BYPASS_ENDS,
-  CERTAINTIES,
-  FINDING_KINDS,
-  OUTCOMES,
-  SETTINGS,
-  SEVERITIES,
-  STAGES,
-} from "../../findings/finding.ts";
+import { BYPASS_ENDS, CERTAINTIES, OUTCOMES } from "../../findings/finding.ts";
+import { SETTINGS } from "../../kinds/account.ts";
+import { FINDING_KINDS } from "../../kinds/registry.ts";
+import { SEVERITIES, STAGES } from "../../kinds/severity.ts";
 import { parseIpv4 } from "../../knowledge/address.ts";
 import { NEIGHBOUR_MODELS } from "../../neighbours/caches/models/model.ts";
 import { ENDINGS, type FindingEvent } from "../../reports/event.ts";
@@ -15,6 +10,7 @@ import type {
   PreventionSettings,
   ReportedBypass,
   ReportedDisagreement,
+  ReportedFixStep,
   ReportedPosition,
   ReportedRace,
   ReportedVictim,
@@ -79,6 +75,15 @@ const isRace: Shape<ReportedRace> = objectOf({
   request: isPosition,
   answers: arrayOf(objectOf({ position: isPosition, by: isHost, delayNs: isNumber })),
 });
+const isFixStep: Shape<ReportedFixStep> = objectOf({
+  host: orNull(isHost),
+  what: isSentence,
+  setting: orNull(isSentence),
+  scope: orNull(isSentence),
+  value: orNull(isSentence),
+  command: orNull(isSentence),
+  note: orNull(isSentence),
+});
 const isPrevention: Shape<PreventionSettings> = objectOf({
   host: isHost,
   settings: arrayOf(isOneOf(SETTINGS)),
@@ -114,6 +119,7 @@ const isFindingEvent: Shape<FindingEvent> = objectOf({
   evidence: arrayOf(objectOf({ capture: isCount, frame: isCount, time: isTime, what: isSentence })),
   evidenceTotal: isCount,
   summary: isSentence,
+  fix: arrayOf(isFixStep),
   remedy: arrayOf(isSentence),
   displayFilter: isSentence,
 });

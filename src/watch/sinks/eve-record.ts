@@ -1,53 +1,14 @@
-import type { BenignKind } from "../../findings/benign.ts";
-import type { FindingKind, Severity } from "../../findings/finding.ts";
+import { benignKindOf, findingKindOf } from "../../kinds/registry.ts";
+import type { Severity } from "../../kinds/severity.ts";
 import { isFindingEvent, type WatchEvent } from "../../reports/event.ts";
 import { headline } from "./headline.ts";
 
 /** Not 1, under which Suricata's own rules go: the number of the RFC that ARP is from. */
 const GENERATOR = 826;
 
-/** Never given to another kind: whoever suppresses or counts alerts does so by these. */
-const SIGNATURES: Record<FindingKind, number> = {
-  "vip-source-in-request": 1,
-  "vip-reply": 2,
-  "vip-gratuitous": 3,
-  "vip-bypass": 4,
-  "vip-unanswered": 5,
-  "vip-split": 6,
-  "gateway-impersonation": 7,
-  "address-impersonation": 8,
-  "address-conflict": 9,
-  "flip-flop": 10,
-  "sender-mismatch": 11,
-  "arp-flood": 12,
-  "arp-scan": 13,
-  "arp-storm": 14,
-  "inventory-contradicted": 15,
-};
-
-const BENIGN_SIGNATURES: Record<BenignKind, number> = {
-  "vrrp-failover": 101,
-  "director-takeover": 102,
-  "address-moved": 103,
-  "address-probe": 104,
-  "address-announcement": 105,
-  "proxy-arp": 106,
-  "virtual-mac": 107,
-  "mac-rewriting-bridge": 108,
-  "cache-restored": 109,
-};
-
 /** As Suricata counts: 1 is the worst. */
 const LEVELS: Record<Severity, number> = { critical: 1, warning: 2, notice: 3 };
 const MILDEST = 3;
-
-/** What sort of frame it was, as far as the kind tells. */
-const OPCODES: Partial<Record<FindingKind, "request" | "reply">> = {
-  "vip-source-in-request": "request",
-  "vip-reply": "reply",
-};
-/** Seen in traffic; no ARP frame shows it. */
-const NOT_BY_ARP: ReadonlySet<FindingKind> = new Set(["vip-bypass", "vip-unanswered"]);
 
 /** One line of EVE, without its end: the keys are those of Suricata's alerts, all else is under `lvs_pcap`. */
 export function eveLine(event: WatchEvent): string {
@@ -71,38 +32,22 @@ function alertOf(event: WatchEvent): object {
   if (!isFindingEvent(event)) {
     return {
       ...common,
-      signature_id: BENIGN_SIGNATURES[event.kind],
+      signature_id: benignKindOf(event.kind).signatureId,
       signature: `LVS-PCAP benign ${event.kind}`,
       category: "Not Suspicious Traffic",
       severity: MILDEST,
     };
   }
+  const { signatureId, category } = findingKindOf(event.kind).eve;
   const isOver = event.event === "restored";
   return {
     ...common,
-    signature_id: SIGNATURES[event.kind],
+    signature_id: signatureId,
     signature: `LVS-PCAP ${event.kind}${isOver ? " restored" : ""}`,
-    category: isOver ? "Not Suspicious Traffic" : categoryOf(event.kind),
+    category: isOver ? "Not Suspicious Traffic" : category,
     severity: isOver ? MILDEST : LEVELS[event.severity],
     metadata: { lvs_pcap_id: [event.id], lvs_pcap_event: [event.event], lvs_pcap_says: [headline(event)] },
   };
-}
-
-/** Descriptions of Suricata's classification.config. */
-function categoryOf(kind: FindingKind): string {
-  switch (kind) {
-    case "gateway-impersonation":
-    case "address-impersonation":
-      return "Misc Attack";
-    case "arp-scan":
-      return "Detection of a Network Scan";
-    case "arp-flood":
-    case "arp-storm":
-    case "inventory-contradicted":
-      return "Misc activity";
-    default:
-      return "Potentially Bad Traffic";
-  }
 }
 
 /** Source is who claims; destination who was fooled, or whose address it is. */
@@ -113,16 +58,16 @@ function endsOf(event: WatchEvent): object {
   }
   const { claimant, rightful, victims, ip, kind } = event;
   const target = victims[0] ?? rightful;
-  const opcode = OPCODES[kind];
+  const { arp } = findingKindOf(kind).eve;
   return {
     src_ip: claimant.ip ?? ip,
     ...(target?.ip != null && { dest_ip: target.ip }),
     ether: ether(claimant.mac, target?.mac),
-    ...(!NOT_BY_ARP.has(kind) && {
+    ...(arp !== null && {
       arp: {
         hw_type: "ethernet",
         proto_type: "ipv4",
-        ...(opcode !== undefined && { opcode }),
+        ...(arp !== "any" && { opcode: arp }),
         src_mac: claimant.mac,
         src_ip: ip,
       },

@@ -1,4 +1,4 @@
-import type { Severity } from "../../findings/finding.ts";
+import type { Severity } from "../../kinds/severity.ts";
 import { isFindingEvent, type WatchEvent } from "../../reports/event.ts";
 import type { Host } from "../../reports/report.ts";
 import { headline } from "./headline.ts";

@@ -157,7 +157,7 @@ describe.skipIf(NO_DISK !== null)(`a full disk${skippedFor(NO_DISK)}`, () => {
     const ballast = join(DISK, "ballast");
     const said: string[] = [];
     const sink = await sinkTo(path, said);
-    writeFileSync(ballast, Buffer.alloc(48 << 10));
+    writeFileSync(ballast, Buffer.alloc(112 << 10));
     for (let index = 1; index <= 12; index++) sink.deliver(opened({ id: `F${index}` }));
     await until(() => said.length === 1);
     rmSync(ballast);
