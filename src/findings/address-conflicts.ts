@@ -2,8 +2,9 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
+import { feedsTheOwner } from "../roles/in-the-middle.ts";
 import { isInitialTtl } from "../roles/initial-ttl.ts";
-import { forcedClaims, isOwnClaim, keepsItUp } from "../roles/likely-owner.ts";
+import { forcedClaims, forcedFrames, isOwnClaim, keepsItUp } from "../roles/likely-owner.ts";
 import type { Relays } from "../roles/relays.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 
@@ -39,6 +40,7 @@ export class AddressConflicts {
    * A host that defends its address, or answers a forger's requests, is at odds over that one address only.
    */
   isForged(binding: Binding, claim: Claim): boolean {
+    if (this.isInTheMiddle(binding, claim)) return true;
     if (forcedClaims(claim) < FORCED) return false;
     const { station } = claim;
     const rivals = [...this.partiesTo(binding)].filter((party) => party !== station);
@@ -46,10 +48,27 @@ export class AddressConflicts {
     const own = this.counts.get(station) ?? 0;
     const mostOfRivals = Math.max(...rivals.map((rival) => this.counts.get(rival) ?? 0));
     if (own >= 2 && own > mostOfRivals) return true;
+    // Whoever speaks for himself is not accused of what others answer.
+    if (isOwnClaim(claim) && forcedFrames(claim) < FORCED) return false;
     if (own >= mostOfRivals && !station.ownAddresses.has(binding.ip) && !isOnlyAddressed(claim, binding)) {
       return true;
     }
     return this.pretendsTo(binding, claim, rivals);
+  }
+
+  /** Whether the claimant passes on, to another claimant who needs no force, what comes for the address or by that router. */
+  private isInTheMiddle(binding: Binding, claim: Claim): boolean {
+    const { station } = claim;
+    if (!isOwnClaim(claim)) return false;
+    const hasOtherAddress = (other: Station) => this.assignment.hasOtherAddress(other, binding.ip);
+    if (feedsTheOwner(binding, station, hasOtherAddress) !== null) return true;
+    if (this.assignment.isGatewayAt(station, binding.ip)) return false;
+    return this.relays.by(station).some(({ to }) => {
+      const router = binding.claimOf(to);
+      return (
+        router !== undefined && forcedClaims(router) === 0 && this.assignment.isGatewayAt(to, binding.ip)
+      );
+    });
   }
 
   /** Whoever claims the address, is believed to have it, or sends from it; a single frame with another's MAC in it is no party. */
@@ -80,6 +99,7 @@ export class AddressConflicts {
    */
   private isSuspectAlone(binding: Binding, claim: Claim): boolean {
     const { station } = claim;
+    if (takesBack(binding, claim)) return true;
     if (!keepsItUp(claim)) return false;
     if (this.assignment.hasOtherAddress(station, binding.ip) || (this.keptUp.get(station) ?? 0) > 1)
       return true;
@@ -103,6 +123,15 @@ export class AddressConflicts {
     const insists = claim.ownFrames("unsolicited-reply") >= INSISTENT;
     return feeds || insists || this.assignment.hasOtherAddress(station, binding.ip);
   }
+}
+
+/** Whether its card put the address at another MAC afterwards: tools restore what they forged when they stop. */
+function takesBack({ claims }: Binding, { station, ownFirst }: Claim): boolean {
+  if (ownFirst === null) return false;
+  return claims.some((other) => {
+    const restoring = other.station === station ? undefined : other.proxied.get(station);
+    return restoring !== undefined && restoring.unasked > 0 && restoring.first.ordinal > ownFirst.ordinal;
+  });
 }
 
 function increment(counts: Map<Station, number>, station: Station): void {

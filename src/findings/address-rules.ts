@@ -11,7 +11,8 @@ import type { AddressConflicts } from "./address-conflicts.ts";
 import { defenceAgainst, followsLeases, isFailoverSequence } from "./address-failover.ts";
 import { findingFromClaims } from "./build-finding.ts";
 import type { Finding } from "./finding.ts";
-import { failedOver, haveRaced, type LastPackets } from "./moves.ts";
+import { findingAgainstForger, forgedClaims } from "./forged-claims.ts";
+import { failedOver, haveRaced, type LastPackets, LINGERING_NS } from "./moves.ts";
 import { victimsOf } from "./victims.ts";
 
 /** Frames that a station sends itself; of them all the one form that it does not is what others believe. */
@@ -21,9 +22,6 @@ const ALL_FORMS: ReadonlySet<ClaimForm> = new Set([...OWN_FORMS, ...ADDRESSED]);
 
 /** An address that goes A, B, A has come back; it did not move. */
 const TURNS_OF_FLIP_FLOP = 3;
-
-/** Once may be a bridge's odd way; forgers repeat themselves. */
-const PLANTED = 2;
 
 type Dispute = "address-impersonation" | "address-conflict" | "flip-flop";
 
@@ -110,11 +108,11 @@ function findingAgainst(
 }
 
 /**
- * Replies with a MAC that is not their sender's, kept up for an address that is another's: the card that sent them is
- * the forger's, whosever MAC it names. Who was caught forging for the address, and now names its owner, puts it right.
+ * Frames that put another's address at a MAC that is not their sender's. Who was caught forging for the address, and now
+ * names its owner, puts it right.
  */
 function planted(
-  { state }: Evaluator,
+  { state, assignment }: Evaluator,
   binding: Binding,
   forged: readonly Claim[],
   honest: readonly Claim[],
@@ -122,22 +120,11 @@ function planted(
   kind: FindingKind,
 ): Finding[] {
   if (owner === undefined) return [];
-  return honest.flatMap((claim) => {
-    if (isOwnClaim(claim) || claim.station === owner) return [];
-    return [...claim.proxied].flatMap(([sender, { unasked }]) => {
-      if (unasked < PLANTED || sender === owner || forged.some(({ station }) => station === sender))
-        return [];
-      const finding = findingFromClaims(state, {
-        kind,
-        binding,
-        claim,
-        forms: OWN_FORMS,
-        rightful: owner,
-        victims: victimsOf(state.caches.about(binding), binding, claim.station, ALL_FORMS, new Set([owner])),
-        severity: "critical",
-      });
-      return [{ ...finding, claimant: sender, named: claim.station }];
-    });
+  const others = honest.filter((claim) => !isOwnClaim(claim) && claim.station !== owner);
+  return forgedClaims(state, assignment, binding, others).flatMap((found) => {
+    const { sender, author } = found;
+    if (author === owner || forged.some(({ station }) => station === sender)) return [];
+    return findingAgainstForger(state, binding, found, owner, new Set([owner]), kind) ?? [];
   });
 }
 
@@ -181,17 +168,20 @@ function ownerAmong(
  * both hold the address are in conflict. Announcements that take turns are a flip-flop.
  */
 function disputeBetween(
-  { state, assignment, conflicts, lastPackets }: Evaluator,
+  evaluator: Evaluator,
   binding: Binding,
   owner: Station,
   claim: Claim,
 ): Dispute | null {
+  const { state, assignment, conflicts, lastPackets } = evaluator;
   const other = claim.station;
   const ownerClaim = binding.claimOf(owner);
   if (ownerClaim !== undefined && assignment.machines.between(binding, ownerClaim, claim) !== null)
     return null;
   if (haveRaced(binding, owner, other)) return "address-conflict";
-  if (failedOver(lastPackets, binding, owner, other)) return null;
+  const isMove =
+    failedOver(lastPackets, binding, owner, other) && !routesOn(evaluator, binding, owner, claim);
+  if (isMove) return null;
   if (followsLeases(state, lastPackets, binding) || isFailoverSequence(lastPackets, binding)) return null;
   if (defenceAgainst(binding, owner, claim) !== null) return null;
   const forms = new Set([...claim.tallies.keys()].filter((form) => form !== "addressed"));
@@ -209,6 +199,21 @@ function disputeBetween(
   const bothHoldIt = owner.ownAddresses.has(binding.ip) && other.ownAddresses.has(binding.ip);
   if (bothHoldIt || binding.turnCount < TURNS_OF_FLIP_FLOP) return "address-conflict";
   return "flip-flop";
+}
+
+/**
+ * Whether a router goes on carrying packets after somebody told single hosts that its address is at another card: who takes
+ * a router's address over tells everybody.
+ */
+function routesOn(
+  { state, assignment }: Evaluator,
+  binding: Binding,
+  router: Station,
+  { ownFirst, firstToAll, firstAnswer }: Claim,
+): boolean {
+  if (ownFirst === null || firstToAll !== null || firstAnswer !== null) return false;
+  if (!assignment.isGatewayAt(router, binding.ip)) return false;
+  return state.traffic.rowsFrom(router).some(({ last }) => last.timeNs - ownFirst.timeNs >= LINGERING_NS);
 }
 
 function usesIt(binding: Binding, station: Station): boolean {

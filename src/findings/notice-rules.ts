@@ -1,7 +1,7 @@
 import { ArpOperation } from "../decode/facts.ts";
 import type { FindingKind } from "../kinds/registry.ts";
 import type { Position } from "../neighbours/base/position.ts";
-import type { Station } from "../neighbours/base/station.ts";
+import { isCard, type Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ProxiedTally } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
@@ -75,8 +75,13 @@ function mismatches(state: NetworkState, findings: readonly Finding[]): Finding[
   for (const binding of state.bindings) {
     for (const claim of binding.claims) {
       for (const [sender, tally] of claim.proxied) {
-        // Who forges also puts things right in the owner's name.
-        if (suspects.has(sender) || proxyReasonOf(state, binding, claim, sender) !== null) continue;
+        // Who forges also puts things right in the owner's name. A source that is no card's was judged by the card named.
+        if (
+          suspects.has(sender) ||
+          (!isCard(sender) && suspects.has(claim.station)) ||
+          proxyReasonOf(state, binding, claim, sender) !== null
+        )
+          continue;
         found.push({ binding, claim, sender, tally });
       }
     }

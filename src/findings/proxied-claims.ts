@@ -27,9 +27,13 @@ export function proxyReasonOf(
   return bridged(state, binding, claim, sender);
 }
 
-/** MS NLB in unicast mode: 02:bf and the cluster's address; hosts send from 02, their priority, and the address. */
+/**
+ * The MAC of a cluster of MS NLB: in unicast mode 02:bf and the cluster's address, and hosts send from 02, their priority,
+ * and the address; in multicast mode 03:bf and the address, with IGMP 01:00:5e:7f and its second half.
+ */
 export function isNlbMac({ macHigh, macLow }: Station, ip: number): boolean {
-  return macHigh === 0x02bf && macLow === ip;
+  if (macHigh === 0x0100) return macLow >>> 16 === 0x5e7f && (macLow & 0xffff) === (ip & 0xffff);
+  return (macHigh === 0x02bf || macHigh === 0x03bf) && macLow === ip;
 }
 
 /**

@@ -12,6 +12,7 @@ import { boundEvidence, evidenceOf, findingFromClaims } from "./build-finding.ts
 import { bypassOf } from "./bypass.ts";
 import { isFailover } from "./director-failover.ts";
 import type { Evidence, Finding, Victim } from "./finding.ts";
+import { findingAgainstForger, forgedClaims } from "./forged-claims.ts";
 import { preventionOf } from "./prevention.ts";
 import { racesOf } from "./races.ts";
 import { judgeSplit } from "./split-rule.ts";
@@ -46,6 +47,7 @@ export function judgeVip(state: NetworkState, assignment: RoleAssignment, vip: V
   if (binding === null) return [];
   return [
     ...leaks(state, assignment, vip, binding),
+    ...forgeries(state, assignment, vip, binding),
     ...bypassesWithoutClaim(state, assignment, vip, binding),
     ...unanswered(state, vip, binding),
     ...judgeSplit(state, vip, binding),
@@ -54,7 +56,7 @@ export function judgeVip(state: NetworkState, assignment: RoleAssignment, vip: V
 
 /** ARP frames by which a host that is not the VIP's director claims it. A packet from the VIP is no claim: so direct routing works. */
 function leaks(state: NetworkState, assignment: RoleAssignment, vip: VipRoles, binding: Binding): Finding[] {
-  const exempt = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
+  const exempt = exemptFrom(vip);
   const suspects = suspectClaims(state, assignment, vip, binding);
   const intruding = (claim: Claim) =>
     assignment.roleOf(claim.station) !== "real-server" && impersonates(binding, claim);
@@ -80,6 +82,28 @@ function leaks(state: NetworkState, assignment: RoleAssignment, vip: VipRoles, b
   });
 }
 
+/** ARP frames that put the VIP at a MAC that is not their sender's: the host that they name did nothing. */
+function forgeries(
+  state: NetworkState,
+  assignment: RoleAssignment,
+  vip: VipRoles,
+  binding: Binding,
+): Finding[] {
+  if (vip.directors.length === 0) return [];
+  const exempt = exemptFrom(vip);
+  const claims = binding.claims.filter(({ station }) => !vip.directors.includes(station));
+  return forgedClaims(state, assignment, binding, claims).flatMap((found) => {
+    const { claim, author, frames } = found;
+    if (author === claim.station || (author !== null && vip.directors.includes(author))) return [];
+    const rightful = directorAt(vip, binding, frames.first);
+    return findingAgainstForger(state, binding, found, rightful, exempt, "address-impersonation") ?? [];
+  });
+}
+
+function exemptFrom({ directors, realServers }: VipRoles): Set<Station> {
+  return new Set([...directors, ...realServers.map(({ station }) => station)]);
+}
+
 /**
  * The claims of hosts that may not claim the VIP: all but its directors.
  *
@@ -94,7 +118,7 @@ function suspectClaims(
 ): Claim[] {
   return binding.claims.filter((claim) => {
     const { station } = claim;
-    if (vip.directors.includes(station)) return false;
+    if (vip.directors.includes(station) || isFramed(state, assignment, binding, claim)) return false;
     if (assignment.roleOf(station) === "real-server") return true;
     if (assignment.machines.isOneOf(binding, claim, vip.directors)) return false;
     if (vip.directors.length === 0) return isAnotherThanGiven(assignment, vip, station);
@@ -118,6 +142,13 @@ function isAnotherThanGiven(
 /** A /24: the usual size of a segment's network, and a fair guess else. */
 function networkOf(ip: number): number {
   return ip >> 8;
+}
+
+/** Whether others' frames alone put the VIP at the station's MAC. */
+function isFramed(state: NetworkState, assignment: RoleAssignment, binding: Binding, claim: Claim): boolean {
+  if (claim.isOwn || claim.proxied.size === 0) return false;
+  const forged = forgedClaims(state, assignment, binding, [claim]);
+  return forged.length > 0 && forged.every(({ author }) => author !== claim.station);
 }
 
 /** Of several directors the one that had spoken for the VIP last. */
@@ -147,7 +178,7 @@ function bypassesWithoutClaim(
   vip: VipRoles,
   binding: Binding,
 ): Finding[] {
-  const exempt = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
+  const exempt = exemptFrom(vip);
   const findings: Finding[] = [];
   const entries = entriesByOwner(state.caches.about(binding));
   for (const station of binding.receivers.keys()) {

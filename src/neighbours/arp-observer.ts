@@ -58,7 +58,9 @@ export class ArpObserver {
   observe(facts: FrameFacts): void {
     this.frames++;
     this.floodDetector.count(facts.segment);
-    if (isGroupMac(facts.sourceMacHigh) || isGroupAddress(facts.targetIp)) return;
+    if (isGroupAddress(facts.targetIp)) return;
+    // The link layer does not name the sender.
+    if (isGroupMac(facts.sourceMacHigh) && facts.linkAddresses !== LinkAddresses.Both) return;
     const at = this.timeline.here(facts);
     const sender = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     const sentTo = isGroupMac(facts.destinationMacHigh)
@@ -193,8 +195,7 @@ export class ArpObserver {
     form: ClaimForm,
     recheck = false,
   ): HeardClaim | null {
-    if (!isUnicastAddress(facts.senderIp) || isGroupMac(facts.senderMacHigh)) return null;
-    if (facts.senderMacHigh === 0 && facts.senderMacLow === 0) return null;
+    if (!isUnicastAddress(facts.senderIp)) return null;
     const heard: HeardClaim = {
       at,
       form,

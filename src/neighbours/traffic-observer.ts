@@ -1,4 +1,4 @@
-import { type FrameFacts, PacketType } from "../decode/facts.ts";
+import { type FrameFacts, LinkAddresses, PacketType } from "../decode/facts.ts";
 import type { Position, Timeline } from "./base/position.ts";
 import { isGroupMac, type Station, type StationTable } from "./base/station.ts";
 import type { FloodGate } from "./bounds/flood-gate.ts";
@@ -82,7 +82,7 @@ export class TrafficObserver {
     }
     const at = this.timeline.here(facts);
     const host = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
-    if (isGroupMac(facts.destinationMacHigh)) {
+    if (isGroupMac(facts.destinationMacHigh) && !this.isClaimed(facts)) {
       this.bindings.get(facts.segment, facts.sourceIp)?.addIpSender(host, at, facts.ttl);
       if (!this.mayPassOn(facts, host) || this.notePassedOn(facts, host, at)) this.table.settle(slot);
       return;
@@ -111,6 +111,19 @@ export class TrafficObserver {
     if (this.isInConflict(binding) && !binding.passers.has(receiver))
       this.countSent(facts, host, receiver, binding, at);
     else if (understood) this.table.settle(slot);
+  }
+
+  /** Whether somebody said that the address is at the group's MAC: then the sender's cache holds that. */
+  private isClaimed({
+    segment,
+    destinationIp,
+    destinationMacHigh,
+    destinationMacLow,
+    linkAddresses,
+  }: FrameFacts) {
+    const group = this.stations.get(segment, destinationMacHigh, destinationMacLow);
+    if (group === undefined || linkAddresses !== LinkAddresses.Both) return false;
+    return this.bindings.get(segment, destinationIp)?.claimOf(group) !== undefined;
   }
 
   /** While a flood makes the tables overflow: whether nothing is learnt from the frame that would be worth a place. */

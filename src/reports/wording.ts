@@ -102,11 +102,11 @@ export class Wording {
         }
         break;
       case "learned":
-        return `${this.name(evidence.by)} takes ${claimant} for ${ip}`;
+        return `${this.name(evidence.by)} takes ${named} for ${ip}`;
       case "used":
-        return `${this.name(evidence.by)} sends to ${claimant} for ${ip}`;
+        return `${this.name(evidence.by)} sends to ${named} for ${ip}`;
       case "restored":
-        return `${this.name(evidence.by)} no longer takes ${claimant} for ${ip}`;
+        return `${this.name(evidence.by)} no longer takes ${named} for ${ip}`;
       case "answered":
         return `${this.name(evidence.by)} answers who-has ${ip}`;
       case "advertised":

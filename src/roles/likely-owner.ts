@@ -9,6 +9,8 @@ const REPEATED = 2;
 /** The slowest of the tools (ettercap after its warm-up 10 s, scapy 15 s); what kernels ask for comes less often. */
 const SLOWEST_TOOL_NS = 16_000_000_000;
 const KEPT_UP = 5;
+/** A host that holds an address is asked for it at least as often as a driver's courtesy makes it speak up. */
+const UNASKED_PER_ANSWER = 4;
 
 /**
  * Which of several claimants an address belongs to, as far as the frames tell.
@@ -51,7 +53,8 @@ export function isOwnClaim(claim: Claim): boolean {
  * kernel would repeat so soon, from one that never answers for the address or announces it: how scapy works.
  */
 export function impersonates(binding: Binding, claim: Claim): boolean {
-  return (unsolicited(claim) >= REPEATED && !claim.station.ownAddresses.has(binding.ip)) || onlyAsks(claim);
+  const isUnheld = !claim.station.ownAddresses.has(binding.ip);
+  return (unsolicited(claim) >= REPEATED && isUnheld) || onlyAsks(claim) || keepsItUp(claim);
 }
 
 function onlyAsks(claim: Claim): boolean {
@@ -59,15 +62,16 @@ function onlyAsks(claim: Claim): boolean {
 }
 
 /**
- * Replies that nobody asked for, again and again at the pace of a tool, and never anything else: suspect though nobody
- * contradicts them. Broadcast requests reach every port, so it is not that the capture lacks those.
+ * Replies that nobody asked for, again and again at the pace of a tool, and hardly anything else: suspect though nobody
+ * contradicts them. Broadcast requests reach every port, so it is not that the capture lacks those. One of many may fall on
+ * a real question.
  */
 export function keepsItUp(claim: Claim): boolean {
   const tally = claim.tallies.get("unsolicited-reply");
   const count = unsolicited(claim);
   if (tally === undefined || count < KEPT_UP) return false;
-  if (claim.ownFrames("reply") + claim.ownFrames("request") + claim.ownFrames("announcement") > 0)
-    return false;
+  if (claim.ownFrames("request") + claim.ownFrames("announcement") > 0) return false;
+  if (claim.ownFrames("reply") * UNASKED_PER_ANSWER > count) return false;
   return (tally.last.timeNs - tally.first.timeNs) / (count - 1) <= SLOWEST_TOOL_NS;
 }
 
@@ -81,7 +85,12 @@ export function keepsAnnouncing(claim: Claim): boolean {
 
 /** Frames for the address that no kernel sends of itself, or that answer such frames. */
 export function forcedClaims(claim: Claim): number {
-  return unsolicited(claim) + claim.needless + (claim.tallies.get("addressed")?.count ?? 0);
+  return forcedFrames(claim) + (claim.tallies.get("addressed")?.count ?? 0);
+}
+
+/** Those of its own: an owner is answered, too, where the capture lacks his requests. */
+export function forcedFrames(claim: Claim): number {
+  return unsolicited(claim) + claim.needless;
 }
 
 function unsolicited(claim: Claim): number {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Report } from "../../src/index.ts";
 import { analyze } from "../support/analyze.ts";
 import { INTRUDER } from "../support/frames.ts";
 import {
+  accusedIn,
   CLAIMS,
   divertedTraffic,
   INTRODUCTIONS,
@@ -11,12 +11,6 @@ import {
   THIEF_MODES,
 } from "../support/thieves.ts";
 import { at } from "../support/traffic.ts";
-
-/** The MACs that warnings and critical findings name as claimants. */
-function accusedIn(report: Report): string[] {
-  const faults = report.findings.filter(({ severity }) => severity !== "notice");
-  return [...new Set(faults.map(({ claimant }) => claimant.mac ?? "nobody"))].toSorted();
-}
 
 const CLAIM_NAMES = Object.keys(CLAIMS);
 const ROLES = Object.entries(ROLE_MODES);

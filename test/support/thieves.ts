@@ -1,4 +1,4 @@
-import type { AnalyzeOptions } from "../../src/index.ts";
+import type { AnalyzeOptions, Report } from "../../src/index.ts";
 import {
   BROADCAST_MAC,
   CLIENT,
@@ -99,3 +99,9 @@ export const CLAIMS: Readonly<Record<string, (thief: Host) => Uint8Array>> = {
     whoHas(GATEWAY.ip, thief, { tell: VIP, targetMac: BROADCAST_MAC }),
   "a reply to everybody for nobody": (thief) => isAt(VIP, thief, { mac: BROADCAST_MAC, ip: NO_IP }),
 };
+
+/** The MACs that warnings and critical findings name as claimants. */
+export function accusedIn(report: Report): string[] {
+  const faults = report.findings.filter(({ severity }) => severity !== "notice");
+  return [...new Set(faults.map(({ claimant }) => claimant.mac))].toSorted();
+}

@@ -151,6 +151,11 @@ function find(bucket: readonly Station[], segment: number, macHigh: number): Sta
   return undefined;
 }
 
+/** Whether a network card may have the MAC: neither a group's nor all zeros. */
+export function isCard({ macHigh, macLow }: Pick<Station, "macHigh" | "macLow">): boolean {
+  return !isGroupMac(macHigh) && (macHigh | macLow) !== 0;
+}
+
 /** The group bit of a MAC's first byte: broadcast or multicast, so no station's (IEEE 802.3, 3.2.3). */
 export function isGroupMac(macHigh: number): boolean {
   return (macHigh & 0x0100) !== 0;

@@ -30,6 +30,8 @@ const LONGEST_RACE_NS = 100_000_000;
 /** The least for which a kernel believes an answer: half of `base_reachable_time`, and `delay_first_probe_time`. */
 const SHORTEST_BELIEF_NS = 20_000_000_000;
 const MOST_ASKERS = 1024;
+/** More names than this one card hardly needs. */
+const MOST_NAMES = 16;
 /** The kernel retransmits a second later (`retrans_time`); what comes sooner is another's doing. */
 const RETRY_SHORTEST_NS = 300_000_000;
 /** More than a segment has hosts that would answer; further ones are a forger's. */
@@ -38,9 +40,8 @@ const EVIDENCE_KEPT = 16;
 /** Enough for those of every claimant to be among them. */
 const RACES_KEPT = 256;
 
-/** When a host was last told the address's MAC, in which name it had asked, and whose it is. */
+/** When a host was last told the address's MAC, and whose it is. */
 interface Answered {
-  readonly askerIp: number;
   readonly timeNs: number;
   readonly by: Station;
 }
@@ -48,7 +49,8 @@ interface Answered {
 /** Who asked for an address, and who answered. */
 export class Asks {
   readonly recent: Ask[] = [];
-  private readonly answeredAt = new SparseMap<Station, Answered>();
+  /** By asker, and the name in which it asked. */
+  private readonly answeredAt = new SparseMap<Station, SparseMap<number, Answered>>();
   /** Requests that their sender repeated because nobody had answered. */
   readonly unanswered: Ask[] = [];
   unansweredCount = 0;
@@ -57,14 +59,18 @@ export class Asks {
   /** In how many requests to everybody a station was one of several that answered. */
   readonly raceCounts = new SparseMap<Station, number>();
 
-  /** @returns whether no kernel would have asked: its sender had this answered seconds ago, in the same name */
+  /**
+   * @returns whether no kernel would have asked: its sender had this answered in the same name seconds ago, whatever it
+   * asked in other names meanwhile, or had just asked in another name
+   */
   add(ask: Ask, sentTo: Station | null): boolean {
     const before = this.newestAskOf(ask.asker);
     if (before !== undefined && isRetry(before, ask)) this.noteUnanswered(before, ask);
     keepRecent(this.recent, ask);
-    const answered = this.answeredAt.get(ask.asker);
+    if (before !== undefined && isInAnotherName(before, ask)) return true;
+    const answered = this.answeredAt.get(ask.asker)?.get(ask.askerIp);
     return (
-      answered?.askerIp === ask.askerIp &&
+      answered !== undefined &&
       ask.fromKernel &&
       ask.at.timeNs - answered.timeNs < SHORTEST_BELIEF_NS &&
       // A cache that was poisoned meanwhile is re-checked at the wrong MAC, and then everybody is asked.
@@ -85,9 +91,7 @@ export class Asks {
   }
 
   answer(ask: Ask, at: Position, by: Station, claimed: Station): void {
-    if (this.answeredAt.size < MOST_ASKERS) {
-      this.answeredAt.set(ask.asker, { askerIp: ask.askerIp, timeNs: at.timeNs, by: claimed });
-    }
+    this.noteAnswered(ask, { timeNs: at.timeNs, by: claimed });
     if (ask.answers.length >= MOST_ANSWERS) return;
     if (ask.broadcast) this.noteRace(ask, by);
     ask.answers.push({ at, by, claimed });
@@ -99,6 +103,16 @@ export class Asks {
     return this.races.some(
       ({ answers }) => answers.some(({ by }) => by === a) && answers.some(({ by }) => by === b),
     );
+  }
+
+  private noteAnswered({ asker, askerIp }: Ask, answered: Answered): void {
+    let byName = this.answeredAt.get(asker);
+    if (byName === undefined) {
+      if (this.answeredAt.size >= MOST_ASKERS) return;
+      byName = new SparseMap();
+      this.answeredAt.set(asker, byName);
+    }
+    if (byName.has(askerIp) || byName.size < MOST_NAMES) byName.set(askerIp, answered);
   }
 
   private newestAskOf(asker: Station): Ask | undefined {
@@ -127,10 +141,24 @@ export class Asks {
   }
 }
 
+/** A kernel that waits for an answer asks again after `retrans_time`, whatever other addresses it has. */
+function isInAnotherName(before: Ask, ask: Ask): boolean {
+  return (
+    before.fromKernel &&
+    ask.fromKernel &&
+    before.askerIp !== 0 &&
+    ask.askerIp !== 0 &&
+    before.askerIp !== ask.askerIp &&
+    ask.at.timeNs - before.at.timeNs < RETRY_SHORTEST_NS
+  );
+}
+
 /** A kernel's second try is its own word that the first went unanswered, wherever the capture was taken. */
 function isRetry(before: Ask, ask: Ask): boolean {
   const gapNs = ask.at.timeNs - before.at.timeNs;
+  // A probe is repeated because nobody answers, as it hopes (RFC 5227, section 2.1.1).
   return (
+    ask.askerIp !== 0 &&
     before.broadcast &&
     ask.broadcast &&
     before.fromKernel &&

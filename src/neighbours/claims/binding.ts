@@ -117,6 +117,7 @@ export class Binding {
       this.claims.push(claim);
     }
     claim.add(heard.form, heard);
+    if (heard.sentTo === null && heard.sentBy === heard.claimed) claim.firstToAll ??= heard.at;
     if (heard.form !== "addressed" && heard.sentBy === heard.claimed) this.noteTurn(heard);
     if (
       heard.form === "unsolicited-reply" &&

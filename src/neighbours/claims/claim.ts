@@ -79,6 +79,8 @@ export class Claim {
   ownLast: Position | null = null;
   /** Its first answer to a question to everybody: whoever holds the address hears that one and answers, too. */
   firstAnswer: Position | null = null;
+  /** Its first frame for the address that went to everybody. */
+  firstToAll: Position | null = null;
   private readonly own = new SparseMap<ClaimForm, number>();
 
   constructor(station: Station) {
@@ -133,8 +135,12 @@ export class Claim {
     return frames;
   }
 
-  /** First and last frame that claims the address for it; null where others' replies to it are all there is. */
+  /**
+   * First and last frame that claims the address for it; null where others' replies to it are all there is. What others
+   * sent with its MAC counts only where it sent nothing itself.
+   */
   get span(): ClaimSpan | null {
+    if (this.ownFirst !== null && this.ownLast !== null) return { first: this.ownFirst, last: this.ownLast };
     let span: ClaimSpan | null = null;
     for (const [form, { first, last }] of this.tallies) {
       if (form === "addressed") continue;

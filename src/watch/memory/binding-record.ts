@@ -44,9 +44,10 @@ const isClaim = objectOf({
   tallies: arrayOf(isTally),
   lent: arrayOf(isLent),
   echoes: arrayOf(tuple(isMacText, isCount)),
-  /** First and last frame of its own, and its first answer to a question to everybody. */
+  /** First and last frame of its own, its first answer to a question to everybody, and its first frame to everybody. */
   own: orAbsent(tuple(isPlace, isPlace)),
   answered: orAbsent(isPlace),
+  toAll: orAbsent(isPlace),
 });
 
 export const isBindingRecord = objectOf({
@@ -167,6 +168,7 @@ function claimRecord(claim: Claim, ip: number): ClaimRecord {
         ? undefined
         : [placeOf(claim.ownFirst), placeOf(claim.ownLast)],
     answered: claim.firstAnswer === null ? undefined : placeOf(claim.firstAnswer),
+    toAll: claim.firstToAll === null ? undefined : placeOf(claim.firstToAll),
   };
 }
 
@@ -221,6 +223,7 @@ function restoredClaim(
     claim.ownLast = time.position(record.own[1]);
   }
   if (record.answered !== undefined) claim.firstAnswer = time.position(record.answered);
+  if (record.toAll !== undefined) claim.firstToAll = time.position(record.toAll);
   return claim;
 }
 

@@ -17,12 +17,11 @@ function naively(frames: readonly CapturedFrame[]): Claims {
     const frame = Buffer.from(bytes);
     const isTagged = frame.readUInt16BE(12) === 0x8100;
     const arpAt = isTagged ? 18 : 14;
-    if (frame.readUInt16BE(arpAt - 2) !== 0x0806 || isGroup(frame.readUInt8(6))) continue;
+    if (frame.readUInt16BE(arpAt - 2) !== 0x0806) continue;
     const mac = frame.subarray(arpAt + 8, arpAt + 14);
     const ip = frame.subarray(arpAt + 14, arpAt + 18);
     const target = frame.readUInt8(arpAt + 24);
     if (ip.readUInt8(0) === 0 || !isUnicast(ip.readUInt8(0)) || !isUnicast(target)) continue;
-    if (isGroup(mac.readUInt8(0)) || mac.every((byte) => byte === 0)) continue;
     const vlan = isTagged ? frame.readUInt16BE(14) & 0xfff : 0;
     const key = `${vlan}: ${ip.join(".")}`;
     claims.set(key, (claims.get(key) ?? new Set()).add(mac.toString("hex")));
@@ -33,10 +32,6 @@ function naively(frames: readonly CapturedFrame[]): Claims {
 /** A first byte of 224 or more, or of the loopback's network, is nobody's (arp_process). */
 function isUnicast(firstByte: number): boolean {
   return firstByte < 224 && firstByte !== 127;
-}
-
-function isGroup(firstByte: number): boolean {
-  return (firstByte & 1) === 1;
 }
 
 async function bindingsOf(frames: readonly CapturedFrame[]): Promise<Claims> {

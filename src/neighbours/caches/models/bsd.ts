@@ -1,5 +1,5 @@
 import type { Position } from "../../base/position.ts";
-import type { Station } from "../../base/station.ts";
+import { isGroupMac, type Station } from "../../base/station.ts";
 import type { HeardClaim } from "../../claims/claim.ts";
 import type { CacheEntry } from "../cache-entry.ts";
 import type { Effect, Loss, NeighbourModel } from "./model.ts";
@@ -31,6 +31,8 @@ export const BSD: NeighbourModel = {
   hear(entry: CacheEntry, heard: HeardClaim): Effect {
     // "it's from me, ignore it."
     if (heard.claimed === entry.holder) return "none";
+    // `allow_multicast` is off.
+    if (isGroupMac(heard.claimed.macHigh)) return "none";
     // `arptimer` took it out of the table; one that waits for an answer is in it.
     if (entry.nud === "failed") return "none";
     return BSD.learn(entry, heard.claimed, heard.at.timeNs);
