@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { Writable } from "node:stream";
 import { LvsPcapError } from "../errors.ts";
+import { systemReason } from "../files/system-error.ts";
 
 /**
  * So much of each frame the decoders look at: behind two VLAN tags and the longest way into a tunnel the addresses and
@@ -78,6 +80,19 @@ export interface TcpdumpEnd {
   readonly droppedFrames: number | null;
 }
 
+/**
+ * Becomes tcpdump, and leaves a guard behind that holds a pipe of ours: when this process is gone, even by `kill -9`, the
+ * pipe ends without a line, and the guard ends tcpdump. Without it a tcpdump that sees no frame would stay for ever.
+ *
+ * The kernel's parent-death signal does not do: it is cleared for a program with capabilities, and when a process changes
+ * its user, as `-Z` has tcpdump do (prctl(2), PR_SET_PDEATHSIG).
+ */
+const GUARDED = '{ read -r _ <&3 || kill -TERM "$$"; } </dev/null >/dev/null 2>&1 & exec "$@" 3<&-';
+const GUARD = 3;
+/** Of a shell that did not find the program, or may not run it (XCU, 2.8.2). */
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+
 /** A tcpdump of its own, whose standard output is the stream. */
 export class Tcpdump {
   readonly ended: Promise<TcpdumpEnd>;
@@ -87,13 +102,21 @@ export class Tcpdump {
   droppedFrames: number | null = null;
   private readonly asking: NodeJS.Timeout;
   private readonly child: ChildProcess;
+  private readonly program: string;
   private readonly interfaceName: string;
   private readonly said: string[] = [];
   private stopping = false;
 
   constructor(options: TcpdumpOptions, program = "tcpdump") {
     this.interfaceName = options.interface;
-    this.child = spawn(program, tcpdumpArguments(options), { stdio: ["ignore", "pipe", "pipe"] });
+    this.program = program;
+    this.child = spawn("/bin/sh", ["-c", GUARDED, "sh", program, ...tcpdumpArguments(options)], {
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    });
+    const guard = this.child.stdio[GUARD];
+    guard?.on("error", () => undefined);
+    // The number of a process that has ended may be another's soon: the guard goes with it.
+    if (guard instanceof Writable) this.child.once("exit", () => guard.end("\n"));
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => this.note(text));
     // SIGUSR1 has it say what it dropped so far (tcpdump.c, `requestinfo`).
     this.asking = setInterval(() => this.child.kill("SIGUSR1"), ASK_EVERY_MS);
@@ -103,7 +126,7 @@ export class Tcpdump {
         this.end ??= { failure, droppedFrames: this.droppedFrames };
         resolve(this.end);
       };
-      this.child.once("error", (error: NodeJS.ErrnoException) => finish(startFailure(error, program)));
+      this.child.once("error", (error: NodeJS.ErrnoException) => finish(`/bin/sh: ${systemReason(error)}`));
       this.child.once("close", (code, signal) => finish(this.failure(code, signal)));
     });
   }
@@ -146,6 +169,8 @@ export class Tcpdump {
   }
 
   private failure(code: number | null, signal: NodeJS.Signals | null): string | null {
+    if (code === NOT_FOUND) return `${this.program}: not found; install it, or pipe a capture in`;
+    if (code === NOT_EXECUTABLE) return `${this.program}: permission denied`;
     if (this.stopping || code === 0) return null;
     const reason =
       signal === null ? (this.complaint() ?? `exit status ${code ?? "unknown"}`) : `killed by ${signal}`;
@@ -165,10 +190,4 @@ export function droppedFramesIn(text: string): number | null {
     (by) => [...text.matchAll(new RegExp(`(\\d+) packets? dropped by ${by}`, "g"))].at(-1)?.[1] ?? [],
   );
   return counts.length === 0 ? null : counts.reduce((sum, count) => sum + Number(count), 0);
-}
-
-function startFailure(error: NodeJS.ErrnoException, program: string): string {
-  const reason =
-    error.code === "ENOENT" ? "not found; install it, or pipe a capture in" : (error.code ?? error.message);
-  return `${program}: ${reason}`;
 }

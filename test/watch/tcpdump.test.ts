@@ -1,8 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { captureFilter, droppedFramesIn, tcpdumpArguments } from "../../src/watch/tcpdump.ts";
+import { BUILT_COMMAND } from "../support/cli.ts";
 import {
   arp,
   BROADCAST_MAC,
@@ -139,6 +140,29 @@ describe("what tcpdump says it dropped", () => {
   });
 });
 
+/** By their process numbers; empty for a process that is gone. */
+function childrenOf(pid: number): number[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    return children.trim().split(" ").filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isProgram(pid: number, name: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8") === `${name}\n`;
+  } catch {
+    return false;
+  }
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let waited = 0; waited < 200 && !isSo(); waited++) await sleep(50);
+  expect(isSo()).toBe(true);
+}
+
 const running: WatchProcess[] = [];
 
 function watch(args: readonly string[], environment?: NodeJS.ProcessEnv): WatchProcess {
@@ -190,6 +214,40 @@ describe("--interface", () => {
       expect(await watching.ended).toBe(2);
       expect(watching.stderr).toMatch(/^lvs-pcap: lo: tcpdump ended: killed by SIGKILL\n$/);
       expect(JSON.parse(watching.stdout)).toMatchObject({ captures: [{ file: "lo" }] });
+    },
+  );
+
+  // In a network of its own, where no frame comes that tcpdump could fail to hand over.
+  it.skipIf(CANNOT_CAPTURE !== null).each(["nobody", "root"])(
+    `leaves no tcpdump and no guard of it behind when it is killed, as user %s${skippedFor(CANNOT_CAPTURE)}`,
+    async (user) => {
+      const script = `ip link set lo up; exec "$0" "$@"`;
+      const command = [process.execPath, BUILT_COMMAND, "watch", "--interface", "lo", "--tcpdump-user", user];
+      const watching = spawn("unshare", ["--net", "sh", "-c", script, ...command], { stdio: "ignore" });
+      const pid = watching.pid ?? 0;
+      onTestFinished(() => void watching.kill("SIGKILL"));
+      let tcpdump = 0;
+      await until(() => {
+        tcpdump = childrenOf(pid).find((child) => isProgram(child, "tcpdump")) ?? 0;
+        return tcpdump > 0 && childrenOf(tcpdump).length > 0;
+      });
+      const [guard = 0] = childrenOf(tcpdump);
+      watching.kill("SIGKILL");
+      await until(() => !isProgram(tcpdump, "tcpdump") && !isProgram(guard, "sh"));
+    },
+  );
+
+  it.skipIf(CANNOT_CAPTURE !== null)(
+    `leaves no guard behind when it is stopped${skippedFor(CANNOT_CAPTURE)}`,
+    async () => {
+      const watching = watch(["--interface", "lo"]);
+      await sleep(1_500);
+      const [tcpdump = 0] = childrenOf(watching.child.pid ?? 0);
+      const [guard = 0] = childrenOf(tcpdump);
+      expect(isProgram(guard, "sh")).toBe(true);
+      watching.signal("SIGTERM");
+      expect(await watching.ended).not.toBe(2);
+      await until(() => !isProgram(guard, "sh"));
     },
   );
 });
