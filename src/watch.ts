@@ -108,7 +108,7 @@ export async function watchCapture(stream: LiveStream, options: WatchOptions = {
   const state = new NetworkState(holders, modelNamed(options.neighbourModel ?? "linux"));
   state.startFrom(knowledge.known);
   recalled?.refill(state);
-  const intake = new FrameIntake(state, 0);
+  const intake = new FrameIntake(state, 0, null, true);
   const watcher = new Watcher(
     state,
     intake,

@@ -58,6 +58,8 @@ function preparePcapngWalk(kind: Kind): Prepared {
     let frames = 0;
     const walker = new PcapngWalker({
       link() {},
+      interface() {},
+      skipTo() {},
       frame() {
         frames++;
       },

@@ -8,12 +8,12 @@ export interface CaptureInterface {
   readonly network: string;
 }
 
-/** Told of the link layer before the first frame, and again whenever the frames that follow have another. */
+/** Hears of the link layer before the first frame, and again whenever the frames that follow have another. */
 export interface CaptureSink extends FrameSink {
   /** @param linkType LINKTYPE_ value of tcpdump.org's list */
   link(linkType: number): void;
   /** The frames that follow were captured on this interface; where there is one only, nothing is said. */
-  interface?(captured: CaptureInterface): void;
+  interface(captured: CaptureInterface): void;
   /** @param number by which the next frame goes, where it is not one more than the last one's */
-  skipTo?(number: number): void;
+  skipTo(number: number): void;
 }

@@ -1,7 +1,9 @@
+import type { CaptureInterface } from "../capture/capture-sink.ts";
 import type { MergeSink } from "../capture/merge/frame-queue.ts";
 import { ArpOperation, Control, FrameFacts, FrameKind, IpProtocol, LinkAddresses } from "../decode/facts.ts";
 import { beginFrame } from "../decode/link-addresses.ts";
 import { type LinkDecoder, linkDecoder } from "../decode/link-layer.ts";
+import { DOMAIN_SHIFT } from "../neighbours/base/segment.ts";
 import type { DuplicateFrames } from "../neighbours/duplicates/duplicate-frames.ts";
 import { FrameNumbers } from "./frame-numbers.ts";
 import { Numbering } from "./numbering.ts";
@@ -47,6 +49,9 @@ export class Selection implements MergeSink {
   private readonly arrivals = new Map<number, Map<number, Arrival>>();
   private readonly passings = new Map<string, number>();
   private decode: LinkDecoder | undefined;
+  /** By what an interface leads to; of the newest frame's the upper bits of `FrameFacts.segment`. */
+  private readonly domains = new Map<string, number>();
+  private domain = 0;
   private unicastFrames = 0;
   private nowNs = 0;
   private left: number;
@@ -77,6 +82,16 @@ export class Selection implements MergeSink {
   /** There is nothing to switch: each numbers its own capture's frames. */
   resume(): void {}
 
+  /** Two interfaces may lead to two networks with the same addresses, so the ways of each are kept. */
+  interface({ network }: CaptureInterface): void {
+    let domain = this.domains.get(network);
+    if (domain === undefined) {
+      domain = this.domains.size;
+      this.domains.set(network, domain);
+    }
+    this.domain = domain << DOMAIN_SHIFT;
+  }
+
   skipTo(number: number): void {
     this.facts.number = number - 1;
   }
@@ -105,6 +120,7 @@ export class Selection implements MergeSink {
       return;
     }
     this.decode(view, start, start + capturedBytes, facts);
+    facts.segment |= this.domain;
     if (this.duplicates?.isDuplicate(facts, this.nowNs) === true) return;
     if (isFirstOrLast || this.scope.breadth === "all") this.keep();
     if (this.scope.breadth === "all") return;

@@ -94,7 +94,12 @@ export class FrameIntake implements CaptureSink {
     this.interfaceDuplicates ??= this.allDuplicates ?? new DuplicateFrames(LONGEST_SKEW_NS);
   }
 
-  /** To be called when no frame follows. */
+  /** Whether frames wait until it is known which interfaces are on one network. */
+  get isHolding(): boolean {
+    return this.held !== null && !this.held.isEmpty;
+  }
+
+  /** Lets no frame wait any longer; to be called when no frame follows. */
   finish(): void {
     if (this.held === null || this.held.isEmpty) return;
     this.state.captureInterfaces.decide();

@@ -48,14 +48,13 @@ export function reachOf(
   for (const { notAnalysed } of captures)
     for (const part of notAnalysed) frames.set(part.what, (frames.get(part.what) ?? 0) + part.frames);
   const limits = state.vantage.limits.filter(({ kind }) => kind === "one-direction");
-  const unicast = state.vantage.unicastFrames;
   return {
     segments: new Set([...state.stations].map(({ segment }) => segment)).size,
     families: ["ipv4"],
     notLookedInto: [...frames]
       .map(([what, count]) => ({ what, frames: count, why: `${textOf(what)} is not decoded` }))
       .toSorted((a, b) => b.frames - a.frames),
-    directions: limits.length > 0 ? "one" : unicast > 0 ? "both" : "unknown",
+    directions: limits.length > 0 ? "one" : state.vantage.showsBothWays ? "both" : "unknown",
     undetermined: reason === null ? null : reasonText(reason, captures),
   };
 }

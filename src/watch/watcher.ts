@@ -1,4 +1,4 @@
-import type { CaptureSink } from "../capture/capture-sink.ts";
+import type { CaptureInterface, CaptureSink } from "../capture/capture-sink.ts";
 import type { Benign } from "../findings/benign.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { FrameIntake } from "../intake/frame-intake.ts";
@@ -29,6 +29,8 @@ const URGENT_BUDGET_MS = 8;
 const UNHURRIED_LOOKS = 1 << 12;
 const FRAMES_PER_LOOK = 16;
 const HEARTBEAT_MS = 100;
+/** So long frames of several interfaces wait to show which of them are on one network. */
+const INTERFACES_SETTLE_MS = 1_000;
 /** Timers of neighbour caches count in seconds. */
 const TIMERS_EVERY_MS = 1_000;
 const KEEP_EVERY_MS = 200;
@@ -72,6 +74,7 @@ export class Watcher implements CaptureSink, StreamListener {
   private seconds = -1;
   private nanoseconds = 0;
   private arrivedMs: number;
+  private readonly startedMs: number;
   private urgentUntilMs = 0;
   private urgentLooks = 0;
   /** When looking at everything may be done again; as a matter of course, and where it is needed. */
@@ -98,12 +101,17 @@ export class Watcher implements CaptureSink, StreamListener {
     this.judge = new LiveJudge(state, beforehand, () => this.clock.monotonicMs());
     this.tally = new Tally(this.clock);
     this.arrivedMs = this.clock.monotonicMs();
+    this.startedMs = this.arrivedMs;
     this.forgotAtMs = this.arrivedMs;
     this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
   }
 
   link(linkType: number): void {
     this.intake.link(linkType);
+  }
+
+  interface(captured: CaptureInterface): void {
+    this.intake.interface(captured);
   }
 
   skipTo(number: number): void {
@@ -150,6 +158,7 @@ export class Watcher implements CaptureSink, StreamListener {
   /** No more frames come: what was held back is told, too. */
   finish(): { findings: readonly Finding[]; benign: readonly Benign[]; ids: readonly string[] } {
     this.close();
+    this.intake.finish();
     this.state.finish();
     this.judge.judgeAll(true);
     const { findings } = this.judge;
@@ -277,6 +286,7 @@ export class Watcher implements CaptureSink, StreamListener {
     const nowMs = this.clock.monotonicMs();
     const isSilent = nowMs - this.arrivedMs >= HEARTBEAT_MS;
     if (isSilent) this.tally.noteSilence(this.intake.frames);
+    if (this.intake.isHolding && nowMs - this.startedMs >= INTERFACES_SETTLE_MS) this.intake.finish();
     if (nowMs - this.timersAtMs < TIMERS_EVERY_MS || this.seconds < 0) return;
     this.timersAtMs = nowMs;
     const { changes } = this.state;

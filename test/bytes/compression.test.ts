@@ -33,6 +33,8 @@ async function memoryToRead(bytes: Uint8Array, name: string) {
   let mostBytes = 0;
   await readCapture(source, {
     link: () => undefined,
+    interface: () => undefined,
+    skipTo: () => undefined,
     frame: () => {
       frames++;
       if (frames % 100 === 0) mostBytes = Math.max(mostBytes, process.memoryUsage().rss - before);

@@ -22,6 +22,7 @@ async function read(document: Uint8Array, pieces: readonly number[] = [1 << 20])
   let number = 0;
   const end = await readPdml(sourceInPieces(document, pieces, "x.pdml"), new Uint8Array(0), {
     link: (linkType) => linkTypes.push(linkType),
+    interface: () => undefined,
     skipTo: (next) => {
       number = next - 1;
     },
@@ -116,6 +117,7 @@ describe("a dissection", () => {
     await readPdml(sourceInPieces(document, [1 << 20]), new Uint8Array(0), {
       link: () => undefined,
       interface: (captured) => told.push(captured),
+      skipTo: () => undefined,
       frame: () => undefined,
     });
     expect(told).toEqual([

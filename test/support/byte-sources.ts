@@ -43,6 +43,8 @@ export async function framesOf(
     source,
     {
       link: () => undefined,
+      interface: () => undefined,
+      skipTo: () => undefined,
       frame(view, start, capturedBytes, originalBytes, seconds, nanoseconds) {
         const bytes = Buffer.from(view.buffer, view.byteOffset + start, capturedBytes);
         frames.push({ hex: bytes.toString("hex"), originalBytes, seconds, nanoseconds });

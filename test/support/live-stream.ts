@@ -10,6 +10,14 @@ import { type CapturedFrame, pcapHeader, writePcap } from "./pcap.ts";
 
 const PATIENCE_MS = 5_000;
 
+/** Not one piece ends where a frame does. */
+const PIECE_BYTES = 1_499;
+
+/** A capture's bytes as a pipe gives them. */
+export async function* inPieces(bytes: Uint8Array): AsyncIterableIterator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+}
+
 /** A capture stream that a test writes into, as tcpdump -U does. */
 export class LiveCapture implements AsyncIterable<Uint8Array> {
   private readonly pieces: Uint8Array[] = [];

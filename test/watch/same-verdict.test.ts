@@ -8,19 +8,13 @@ import {
   type WatchEvent,
   watchCapture,
 } from "../../src/index.ts";
+import { inPieces } from "../support/live-stream.ts";
 import { validReport } from "../support/schema.ts";
 
 const CAPTURES = join(import.meta.dirname, "..", "..", "captures");
 const FILES = readdirSync(CAPTURES, { recursive: true, encoding: "utf8" })
   .filter((file) => /\.(pcap|pcapng|cap)$/.test(file))
   .toSorted();
-/** As a pipe gives them: not one piece ends where a frame does. */
-const PIECE_BYTES = 1_499;
-
-async function* inPieces(bytes: Uint8Array): AsyncIterableIterator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
-}
-
 /** What the watch numbers by when it was told, and the analysis by the first frame. */
 function withoutId({ id: _, ...finding }: ReportedFinding): Omit<ReportedFinding, "id"> {
   return finding;

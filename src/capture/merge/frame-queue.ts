@@ -90,12 +90,12 @@ export class FrameQueue implements CaptureSink {
 
   interface(captured: CaptureInterface): void {
     this.interfaces[captured.index] = captured;
-    if (this.sink !== null && this.isEmpty) this.sink.interface?.(captured);
+    if (this.sink !== null && this.isEmpty) this.sink.interface(captured);
     else this.put(INTERFACE, captured.index, 0, 0, 0, 0);
   }
 
   skipTo(number: number): void {
-    if (this.sink !== null && this.isEmpty) this.sink.skipTo?.(number);
+    if (this.sink !== null && this.isEmpty) this.sink.skipTo(number);
     else this.put(SKIP, number, 0, 0, 0, 0);
   }
 
@@ -158,7 +158,7 @@ export class FrameQueue implements CaptureSink {
       const kind = this.entries[this.head + Entry.Kind] ?? 0;
       if (kind === FRAME) return;
       const value = this.entries[this.head + Entry.Start] ?? 0;
-      if (kind === SKIP) sink.skipTo?.(value);
+      if (kind === SKIP) sink.skipTo(value);
       else if (kind === INTERFACE) this.emitInterface(value);
       else sink.link(kind);
     }
@@ -169,7 +169,7 @@ export class FrameQueue implements CaptureSink {
 
   private emitInterface(index: number): void {
     const captured = this.interfaces[index];
-    if (captured !== undefined) this.sink?.interface?.(captured);
+    if (captured !== undefined) this.sink?.interface(captured);
   }
 
   private growEntries(): void {

@@ -309,6 +309,6 @@ export class PcapngWalker implements RecordWalker {
       this.linkType = linkType;
       this.sink.link(linkType);
     }
-    for (const captured of this.identities.turnTo(source)) this.sink.interface?.(captured);
+    for (const captured of this.identities.turnTo(source)) this.sink.interface(captured);
   }
 }

@@ -99,7 +99,7 @@ class Frames {
     this.network = network;
     const index = this.networks.get(network) ?? this.networks.size;
     this.networks.set(network, index);
-    this.sink.interface?.({ index, network });
+    this.sink.interface({ index, network });
   }
 
   /** Numbers only ever rise; of a forged one that does not, or that no 32-bit integer holds, nothing is kept. */
@@ -107,6 +107,6 @@ class Frames {
     const isForged = number <= this.lastNumber || number > 0x7fff_ffff;
     const expected = this.lastNumber + 1;
     this.lastNumber = isForged ? expected : number;
-    if (this.lastNumber !== expected) this.sink.skipTo?.(this.lastNumber);
+    if (this.lastNumber !== expected) this.sink.skipTo(this.lastNumber);
   }
 }

@@ -137,9 +137,9 @@ export class Vantage {
     return this.points.filter((point) => point !== undefined).length;
   }
 
-  /** Frames to one station, of all captures. */
-  get unicastFrames(): number {
-    return this.points.reduce((sum, { unicastFrames }) => sum + unicastFrames, 0);
+  /** Whether some host was seen both to send and to be sent to. */
+  get showsBothWays(): boolean {
+    return this.points.some((point) => !point.isOneWay);
   }
 
   /** More frames came since somebody asked. */

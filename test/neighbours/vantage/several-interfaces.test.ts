@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { writeEvidence } from "../../../src/evidence-file.ts";
-import { analyzeCapture, type Report } from "../../../src/index.ts";
+import { analyzeCapture, type Report, watchCapture } from "../../../src/index.ts";
 import { DIRECTOR, GATEWAY, type Host, REAL_SERVER, VIP } from "../../support/frames.ts";
+import { inPieces } from "../../support/live-stream.ts";
 import { type CapturedFrame, writePcap } from "../../support/pcap.ts";
 import { OptionCode, PcapngWriter } from "../../support/pcapng.ts";
 import { validReport } from "../../support/schema.ts";
@@ -65,7 +67,11 @@ const conclusions = ({ verdict, findings }: Report) => [
 ];
 
 async function concluded(interfaces: Readonly<Record<string, readonly CapturedFrame[]>>) {
-  return conclusions(validReport(await analyzeCapture(capturedOn(interfaces), VIPS)));
+  const file = capturedOn(interfaces);
+  const analysed = conclusions(validReport(await analyzeCapture(file, VIPS)));
+  const watched = await watchCapture(inPieces(readFileSync(file)), VIPS);
+  expect(conclusions(watched), "watching gives what analysing gives").toEqual(analysed);
+  return analysed;
 }
 
 const onVlan10 = (bytes: Uint8Array) =>

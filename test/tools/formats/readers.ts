@@ -52,6 +52,8 @@ const ours: Reader = {
         link(linkType) {
           decode = linkDecoder(linkType);
         },
+        interface: () => undefined,
+        skipTo: () => undefined,
         frame(view, start, capturedBytes, originalBytes) {
           frames++;
           facts.originalBytes = originalBytes;
