@@ -48,6 +48,8 @@ describe.each(WRITINGS)("a capture written $name", (options) => {
     const report = await analyze(writePcap(FRAMES, options), ROLES);
     const expected: Report = await analyze(writePcap(FRAMES, other), ROLES);
     expect(report.findings).toHaveLength(1);
+    // The independent decoder reads microseconds only.
+    for (const { captures } of [report, expected]) for (const capture of captures) capture.verifiable = false;
     expect(report).toEqual(expected);
   });
 });
