@@ -92,7 +92,8 @@ type EvidenceKind =
   | { readonly what: "restored"; readonly by: Station }
   | { readonly what: "unanswered"; readonly by: Station }
   | { readonly what: "answered"; readonly by: Station }
-  | { readonly what: "advertised"; readonly by: Station }
+  /** Of which address, where it is not the finding's. */
+  | { readonly what: "advertised"; readonly by: Station; readonly ip?: number }
   | { readonly what: "swept"; readonly by: Station }
   | { readonly what: "repeated"; readonly by: Station; readonly isRequest: boolean }
   | { readonly what: "flooded"; readonly stations: number }
@@ -192,6 +193,8 @@ export interface Finding {
   readonly assessment?: Assessment;
   /** Why a known exception covers it; absent where none does. */
   readonly suppressedBy?: string;
-  /** The virtual router whose members are at odds; for `vip-split` only. */
+  /** The virtual router whose members are at odds; for `vip-split` and `vrid-collision` only. */
   readonly virtualRouterId?: number | null;
+  /** The address of the rightful host's that is at stake, where it is not the finding's; for `vrid-collision` only. */
+  readonly rightfulIp?: number;
 }

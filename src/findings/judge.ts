@@ -9,6 +9,7 @@ import { LastPackets } from "./moves.ts";
 import { judgeNotices } from "./notice-rules.ts";
 import { judgeRelays } from "./relay-rule.ts";
 import { judgeVip } from "./vip-rules.ts";
+import { judgeVridCollisions } from "./vrid-collisions.ts";
 
 /** All findings, in order of their first frame. */
 export function judge(state: NetworkState, assignment: RoleAssignment): Finding[] {
@@ -66,6 +67,7 @@ export class Judgement {
     const all = [...found, ...relayed];
     return [
       ...relayed,
+      ...judgeVridCollisions(this.state),
       ...judgeNotices(this.state, all),
       ...judgeContradictions(this.state, this.assignment, all),
     ];

@@ -2,9 +2,8 @@ import { earliest, latest, type Position } from "../neighbours/base/position.ts"
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { ClaimForm } from "../neighbours/claims/claim.ts";
-import type { Advertiser } from "../neighbours/control/adverts.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
-import { likelyOwner } from "../roles/likely-owner.ts";
+import { cardOf } from "../roles/machines/virtual-macs.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
 import { boundEvidence, evidenceOf, stageOf } from "./build-finding.ts";
 import { bypassOf } from "./bypass.ts";
@@ -81,19 +80,6 @@ function splitByAdverts(state: NetworkState, binding: Binding): Split | null {
     };
   }
   return null;
-}
-
-/** Behind a virtual MAC all members look the same; by the address that signs its advertisements each has its own card. */
-function cardOf(state: NetworkState, { station, sourceIp }: Advertiser): Station {
-  if (!isVirtualMac(station)) return station;
-  const binding = state.bindings.get(station.segment, sourceIp);
-  const owner = binding === undefined || binding.claims.length === 0 ? undefined : likelyOwner(binding);
-  return owner ?? station;
-}
-
-/** 00:00:5e:00:01:VRID (RFC 9568, section 7.3). */
-function isVirtualMac({ macHigh, macLow }: Station): boolean {
-  return macHigh === 0 && macLow >>> 8 === 0x5e0001;
 }
 
 function splitByAnswers(vip: VipRoles, binding: Binding): Split | null {

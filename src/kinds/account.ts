@@ -97,6 +97,8 @@ export interface FindingAccount extends FindingFacts {
   /** Where an inventory says otherwise: the file, and where in it. */
   readonly inventory: string | null;
   readonly virtualRouterId: number | null;
+  /** The address of the rightful host's that is at stake, where it is another. */
+  readonly rightfulIp: string | null;
   readonly isVip: boolean;
   /** `frame 7`, or `frame 7 of file 2` where there are several captures. */
   frameText(place: Pick<FramePlace, "capture" | "frame">): string;

@@ -22,6 +22,7 @@ import { VIP_REPLY } from "./findings/vip-reply.ts";
 import { VIP_SOURCE_IN_REQUEST } from "./findings/vip-source-in-request.ts";
 import { VIP_SPLIT } from "./findings/vip-split.ts";
 import { VIP_UNANSWERED } from "./findings/vip-unanswered.ts";
+import { VRID_COLLISION } from "./findings/vrid-collision.ts";
 import type { BenignKindRecord, FindingKindRecord, KindRecord } from "./kind.ts";
 
 /** Every kind of finding, in the order in which readers meet them. A new one is a line here. */
@@ -32,6 +33,7 @@ const FINDINGS = [
   VIP_BYPASS,
   VIP_UNANSWERED,
   VIP_SPLIT,
+  VRID_COLLISION,
   GATEWAY_IMPERSONATION,
   ADDRESS_IMPERSONATION,
   ADDRESS_CONFLICT,

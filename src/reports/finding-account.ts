@@ -38,6 +38,7 @@ export function accountOf(
     proofTotal: finding.evidenceTotal,
     inventory: finding.inventory === undefined ? null : printable(finding.inventory),
     virtualRouterId: finding.virtualRouterId ?? null,
+    rightfulIp: finding.rightfulIp === undefined ? null : ipText(finding.rightfulIp),
     isVip: assignment.isVip(finding.ip),
     frameText: (place) => wording.frame(place),
   };

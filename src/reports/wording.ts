@@ -110,7 +110,7 @@ export class Wording {
       case "answered":
         return `${this.name(evidence.by)} answers who-has ${ip}`;
       case "advertised":
-        return `${this.name(evidence.by)} advertises ${ip}`;
+        return `${this.name(evidence.by)} advertises ${evidence.ip === undefined ? ip : ipText(evidence.ip)}`;
       case "repeated":
         return evidence.isRequest
           ? `${this.name(evidence.by)} asks for ${ip} many times a second`

@@ -101,6 +101,12 @@ function virtualMacOfRouter(state: NetworkState, router: VirtualRouter): Virtual
   };
 }
 
+/** Behind a virtual MAC all members look the same; by the address that signs its advertisements each has its own card. */
+export function cardOf(state: NetworkState, { station, sourceIp }: Advertiser): Station {
+  if (virtualRouterOf(station) === null) return station;
+  return ownerOf(state, station.segment, sourceIp)[0] ?? station;
+}
+
 /** Whether the card was the master's all the while that it claimed the address. */
 export function isMastersCard({ offices }: VirtualMac, card: Station, { first, last }: ClaimSpan): boolean {
   return offices.some(
