@@ -6,7 +6,7 @@ import { Calendar, clockText, vendorName } from "./html/names.ts";
 import { inventoryText } from "./inventory-summary.ts";
 import { code, codeBlock, indent, prose, table } from "./markdown-text.ts";
 import { raceLines } from "./race-text.ts";
-import { notLookedIntoText } from "./reach.ts";
+import { notLookedIntoText, withoutArpText } from "./reach.ts";
 import type { RenderOptions } from "./render-options.ts";
 import type {
   Host,
@@ -56,7 +56,11 @@ export function renderMarkdown(report: Report, { args }: RenderOptions): string 
 function verdict(report: Report, worstFirst: readonly ReportedFinding[]): string {
   const frames = report.captures.reduce((sum, capture) => sum + capture.frames, 0);
   const unseen = notLookedIntoText(report.reach);
-  const limits = unseen === null ? "" : `\n\nNot looked into: ${prose(unseen)}.`;
+  const withoutArp = withoutArpText(report.reach);
+  const limits = [
+    unseen === null ? "" : `\n\nNot looked into: ${prose(unseen)}.`,
+    withoutArp === null ? "" : `\n\n${prose(capital(withoutArp))}.`,
+  ].join("");
   if (report.verdict === "undetermined")
     return `**${prose(capital(report.reach.undetermined ?? ""))}.**${limits}`;
   const counts = SEVERITIES.map((severity) => ({

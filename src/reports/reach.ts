@@ -54,6 +54,7 @@ export function reachOf(
     notLookedInto: [...frames]
       .map(([what, count]) => ({ what, frames: count, why: `${textOf(what)} is not decoded` }))
       .toSorted((a, b) => b.frames - a.frames),
+    arpFrames: state.arpObserver.frames,
     directions: limits.length > 0 ? "one" : state.vantage.showsBothWays ? "both" : "unknown",
     undetermined: reason === null ? null : reasonText(reason, captures),
   };
@@ -74,6 +75,13 @@ function reasonText(reason: UndeterminedReason, captures: readonly CaptureSummar
     return `no frame could be read: link ${which} not understood`;
   }
   return "no ARP and no forwarding was captured, so no frame could have shown a poisoning";
+}
+
+/** What the verdict rests on where no ARP frame was captured; null where one was, or where it rests on nothing. */
+export function withoutArpText({ arpFrames, undetermined }: Reach): string | null {
+  return arpFrames > 0 || undetermined !== null
+    ? null
+    : "no ARP frame was captured, so forwarded packets alone show the roles, and no claim could be seen";
 }
 
 /** `1,204 frames of VXLAN, 88 of IPv6 neighbour discovery`; null where everything was looked into. */

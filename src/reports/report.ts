@@ -122,6 +122,8 @@ export interface Reach {
   /** Address families that were looked into. */
   families: "ipv4"[];
   notLookedInto: NotLookedInto[];
+  /** ARP frames that were read; without any a verdict rests on forwarded packets alone. */
+  arpFrames: Count;
   /** Whether unicast frames both from and to the same host were seen. */
   directions: "both" | "one" | "unknown";
   /** Why no frame could have shown a poisoning, in one sentence; null where one could. */

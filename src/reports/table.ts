@@ -4,7 +4,7 @@ import { uncapitalise } from "../words/letters.ts";
 import { bypassLines } from "./bypass-text.ts";
 import { plainTable } from "./plain-table.ts";
 import { raceLines } from "./race-text.ts";
-import { notLookedIntoText } from "./reach.ts";
+import { notLookedIntoText, withoutArpText } from "./reach.ts";
 import type { Host, Report, ReportedFinding, ReportedPosition, ReportedVictim } from "./report.ts";
 import { rolesTable } from "./roles-table.ts";
 import { type Style, styleFor } from "./style.ts";
@@ -57,7 +57,10 @@ function headline(report: Report, style: Style): string {
   const found =
     [...counts, ...(nothing === null ? [] : [nothing])].join(", ") || `nothing wrong was found${where}`;
   const unseen = notLookedIntoText(reach);
-  const notLookedInto = unseen === null ? [] : [`not looked into: ${unseen}`];
+  const notLookedInto = [
+    ...(unseen === null ? [] : [`not looked into: ${unseen}`]),
+    ...[withoutArpText(reach)].filter((text) => text !== null),
+  ];
   const files = report.captures.map((capture, index) => {
     const lines = [
       `${sourceName(capture.file)}: ${plural(capture.frames, "frame")}${span(capture.first, capture.last)}`,

@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { INCIDENTS } from "../incidents/incident.ts";
 import { analyze } from "../support/analyze.ts";
+import { lvsPcap } from "../support/cli.ts";
 import {
   CLIENT,
   DIRECTOR,
@@ -97,5 +100,10 @@ describe("a verdict is undetermined", () => {
     const toVip = packet(GATEWAY, DIRECTOR, { source: CLIENT.ip, destination: VIP });
     const report = await analyze(repeated(3, toVip), { vips: [VIP], directors: [DIRECTOR.mac] });
     expect(report.verdict).toBe("clean");
+  });
+
+  it("but clean without ARP where packets are passed on, and the report says that there was no ARP", async () => {
+    const { stdout } = await lvsPcap(["analyze", join(INCIDENTS, "running-cluster", "noarp.pcap")]);
+    expect(stdout).toMatch(/^CLEAN.*no ARP frame was captured/s);
   });
 });

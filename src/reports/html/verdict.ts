@@ -2,7 +2,7 @@ import { benignKindOf, findingKindOf } from "../../kinds/registry.ts";
 import { SEVERITIES, STAGES } from "../../kinds/severity.ts";
 import { hostName, labelledName, shortName } from "../../words/hosts.ts";
 import { capitalise } from "../../words/letters.ts";
-import { notLookedIntoText } from "../reach.ts";
+import { notLookedIntoText, withoutArpText } from "../reach.ts";
 import type { Host, Report, ReportedFinding } from "../report.ts";
 import { countText, elapsedText, nanosecondsBetween, plural } from "../text.ts";
 import { type Content, html, type Markup } from "./markup.ts";
@@ -36,7 +36,11 @@ export function verdictSentence(report: Report): string {
 function innocence(report: Report): string {
   const { captures, benign, reach } = report;
   const unseen = notLookedIntoText(reach);
-  const limits = unseen === null ? "" : ` Not looked into: ${unseen}.`;
+  const withoutArp = withoutArpText(reach);
+  const limits = [
+    unseen === null ? "" : ` Not looked into: ${unseen}.`,
+    withoutArp === null ? "" : ` ${capitalise(withoutArp)}.`,
+  ].join("");
   if (report.verdict === "undetermined") return `${capitalise(reach.undetermined ?? "")}.${limits}`;
   const frames = captures.reduce((sum, capture) => sum + capture.frames, 0);
   const failovers = benign.filter(({ kind }) => benignKindOf(kind).isFailover);
