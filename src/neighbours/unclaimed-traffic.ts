@@ -4,6 +4,7 @@ import type { ChosenCaches } from "./caches/chosen-caches.ts";
 import type { Binding } from "./claims/binding.ts";
 import type { BindingTable } from "./claims/binding-table.ts";
 import type { Tunnels } from "./control/tunnels.ts";
+import { areByTurns, sentToSeveral } from "./traffic/by-turns.ts";
 import { DirectAnswers, type Hop } from "./traffic/direct-answers.ts";
 import type { Forwardings } from "./traffic/forwardings.ts";
 import type { TrafficTable } from "./traffic/traffic-table.ts";
@@ -78,9 +79,26 @@ export class UnclaimedTraffic {
   private beforeNaming(segment: number, ip: number): readonly Hop[] {
     const binding = this.bindings.get(segment, ip);
     if (binding !== undefined && binding.claims.length > 0) return [];
+    if (binding === undefined) this.followTurns(segment, ip);
     const hops = this.hopsOf(segment, ip);
     if (hops.length > 0) this.adopt(this.bindings.of(segment, ip));
     return hops;
+  }
+
+  /** Who sends to several MACs for the address: to which of them next is news. */
+  private followTurns(segment: number, ip: number): void {
+    const inSegment = this.table.rowsTo(ip).filter((row) => row.segment === segment);
+    if (inSegment.length < 2) return;
+    for (const rows of sentToSeveral(inSegment)) {
+      const isByTurns = areByTurns(rows);
+      for (const row of rows) {
+        const sender = { macHigh: row.sourceMacHigh, macLow: row.sourceMacLow };
+        const receiver = { macHigh: row.destinationMacHigh, macLow: row.destinationMacLow };
+        this.table.unsettle(segment, ip, receiver, sender);
+        if (isByTurns)
+          this.bindings.of(segment, ip).routers.add(this.stations.of(segment, sender.macHigh, sender.macLow));
+      }
+    }
   }
 
   /** Who is seen to direct packets for the address to hosts that answer past it. */

@@ -5,6 +5,7 @@ import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 import { likelyOwner } from "./likely-owner.ts";
 import { LookUps } from "./look-ups.ts";
 import type { Relays } from "./relays.ts";
+import type { RoutedVips } from "./routed-vips.ts";
 
 export interface InferredGateway {
   readonly station: Station;
@@ -21,7 +22,7 @@ export interface InferredGateway {
  * A host's frame for an address beyond goes to the MAC that its cache holds for the router's address. So the router is
  * the owner of that address, and not whoever stands in for it.
  */
-export function inferGateways(state: NetworkState, relays: Relays): InferredGateway[] {
+export function inferGateways(state: NetworkState, relays: Relays, routed: RoutedVips): InferredGateway[] {
   const gateways = new Map<Station, InferredGateway>();
   const add = (station: Station | undefined, ip: number | undefined, at: Position, beyondIp: number) => {
     if (station === undefined || ip === undefined || gateways.has(station)) return;
@@ -35,6 +36,7 @@ export function inferGateways(state: NetworkState, relays: Relays): InferredGate
     const receiver = state.stations.get(row.segment, row.destinationMacHigh, row.destinationMacLow);
     if (sender === undefined || receiver === undefined) continue;
     if (isBeyond(row.segment, row.destinationIp)) {
+      if (holdsIt(state, routed, receiver, row.destinationIp)) continue;
       const onward = relays.bySentTo(receiver, row.destinationIp).find(({ from }) => from === sender);
       if (onward !== undefined && !lookUps.hasLookedUp(sender, receiver)) {
         const ip = lookUps.borrowedAddress(onward) ?? lookUps.ownAddressOf(onward.to);
@@ -44,12 +46,28 @@ export function inferGateways(state: NetworkState, relays: Relays): InferredGate
       const ip = lookUps.nextHop(sender, receiver);
       const binding = ip === undefined ? undefined : state.bindings.get(row.segment, ip);
       if (binding !== undefined) add(likelyOwner(binding), ip, row.first, row.destinationIp);
-    } else if (isBeyond(row.segment, row.lastSourceIp) && !passesOn(state, row, sender, relays)) {
+    } else if (
+      isBeyond(row.segment, row.lastSourceIp) &&
+      !passesOn(state, row, sender, relays) &&
+      !holdsIt(state, routed, sender, row.lastSourceIp)
+    ) {
       add(sender, lookUps.ownAddressOf(sender), row.first, row.lastSourceIp);
     }
   }
   for (const { station, ip, at, beyondIp } of state.remembered.gateways) add(station, ip, at, beyondIp);
   return [...gateways.values()];
+}
+
+/**
+ * Whether a station gets or sends packets of an address beyond the segment because it is its own, on lo or behind a
+ * tunnel: a route to a server makes it no router.
+ */
+function holdsIt(state: NetworkState, routed: RoutedVips, station: Station, ip: number): boolean {
+  const { segment } = station;
+  return (
+    routed.of({ segment, ip })?.servers.includes(station) === true ||
+    state.tunnels.to(segment, ip).some(({ from }) => from === station)
+  );
 }
 
 /** A director's frames come from beyond, too, and a man in the middle's: they did not carry them here, but pass them on. */

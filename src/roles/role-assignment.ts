@@ -9,6 +9,7 @@ import { Labels } from "./labels.ts";
 import { Machines } from "./machines/machines.ts";
 import { Names } from "./names.ts";
 import { Relays } from "./relays.ts";
+import { RoutedVips } from "./routed-vips.ts";
 import { givenVipRoles, inferredVipRoles, type VipRoles } from "./vip-roles.ts";
 
 export const ROLES = ["gateway", "director", "real-server", "client", "host", "unknown"] as const;
@@ -28,6 +29,7 @@ export class RoleAssignment {
   /** Whether frames of the captures carry VLAN tags. */
   readonly spansVlans: boolean;
   readonly relays: Relays;
+  readonly routed: RoutedVips;
   readonly machines: Machines;
   readonly known: KnownOwners;
   private readonly labels: Labels;
@@ -46,6 +48,7 @@ export class RoleAssignment {
     this.labels = new Labels(given.labels ?? []);
     this.names = new Names(state, this.known);
     this.relays = new Relays(state);
+    this.routed = new RoutedVips(state);
     this.machines = new Machines(state);
     this.gatewayIps = new Set(given.gateways.flatMap(({ ip }) => ip ?? []));
     const inferred = inferVips(state, (station, ip) => this.names.ownsBesides(station, ip));
@@ -121,7 +124,7 @@ export class RoleAssignment {
       const stations = given.gateways.flatMap((name) => this.names.resolve(name));
       return [...new Set(stations)].map((station) => ({ station, origin: "given", carried: null }));
     }
-    return inferGateways(state, this.relays).map((carried) => ({
+    return inferGateways(state, this.relays, this.routed).map((carried) => ({
       station: carried.station,
       origin: "inferred",
       carried,

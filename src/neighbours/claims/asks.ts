@@ -54,6 +54,8 @@ export class Asks {
   /** Requests that their sender repeated because nobody had answered. */
   readonly unanswered: Ask[] = [];
   unansweredCount = 0;
+  /** Requests of hosts that look the address up; looking whether it is free (RFC 5227) is none. */
+  total = 0;
   /** Requests that more than one station answered, in order of arrival. */
   readonly races: Ask[] = [];
   /** In how many requests to everybody a station was one of several that answered. */
@@ -64,6 +66,7 @@ export class Asks {
    * asked in other names meanwhile, or had just asked in another name
    */
   add(ask: Ask, sentTo: Station | null): boolean {
+    if (ask.askerIp !== 0) this.total++;
     const before = this.newestAskOf(ask.asker);
     if (before !== undefined && isRetry(before, ask)) this.noteUnanswered(before, ask);
     keepRecent(this.recent, ask);

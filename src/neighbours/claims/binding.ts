@@ -73,6 +73,8 @@ export class Binding {
   readonly passedOn = new SparseMap<Station, Position>();
   /** Those that passed frames on, its directors: what reaches them has not gone astray. */
   readonly passers = new SparseSet<Station>();
+  /** Those whose frames for it went to several MACs by turns before anybody spoke for it: they have routes to it. */
+  readonly routers = new SparseSet<Station>();
   /** Those of them to which a holder of the address passed its frames on: real servers, or who stands in for one. */
   readonly served = new SparseSet<Station>();
   /** The stations that sent IPv4 packets from the address once it was known on the segment, with a first frame's TTL. */

@@ -1,4 +1,5 @@
 import type { Station } from "../base/station.ts";
+import { areByTurns } from "./by-turns.ts";
 import type { TrafficRow } from "./traffic-row.ts";
 import type { TrafficTable } from "./traffic-table.ts";
 
@@ -71,12 +72,8 @@ export class DirectAnswers {
   isSpread(ip: number, by: Station, servers: readonly Station[]): boolean {
     const rows = servers
       .filter((server) => this.ownPackets(ip, server).some((row) => !goesTo(row, by)))
-      .flatMap((server) => this.traffic.rowBetween(by.segment, ip, server, by) ?? [])
-      .toSorted((a, b) => a.first.ordinal - b.first.ordinal);
-    return rows.some((row, index) => {
-      const later = rows[index + 1];
-      return later !== undefined && later.first.ordinal < row.last.ordinal;
-    });
+      .flatMap((server) => this.traffic.rowBetween(by.segment, ip, server, by) ?? []);
+    return areByTurns(rows);
   }
 
   /**
@@ -96,6 +93,11 @@ export class DirectAnswers {
             .rowsTo(row.destinationIp)
             .some((other) => !comesFrom(other, by) && isRelayOf(row, other)),
       );
+  }
+
+  /** Whether the station sends packets of its own from the address. */
+  sendsFrom(ip: number, station: Station): boolean {
+    return this.ownPackets(ip, station).length > 0;
   }
 
   private ownPackets(ip: number, station: Station): TrafficRow[] {
