@@ -198,6 +198,7 @@ describe("the sources", () => {
       /^node:(net|http|https|http2|dgram|tls|dns)\b/.test(specifier),
     ).map(({ file }) => file);
     expect([...new Set(reaching)]).toEqual([
+      "watch/sinks/host-check.ts",
       "watch/sinks/metrics.ts",
       "watch/sinks/syslog-transport.ts",
       "watch/sinks/webhook.ts",

@@ -4,11 +4,14 @@ import { LvsPcapError } from "../../errors.ts";
 import { systemCode, systemReason } from "../../files/system-error.ts";
 import { EVENT_NAMES, type WatchEvent } from "../../reports/event.ts";
 import type { EventSink, WatchGauges } from "../event-sink.ts";
+import { isMeantFor } from "./host-check.ts";
 import type { ListenAddress } from "./listen-address.ts";
 
 /** Prometheus asks one at a time; what is beyond is nobody's scrape. */
 const MOST_CONNECTIONS = 32;
 const REQUEST_TIMEOUT_MS = 5000;
+/** As often connections are looked through for those whose time is up. */
+const CHECKS_PER_TIMEOUT = 5;
 /** A label's values are kept for ever by whoever scrapes: VIPs beyond these are counted together. */
 const MOST_VIPS = 64;
 const OTHER_VIPS = "other";
@@ -28,22 +31,38 @@ export class MetricsSink implements EventSink {
   private readonly vips = new Set<string>();
   private readonly gauges: () => WatchGauges;
 
-  private constructor(gauges: () => WatchGauges) {
+  private readonly host: string;
+
+  private constructor(host: string, gauges: () => WatchGauges, timeoutMs: number) {
+    this.host = host;
     this.gauges = gauges;
     collectDefaultMetrics({ register: this.registry });
     for (const name of MISNAMED) this.registry.removeSingleMetric(name);
     this.register();
-    this.server = createServer((request, response) => {
+    const timeouts = {
+      requestTimeout: timeoutMs,
+      headersTimeout: timeoutMs,
+      keepAliveTimeout: timeoutMs,
+      connectionsCheckingInterval: timeoutMs / CHECKS_PER_TIMEOUT,
+    };
+    this.server = createServer(timeouts, (request, response) => {
       void this.answer(request, response);
     });
     this.server.maxConnections = MOST_CONNECTIONS;
-    this.server.requestTimeout = REQUEST_TIMEOUT_MS;
-    this.server.headersTimeout = REQUEST_TIMEOUT_MS;
+    // Who asks for nothing, or does not take the answer.
+    this.server.setTimeout(timeoutMs);
   }
 
-  /** @throws LvsPcapError `bad-usage` where nobody may listen there, or somebody else does */
-  static async open({ host, port }: ListenAddress, gauges: () => WatchGauges): Promise<MetricsSink> {
-    const sink = new MetricsSink(gauges);
+  /**
+   * @param timeoutMs a connection on which nothing happens for so long is closed, and so is one whose request takes longer
+   * @throws LvsPcapError `bad-usage` where nobody may listen there, or somebody else does
+   */
+  static async open(
+    { host, port }: ListenAddress,
+    gauges: () => WatchGauges,
+    timeoutMs = REQUEST_TIMEOUT_MS,
+  ): Promise<MetricsSink> {
+    const sink = new MetricsSink(host, gauges, timeoutMs);
     await new Promise<void>((resolve, reject) => {
       sink.server.once("error", (error) => reject(cannotListen(host, port, error)));
       sink.server.listen(port, host, () => resolve());
@@ -72,6 +91,10 @@ export class MetricsSink implements EventSink {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on("error", () => {});
+    if (!this.isMeant(request)) {
+      response.writeHead(421, { "content-type": "text/plain" }).end(`this is ${this.url}\n`);
+      return;
+    }
     const path = (request.url ?? "").split("?", 1)[0];
     const isHead = request.method === "HEAD";
     if (request.method !== "GET" && !isHead) {
@@ -86,6 +109,12 @@ export class MetricsSink implements EventSink {
     } else {
       response.writeHead(404, { "content-type": "text/plain" }).end(isHead ? "" : "see /metrics\n");
     }
+  }
+
+  private isMeant({ headers }: IncomingMessage): boolean {
+    const address = this.server.address();
+    const bound = typeof address === "object" && address !== null ? address.address : "";
+    return isMeantFor(headers.host, this.host, bound);
   }
 
   private register(): void {

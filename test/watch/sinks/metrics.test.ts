@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import type { WatchGauges } from "../../../src/watch/event-sink.ts";
+import { isMeantFor } from "../../../src/watch/sinks/host-check.ts";
 import { parseListenAddress } from "../../../src/watch/sinks/listen-address.ts";
 import { MetricsSink } from "../../../src/watch/sinks/metrics.ts";
 import { VIP } from "../../support/frames.ts";
@@ -135,6 +137,80 @@ describe("the server", () => {
       `--metrics 127.0.0.1:${port}: the port is in use by another program`,
     );
     other.close();
+  });
+});
+
+/** What comes back to these bytes until the server closes the connection. */
+function answerTo(sink: MetricsSink, request: string): Promise<string> {
+  const { hostname, port } = new URL(sink.url);
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect(Number(port), hostname, () => socket.write(request));
+    socket.on("data", (chunk: Buffer) => {
+      answer += chunk.toString();
+    });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(answer));
+  });
+}
+
+describe("a connection that is held open", () => {
+  it.each([
+    ["nothing", ""],
+    ["half a header", "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n"],
+    ["half a body", "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\nx"],
+    ["a whole request, and nothing more", "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"],
+  ])("with %s is closed in time", async (_, request) => {
+    const sink = await MetricsSink.open(parseListenAddress(":0"), () => GAUGES, 300);
+    open.push(sink);
+    const startMs = performance.now();
+    await answerTo(sink, request);
+    expect(performance.now() - startMs).toBeLessThan(1500);
+  });
+
+  it("does not keep others out for longer than that, however many there are", async () => {
+    const sink = await MetricsSink.open(parseListenAddress(":0"), () => GAUGES, 300);
+    open.push(sink);
+    const { hostname, port } = new URL(sink.url);
+    const held = Array.from({ length: 200 }, () => connect(Number(port), hostname).on("error", () => {}));
+    for (const socket of held) socket.write("GET /");
+    await sleep(800);
+    expect(samples(await scrape(sink), "lvs_pcap_bindings")).toEqual(["lvs_pcap_bindings 7"]);
+    for (const socket of held) socket.destroy();
+  });
+});
+
+describe("a request for another host", () => {
+  const get = (host: string) => `GET /metrics HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+
+  it.each(["evil.example", "evil.example:9469", "127.0.0.1.evil.example", "192.0.2.1", "", "[", "a:b:c"])(
+    "gets no figures: %j",
+    async (host) => {
+      expect(await answerTo(await serve(), get(host))).toMatch(/^HTTP\/1\.1 421 /);
+    },
+  );
+
+  it.each(["127.0.0.1", "127.0.0.1:9469", "localhost:8080", "LOCALHOST", "[::1]:9469"])(
+    "is none where it names loopback, by any port of a tunnel: %s",
+    async (host) => {
+      expect(await answerTo(await serve(), get(host))).toMatch(/^HTTP\/1\.1 200 /);
+    },
+  );
+
+  it("is none in HTTP/1.0, which has no host", async () => {
+    expect(await answerTo(await serve(), "GET /metrics HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it.each([
+    ["watcher.example:9469", "watcher.example", "192.0.2.7", true],
+    ["192.0.2.7:9469", "watcher.example", "192.0.2.7", true],
+    ["localhost:9469", "watcher.example", "192.0.2.7", false],
+    ["other.example", "watcher.example", "192.0.2.7", false],
+    ["[2001:db8::7]:9469", "2001:db8::7", "2001:db8::7", true],
+    ["anything.example", "0.0.0.0", "0.0.0.0", true],
+    ["anything.example", "::", "::", true],
+  ])("%s to a server at %s, which is %s: meant for it %s", (header, asked, bound, isMeant) => {
+    expect(isMeantFor(header, asked, bound)).toBe(isMeant);
   });
 });
 
