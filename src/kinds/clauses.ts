@@ -29,9 +29,9 @@ export function effectOf(finding: FindingAccount): string {
   const isOne = victims.length === 1;
   const whose = isOne ? "its" : "their";
   if (restored !== null) {
-    return `, so ${names} ${stage === "used" ? "sent" : "would have sent"} ${whose} traffic there${insteadOf(finding)} until ${finding.frameText(restored)}`;
+    return `, so ${names} ${stage === "used" ? "sent" : "likely sent"} ${whose} traffic there${insteadOf(finding)} until ${finding.frameText(restored)}`;
   }
-  const sends = stage === "used" ? `now ${isOne ? "sends" : "send"}` : "would now send";
+  const sends = `${stage === "used" ? "now" : "likely"} ${isOne ? "sends" : "send"}`;
   return `, so ${names} ${sends} ${whose} traffic there${insteadOf(finding)}`;
 }
 
@@ -86,7 +86,7 @@ export function courseOf({ victims, stage }: FindingFacts): string {
   const lasting = victims.some(({ restored }) => restored === null);
   const names = hostNames(victims);
   if (stage === "learned")
-    return `${names} ${lasting ? (isOne ? "believes it" : "believe it") : "believed it for a while"}`;
+    return `${names} likely ${lasting ? (isOne ? "believes it" : "believe it") : "believed it for a while"}`;
   if (!lasting)
     return `${names} sent ${isOne ? "its" : "their"} traffic there until ${isOne ? "its cache was" : "their caches were"} set right`;
   return `${names} still ${isOne ? "sends its" : "send their"} traffic there`;
