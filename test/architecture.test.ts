@@ -7,7 +7,7 @@ const SOURCES = join(import.meta.dirname, "..", "src");
 
 /** From the wire to the person: each room may use the rooms of the lines above its own, and itself. */
 const LINES: readonly (readonly string[])[] = [
-  ["errors"],
+  ["errors", "limits"],
   ["files", "options"],
   ["bytes"],
   ["capture"],
@@ -142,6 +142,15 @@ describe("the sources", () => {
 
   it("import each other in no ring, types included", () => {
     expect(ringsOf(importsByFile())).toEqual([]);
+  });
+
+  it("keep the bounds of the state in one table", () => {
+    const bound =
+      /^(?:export )?const (?:MOST|LARGEST|[A-Z_]+_KEPT|[A-Z_]*REMEMBERED)[A-Z_0-9]* = \(?\d(?![^;]*[A-Z])/m;
+    const rooms = ["neighbours", "intake"];
+    expect(FILES.filter((file) => rooms.includes(roomOf(file)) && bound.test(CODE.get(file) ?? ""))).toEqual(
+      [],
+    );
   });
 
   it("are found by this test: every room uses another, but the first", () => {

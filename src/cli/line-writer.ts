@@ -1,7 +1,6 @@
 import { close, fstatSync, open, write, writeSync } from "node:fs";
+import { MOST_UNREAD_BYTES } from "../limits.ts";
 
-/** What a reader who does not read may leave behind; what comes then is dropped, and counted. */
-const MOST_BYTES = 16 << 20;
 /** A pipe that is full and does not wait is tried again after this. */
 const RETRY_MS = 5;
 
@@ -48,7 +47,7 @@ export class LineWriter {
 
   write(text: string): void {
     const bytes = Buffer.from(text);
-    if (this.isGone || this.queuedBytes + bytes.length > MOST_BYTES) {
+    if (this.isGone || this.queuedBytes + bytes.length > MOST_UNREAD_BYTES) {
       this.dropped++;
       return;
     }

@@ -1,7 +1,6 @@
 import type { FrameFacts } from "../decode/facts.ts";
+import { MOST_FLOWS } from "../limits.ts";
 
-/** As many as the analysis tells apart. */
-const MOST_FLOWS = 1 << 18;
 const TCP_RST = 0x04;
 
 interface Flow {

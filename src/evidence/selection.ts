@@ -3,6 +3,7 @@ import type { MergeSink } from "../capture/merge/frame-queue.ts";
 import { ArpOperation, Control, FrameFacts, FrameKind, IpProtocol, LinkAddresses } from "../decode/facts.ts";
 import { beginFrame } from "../decode/link-addresses.ts";
 import { type LinkDecoder, linkDecoder } from "../decode/link-layer.ts";
+import { MOST_EVIDENCE_MAC_PAIRS, MOST_EVIDENCE_PASSERS, MOST_EVIDENCE_SYNCED_PAIRS } from "../limits.ts";
 import { DOMAIN_SHIFT } from "../neighbours/base/segment.ts";
 import type { DuplicateFrames } from "../neighbours/duplicates/duplicate-frames.ts";
 import { FrameNumbers } from "./frame-numbers.ts";
@@ -13,15 +14,12 @@ import { WayKind, Ways } from "./ways.ts";
 
 /** By so many unicast frames a capture shows where it was taken. */
 const FIRST_UNICAST_FRAMES = 32;
-const MOST_MAC_PAIRS = 1 << 10;
 /** Ways to addresses beyond the segment, of one host to another: what they tell of a router, a few tell. */
 const WAYS_BEYOND = 2;
 /** Of somebody who may stand in the middle each is compared with how it goes on. */
 const WAYS_BEYOND_OF_CLAIMANT = 32;
 const BEACONS_PER_HOST = 16;
-const MOST_SYNCED_PAIRS = 1 << 14;
 const PASSINGS_KEPT = 3;
-const MOST_PASSERS = 1 << 12;
 
 /** A packet that came to a host for a VIP, and may be passed on by it. */
 interface Arrival {
@@ -170,7 +168,7 @@ export class Selection implements MergeSink {
   private selectBeacon(): void {
     const key = macKey(this.facts.sourceMacHigh, this.facts.sourceMacLow);
     const seen = this.beacons.get(key) ?? 0;
-    if (seen >= BEACONS_PER_HOST || (seen === 0 && this.beacons.size >= MOST_MAC_PAIRS)) return;
+    if (seen >= BEACONS_PER_HOST || (seen === 0 && this.beacons.size >= MOST_EVIDENCE_MAC_PAIRS)) return;
     this.beacons.set(key, seen + 1);
     this.keep();
   }
@@ -219,7 +217,7 @@ export class Selection implements MergeSink {
     const pair = this.hosts.of(from) * 2 ** 16 + this.hosts.of(to);
     let known = this.beyond.get(pair);
     if (known === undefined) {
-      if (this.beyond.size >= MOST_MAC_PAIRS) return false;
+      if (this.beyond.size >= MOST_EVIDENCE_MAC_PAIRS) return false;
       known = new Set();
       this.beyond.set(pair, known);
     }
@@ -255,7 +253,7 @@ export class Selection implements MergeSink {
     ) {
       const key = `${destinationIp},${from},${to}`;
       const seen = this.passings.get(key) ?? 0;
-      if (seen < PASSINGS_KEPT && this.passings.size < MOST_PASSERS) {
+      if (seen < PASSINGS_KEPT && this.passings.size < MOST_EVIDENCE_PASSERS) {
         this.passings.set(key, seen + 1);
         this.numbers.add(arrived.number);
         this.keep();
@@ -263,7 +261,8 @@ export class Selection implements MergeSink {
     }
     const arrival = arrivals.get(to);
     if (arrival !== undefined) Object.assign(arrival, { number, identification, ports, sourceIp });
-    else if (arrivals.size < MOST_PASSERS) arrivals.set(to, { number, identification, ports, sourceIp });
+    else if (arrivals.size < MOST_EVIDENCE_PASSERS)
+      arrivals.set(to, { number, identification, ports, sourceIp });
   }
 
   private selectControl(): void {
@@ -288,7 +287,7 @@ export class Selection implements MergeSink {
       const vip = vips[index] ?? 0;
       if (!this.isWide && !scope.ips.has(vip)) continue;
       const key = `${facts.sourceIp},${vip},${realServers[index]}`;
-      if (this.synced.has(key) || this.synced.size >= MOST_SYNCED_PAIRS) continue;
+      if (this.synced.has(key) || this.synced.size >= MOST_EVIDENCE_SYNCED_PAIRS) continue;
       this.synced.add(key);
       tellsNews = true;
     }

@@ -1,12 +1,9 @@
+import { MOST_EVIDENCE_WAYS, MOST_EVIDENCE_WAYS_PER_ADDRESS } from "../limits.ts";
 import type { FrameNumbers } from "./frame-numbers.ts";
 
 /** For so long after a belief changed frames may still go the old way; the model looks at the next one, too. */
 const IN_FLIGHT_NS = 2_000_000;
 const FIRST_KEPT = 2;
-
-/** More hosts than a segment has, and more ways than these say nothing new. */
-const MOST_WAYS = 1 << 16;
-const MOST_WAYS_PER_ADDRESS = 1 << 8;
 
 /** Which question the frames of a way answer. */
 export const WayKind = { Traffic: 0, LastPackets: 1, Tunnel: 2, Hello: 3 } as const;
@@ -47,7 +44,7 @@ export class Ways {
     }
     let way = ways.get(key);
     if (way === undefined) {
-      if (this.count >= MOST_WAYS || ways.size >= MOST_WAYS_PER_ADDRESS) return;
+      if (this.count >= MOST_EVIDENCE_WAYS || ways.size >= MOST_EVIDENCE_WAYS_PER_ADDRESS) return;
       this.count++;
       way = { last: number, lastIsKept: false, frames: 0, sinceNs: Number.NEGATIVE_INFINITY, keptLate: true };
       ways.set(key, way);

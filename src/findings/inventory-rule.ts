@@ -1,3 +1,4 @@
+import { MOST_CONTRADICTIONS } from "../limits.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
@@ -12,8 +13,6 @@ import type { Evidence, Finding } from "./finding.ts";
 import { claimSpan } from "./moves.ts";
 import { Suspects } from "./suspects.ts";
 
-/** An inventory of another network contradicts everything; the first few show that. */
-const MOST_CONTRADICTIONS = 32;
 const EVIDENCE_SHOWN = 4;
 
 /** Where the frames say something else than an inventory, and no finding or failover explains it: one of them is wrong. */

@@ -1,5 +1,6 @@
 import { ArpOperation } from "../decode/facts.ts";
 import type { FindingKind } from "../kinds/registry.ts";
+import { MOST_MISMATCHES } from "../limits.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import { isCard, type Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
@@ -7,9 +8,6 @@ import type { Claim, ProxiedTally } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import { proxyReasonOf } from "./proxied-claims.ts";
-
-/** Corrupt frames name a new pair of MACs each; what repeats itself comes first. */
-const MOST_MISMATCHES = 16;
 
 /** What is worth knowing and accuses nobody. */
 export function judgeNotices(state: NetworkState, findings: readonly Finding[]): Finding[] {

@@ -1,4 +1,5 @@
 import type { Setting } from "../kinds/account.ts";
+import { MOST_PREVENTION_TRIES } from "../limits.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimForm, HeardClaim } from "../neighbours/claims/claim.ts";
@@ -11,9 +12,6 @@ const SUPPRESSED: readonly { readonly setting: Setting; readonly forms: Readonly
   { setting: "arp_ignore=1", forms: new Set<ClaimForm>(["reply", "unsolicited-reply"]) },
   { setting: "no-announcement", forms: new Set<ClaimForm>(["announcement"]) },
 ];
-
-/** Each try is a run over all that was kept; real servers that leak in more ways are told to close all of them. */
-const MOST_TRIES = 128;
 
 interface Measure {
   readonly host: Station;
@@ -88,10 +86,10 @@ function keepsFromSending({ host, forms }: Measure, heard: HeardClaim): boolean 
 function smallestFirst(measures: readonly Measure[]): Measure[][] {
   const sets: Measure[][] = [[]];
   let ofSize: { set: Measure[]; next: number }[] = [{ set: [], next: 0 }];
-  while (ofSize.length > 0 && sets.length < MOST_TRIES) {
+  while (ofSize.length > 0 && sets.length < MOST_PREVENTION_TRIES) {
     const larger: { set: Measure[]; next: number }[] = [];
     for (const { set, next } of ofSize) {
-      const room = MOST_TRIES - sets.length - larger.length;
+      const room = MOST_PREVENTION_TRIES - sets.length - larger.length;
       for (const [index, measure] of measures.slice(next, next + room).entries())
         larger.push({ set: [...set, measure], next: next + index + 1 });
     }

@@ -1,6 +1,7 @@
 import { LINKTYPE_LINUX_SLL2 } from "../capture/link-type.ts";
 import { SERVICE_SEGMENT } from "../decode/ether-type.ts";
 import { type FrameFacts, FrameKind, LinkAddresses } from "../decode/facts.ts";
+import { LINK_HEADER_SLOTS } from "../limits.ts";
 import { VLAN_MASK } from "../neighbours/base/segment.ts";
 import { isGroupMac } from "../neighbours/base/station.ts";
 import type { InterfaceDuplicates } from "../neighbours/duplicates/interface-duplicates.ts";
@@ -8,8 +9,6 @@ import type { NetworkState } from "../neighbours/network-state.ts";
 import { wireOf } from "../neighbours/traffic/mac-pairs.ts";
 import { PairWord } from "../neighbours/traffic/traffic-layout.ts";
 
-/** A power of two: of link headers that share a place the newest is remembered. */
-const PLACES = 1 << 8;
 /**
  * Of either version the 14 bytes that tell from whom a frame is, on which interface and which way it went: of LINUX_SLL
  * those before the protocol, of LINUX_SLL2 those behind it. They take four words; then come the interface's index, and the
@@ -25,7 +24,7 @@ const PAIR = 5;
  * network its interface leads to, follows from what the machine's other frames showed, and is not found out anew for each.
  */
 export class CookedLinks {
-  private readonly words = new Int32Array(PLACES * WORDS);
+  private readonly words = new Int32Array(LINK_HEADER_SLOTS * WORDS);
   private readonly state: NetworkState;
   private readonly keyOffset: number;
   readonly headerBytes: number;
@@ -115,5 +114,5 @@ function placeOf(view: DataView, key: number): number {
   const mixed =
     Math.imul(view.getInt32(key) ^ Math.imul(view.getInt32(key + 4), 0xc2b2ae35), 0x9e3779b1) ^
     Math.imul(view.getInt32(key + 8) ^ view.getUint16(key + 12), 0x85ebca6b);
-  return ((mixed ^ (mixed >>> 15)) & (PLACES - 1)) << WORDS_SHIFT;
+  return ((mixed ^ (mixed >>> 15)) & (LINK_HEADER_SLOTS - 1)) << WORDS_SHIFT;
 }

@@ -1,3 +1,4 @@
+import { MOST_HELD_BYTES, MOST_HELD_FRAMES } from "../limits.ts";
 /** A frame that waits, with what has to be known to take it later. */
 export interface HeldFrame {
   readonly view: DataView;
@@ -10,16 +11,13 @@ export interface HeldFrame {
   readonly network: number;
 }
 
-const MOST_FRAMES = 1 << 15;
-const MOST_BYTES = 1 << 24;
-
 /** The first frames of interfaces of which it is not known yet whether they lead to one network, in order. */
 export class HeldFrames {
   private held: HeldFrame[] = [];
   private bytes = 0;
 
   get isFull(): boolean {
-    return this.held.length >= MOST_FRAMES || this.bytes >= MOST_BYTES;
+    return this.held.length >= MOST_HELD_FRAMES || this.bytes >= MOST_HELD_BYTES;
   }
 
   get isEmpty(): boolean {

@@ -1,14 +1,13 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { LvsPcapError } from "../errors.ts";
 import { readBoundedText, type TextFile } from "../files/bounded-text.ts";
+import { MOST_TOPOLOGY_HOSTS } from "../limits.ts";
 import { parseIpv4, parseMac } from "./address.ts";
 import { oneLine, quote } from "./quoted.ts";
 import type { Forwarding, GivenRealServer, GivenRoles, GivenVip, HostLabel, HostName } from "./roles.ts";
 
 /** A topology names hosts, not data: a larger file is not one. */
 const TOPOLOGY: TextFile = { kind: "a topology file", mostMebibytes: 4, code: "bad-topology" };
-/** VIPs, directors, real servers and gateways. Each is looked for among all addresses of a capture. */
-const MOST_HOSTS = 1 << 14;
 
 /**
  * Reads who is who from a YAML or JSON file (JSON is YAML).
@@ -41,10 +40,10 @@ function parseTopology(file: string, text: string): GivenRoles {
   }
   const roles = new TopologyReader(file, lines).roles(document.contents);
   const hosts = hostsIn(roles);
-  if (hosts > MOST_HOSTS)
+  if (hosts > MOST_TOPOLOGY_HOSTS)
     throw new LvsPcapError(
       "bad-topology",
-      `${file}: ${hosts} VIPs and hosts; no more than ${MOST_HOSTS} are taken from a topology file`,
+      `${file}: ${hosts} VIPs and hosts; no more than ${MOST_TOPOLOGY_HOSTS} are taken from a topology file`,
     );
   return roles;
 }

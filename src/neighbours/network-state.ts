@@ -1,6 +1,7 @@
 import { Air, Control, type FrameFacts, FrameKind, LinkAddresses } from "../decode/facts.ts";
 import type { KnownBinding } from "../knowledge/known-binding.ts";
 import type { HostName } from "../knowledge/roles.ts";
+import { MOST_KNOWN_FOLLOWED_AT_ONCE, REPLAY_EVENTS } from "../limits.ts";
 import { ArpObserver } from "./arp-observer.ts";
 import { type Position, Timeline } from "./base/position.ts";
 import { type Station, StationTable } from "./base/station.ts";
@@ -43,12 +44,6 @@ const EVICTION_INTERVAL_MASK = 0x3ff;
 
 /** Steps of an address that is at peace: enough to see what led to the next war. */
 const LONG_LOG = 512;
-
-/** A second or two of work. */
-export const REPLAY_EVENTS = 1 << 20;
-
-/** Addresses known beforehand that are followed from the first frame; others from the first one that speaks for them. */
-const MOST_FOLLOWED_AT_ONCE = 1 << 12;
 
 /** What the frames so far show of a network: its stations, who claims which address, and what every host believes. */
 export class NetworkState {
@@ -170,7 +165,7 @@ export class NetworkState {
   startFrom(known: Iterable<KnownBinding>): void {
     for (const binding of known) {
       if (binding.holder !== null) this.rememberCache(binding);
-      else if (this.known.add(binding) && this.bindings.size < MOST_FOLLOWED_AT_ONCE)
+      else if (this.known.add(binding) && this.bindings.size < MOST_KNOWN_FOLLOWED_AT_ONCE)
         this.bindings.of(binding.segment ?? 0, binding.ip);
     }
   }

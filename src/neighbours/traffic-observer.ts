@@ -1,4 +1,5 @@
 import { type FrameFacts, LinkAddresses, PacketType } from "../decode/facts.ts";
+import { MOST_PASSING_SOURCES, MOST_PASSING_TRIES } from "../limits.ts";
 import type { Position, Timeline } from "./base/position.ts";
 import { isGroupMac, type Station, type StationTable } from "./base/station.ts";
 import type { FloodGate } from "./bounds/flood-gate.ts";
@@ -13,9 +14,6 @@ import { SentTraffic } from "./traffic/sent-traffic.ts";
 import type { TrafficRow } from "./traffic/traffic-row.ts";
 import type { TrafficTable } from "./traffic/traffic-table.ts";
 import type { UnnamedReceivers } from "./vantage/unnamed-receivers.ts";
-
-const MOST_TRIES = 64;
-const MOST_SOURCES = 64;
 
 /** Learns from IPv4 frames what their senders' caches hold, and counts the flows that took a contested way. */
 export class TrafficObserver {
@@ -189,9 +187,9 @@ export class TrafficObserver {
     for (const sender of binding.receivers.get(host) ?? []) {
       if (!this.table.wasLast(facts, host, sender)) continue;
       passing.proven = true;
-      if (passing.sources.size < MOST_SOURCES) passing.sources.add(sender);
+      if (passing.sources.size < MOST_PASSING_SOURCES) passing.sources.add(sender);
     }
-    return (passing.proven && !isRelayed(binding, passing)) || passing.tries >= MOST_TRIES;
+    return (passing.proven && !isRelayed(binding, passing)) || passing.tries >= MOST_PASSING_TRIES;
   }
 
   /**

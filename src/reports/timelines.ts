@@ -1,4 +1,11 @@
 import type { Finding } from "../findings/finding.ts";
+import {
+  MOST_HOLDINGS,
+  MOST_HOLDINGS_IN_ALL,
+  MOST_OBSERVERS,
+  MOST_TIMELINE_CLAIMANTS,
+  MOST_TIMELINES,
+} from "../limits.ts";
 import { latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
@@ -9,14 +16,6 @@ import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { hostOf, positionOf } from "./references.ts";
 import type { CacheHolding, SentPeriod, Timeline, TimelineClaim, TimelineObserver } from "./report.ts";
 import { ipText, vlanOf } from "./text.ts";
-
-const MOST_TIMELINES = 48;
-const MOST_OBSERVERS = 48;
-const MOST_CLAIMANTS = 24;
-/** Of one observer: what alternates faster keeps its first and its newest ones. */
-const MOST_HOLDINGS = 128;
-/** Of all timelines together, so that a report stays of a size that people can open. */
-const MOST_HOLDINGS_IN_ALL = 8192;
 
 interface Sources {
   readonly state: NetworkState;
@@ -250,7 +249,7 @@ function claimsTo(
   const bySuspicion = (station: Station) => (suspects.has(station) ? 0 : 1);
   return binding.claims
     .toSorted((a, b) => bySuspicion(a.station) - bySuspicion(b.station))
-    .slice(0, MOST_CLAIMANTS)
+    .slice(0, MOST_TIMELINE_CLAIMANTS)
     .flatMap(({ station, tallies }) =>
       [...tallies].map(([form, { count, first, last, evidence }]) => ({
         claimant: hostOf(assignment, station),

@@ -1,5 +1,6 @@
 import type { Finding } from "../findings/finding.ts";
 import { findingKindOf } from "../kinds/registry.ts";
+import { MOST_LIVE_FINDINGS } from "../limits.ts";
 import type { Ending, FindingEvent } from "../reports/event.ts";
 import type { ReportedFinding } from "../reports/report.ts";
 import {
@@ -18,9 +19,6 @@ import type { KnownFinding, Recalled } from "./memory-port.ts";
 /** What only grows is told after this, and each further time after twice as long. */
 const FIRST_REPEAT_NS = 10_000_000_000;
 const LONGEST_REPEAT_NS = 3_600_000_000_000;
-
-/** A flood of forgers brings more; those beyond are in the report at the end. */
-const MOST_KNOWN = 1 << 12;
 
 /** What is recalled and not seen again for so long is over. */
 const UNSEEN_NS = 3_600_000_000_000;
@@ -155,7 +153,7 @@ export class Ledger {
   }
 
   private begin(finding: Finding, look: Look): void {
-    if (this.entries.size >= MOST_KNOWN && !this.makeRoom()) {
+    if (this.entries.size >= MOST_LIVE_FINDINGS && !this.makeRoom()) {
       this.omitted++;
       return;
     }

@@ -4,17 +4,16 @@ import type { Finding } from "../findings/finding.ts";
 import { Judgement } from "../findings/judge.ts";
 import { suppress } from "../findings/suppression.ts";
 import type { Knowledge } from "../knowledge/knowledge.ts";
+import { LIVE_REPLAY_EVENTS, REPLAY_EVENTS } from "../limits.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
-import { type NetworkState, REPLAY_EVENTS } from "../neighbours/network-state.ts";
+import type { NetworkState } from "../neighbours/network-state.ts";
 import { Wording } from "../reports/wording.ts";
 import { RoleAssignment } from "../roles/role-assignment.ts";
 
 /** One address takes longer only if it is fought over: then it is judged less often, for a fifth of the time. */
 const CHEAP_MS = 1;
 const REST_FACTOR = 4;
-/** What would have prevented it is tried for some milliseconds; the report at the end takes its time. */
-const LIVE_REPLAY_EVENTS = 1 << 13;
 
 /** What a reload may change. */
 export type Beforehand = Pick<Knowledge, "roles" | "exceptions">;

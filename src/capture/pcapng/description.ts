@@ -1,3 +1,4 @@
+import { MOST_COMMENTS, MOST_DESCRIBED_INTERFACES } from "../../limits.ts";
 import type { CapturedInterface } from "./interface.ts";
 import { OPTION_COMMENT, optionsOf } from "./options.ts";
 import { optionText } from "./text.ts";
@@ -8,9 +9,6 @@ export interface CaptureComment {
   readonly frame: number | null;
   readonly text: string;
 }
-
-const MOST_INTERFACES = 64;
-const MOST_COMMENTS = 64;
 
 /** What a capture says of itself besides its frames: bounded, and as it was written, control characters and all. */
 export class CaptureDescription {
@@ -23,7 +21,7 @@ export class CaptureDescription {
   dropped: number | null = null;
 
   addInterface(described: CapturedInterface): void {
-    if (this.interfaces.length < MOST_INTERFACES) this.interfaces.push(described);
+    if (this.interfaces.length < MOST_DESCRIBED_INTERFACES) this.interfaces.push(described);
     else this.interfacesOmitted++;
   }
 

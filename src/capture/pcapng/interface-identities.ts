@@ -1,8 +1,6 @@
+import { MOST_INTERFACE_IDENTITIES } from "../../limits.ts";
 import type { CaptureInterface } from "../capture-sink.ts";
 import type { Interface } from "./interface.ts";
-
-/** More than lead to networks of their own in any machine; a forger's further ones share the last one's identity. */
-const MOST_IDENTITIES = 256;
 
 /**
  * Which interfaces of a file's sections are one: numbers begin anew in each section, so the name tells, and the number only
@@ -24,7 +22,7 @@ export class InterfaceIdentities {
 
   /** @param id within its section */
   add(described: Interface, id: number): void {
-    const isFull = this.known.size >= MOST_IDENTITIES;
+    const isFull = this.known.size >= MOST_INTERFACE_IDENTITIES;
     const network = described.name ?? `interface ${id}`;
     const before = this.sameName.get(network) ?? 0;
     const key = `${before} ${network}`;

@@ -1,3 +1,4 @@
+import { MOST_INTERFACES_OF_SECTION } from "../../limits.ts";
 import type { CaptureSink } from "../capture-sink.ts";
 import type { RecordWalker, Resynchronised } from "../record-walker.ts";
 import {
@@ -35,8 +36,6 @@ import { readDropped, STATISTICS_BLOCK, STATISTICS_FIXED_BYTES } from "./statist
 const BLOCK_HEADER_BYTES = 8;
 /** To the end of a section's byte-order magic, by which its length can be read. */
 const SECTION_START_BYTES = 12;
-/** Of one section. Nobody has as many, and somebody could claim billions. */
-const MOST_INTERFACES = 65_536;
 
 /** 8 original length. */
 const SIMPLE_PACKET_AT = 12;
@@ -210,8 +209,8 @@ export class PcapngWalker implements RecordWalker {
           return null;
         }
         case INTERFACE_BLOCK:
-          if (this.interfaces.length >= MOST_INTERFACES)
-            return `more than ${MOST_INTERFACES} interfaces in one section`;
+          if (this.interfaces.length >= MOST_INTERFACES_OF_SECTION)
+            return `more than ${MOST_INTERFACES_OF_SECTION} interfaces in one section`;
           this.addInterface(readInterface(view, body, bodyEnd, this.littleEndian));
           this.description.readComments(view, body + 8, bodyEnd, this.littleEndian, type, null);
           return null;

@@ -1,5 +1,6 @@
 import type { ByteSource } from "../../bytes/byte-source.ts";
 import { LvsPcapError } from "../../errors.ts";
+import { LONGEST_PDML_PACKET_BYTES } from "../../limits.ts";
 
 /** One `<packet>` element of a PDML document. */
 export interface PacketElement {
@@ -7,7 +8,7 @@ export interface PacketElement {
   readonly xml: string;
   /** In bytes, where it begins. */
   readonly offset: number;
-  /** Whether its end is left out, because it is longer than {@link LONGEST_PACKET_BYTES}. */
+  /** Whether its end is left out, because it is longer than {@link LONGEST_PDML_PACKET_BYTES}. */
   readonly isShortened: boolean;
 }
 
@@ -20,8 +21,6 @@ export interface PdmlEnd {
   problem: string | null;
 }
 
-/** What of one packet is kept: the layers that matter come first, and a reassembled file of any size may follow. */
-const LONGEST_PACKET_BYTES = 1 << 20;
 /** Declarations and comments before the `<pdml>` element; Wireshark writes 200 bytes. */
 const LONGEST_PROLOG_BYTES = 1 << 16;
 const LONGEST_ROOT_BYTES = 1 << 14;
@@ -117,7 +116,7 @@ async function nextPacket(window: Window, end: PdmlEnd): Promise<PacketElement |
   const { offset } = window;
   let closing = window.indexOf(CLOSING);
   while (closing < 0) {
-    if (window.rest.length >= LONGEST_PACKET_BYTES) return shortened(window, end);
+    if (window.rest.length >= LONGEST_PDML_PACKET_BYTES) return shortened(window, end);
     const searched = Math.max(0, window.rest.length - CLOSING.length);
     if (!(await window.fill())) {
       end.problem = `offset ${offset}: cut short: expected </packet>, found the end`;
@@ -133,7 +132,7 @@ async function nextPacket(window: Window, end: PdmlEnd): Promise<PacketElement |
 /** The element's beginning, closed after its last whole tag, and what follows thrown away up to its end. */
 async function shortened(window: Window, end: PdmlEnd): Promise<PacketElement | null> {
   const { offset } = window;
-  const kept = window.text(LONGEST_PACKET_BYTES);
+  const kept = window.text(LONGEST_PDML_PACKET_BYTES);
   const xml = kept.slice(0, kept.lastIndexOf("<"));
   let closing = window.indexOf(CLOSING);
   while (closing < 0) {
@@ -174,7 +173,7 @@ class Window {
   offset = 0;
   private readonly source: ByteSource;
   private readonly onChunk: (chunk: Uint8Array, bytes: number) => void;
-  private readonly buffer = Buffer.alloc(LONGEST_PACKET_BYTES + 2 * CHUNK_BYTES);
+  private readonly buffer = Buffer.alloc(LONGEST_PDML_PACKET_BYTES + 2 * CHUNK_BYTES);
   private from = 0;
   private to = 0;
 

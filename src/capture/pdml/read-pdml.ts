@@ -1,4 +1,5 @@
 import type { ByteSource } from "../../bytes/byte-source.ts";
+import { MOST_PDML_INTERFACES } from "../../limits.ts";
 import type { CaptureOptions } from "../capture-options.ts";
 import type { CaptureSink } from "../capture-sink.ts";
 import { type PacketElement, type PdmlEnd, packetElements } from "./packet-elements.ts";
@@ -37,9 +38,6 @@ export async function readPdml(
   if (end.problem !== null) return { bytes, problem: `${source.name}: ${end.problem}; analysed up to here` };
   return { bytes, problem: frames.incomplete === null ? null : `${source.name}: ${frames.incomplete}` };
 }
-
-/** More interfaces than a capture is taken on. */
-const MOST_NETWORKS = 256;
 
 class Frames {
   private readonly sink: CaptureSink;
@@ -94,7 +92,10 @@ class Frames {
     const { interfaceId, interfaceName } = this.rebuilder;
     if (interfaceId === null) return;
     const network = interfaceName ?? `interface ${interfaceId}`;
-    if (network === this.network || (this.networks.size >= MOST_NETWORKS && !this.networks.has(network)))
+    if (
+      network === this.network ||
+      (this.networks.size >= MOST_PDML_INTERFACES && !this.networks.has(network))
+    )
       return;
     this.network = network;
     const index = this.networks.get(network) ?? this.networks.size;

@@ -1,5 +1,6 @@
 import { LvsPcapError } from "../../errors.ts";
 import { readBoundedText, type TextFile } from "../../files/bounded-text.ts";
+import { MOST_INVENTORY_HOSTS } from "../../limits.ts";
 import { ARP_DAT } from "./arp-dat.ts";
 import { type Inventory, type InventoryFormat, inventoryOf } from "./inventory.ts";
 import { IP_NEIGH, IP_NEIGH_JSON } from "./ip-neigh.ts";
@@ -11,9 +12,6 @@ import { SNORT_HOSTS } from "./snort.ts";
 
 /** More than a scan of 65,536 hosts makes. */
 const INVENTORY: TextFile = { kind: "an inventory", mostMebibytes: 64, code: "bad-inventory" };
-
-/** Each is looked for among all addresses of a capture. */
-const MOST_HOSTS = 1 << 14;
 
 /** In the order in which they are tried: what is told by its first character comes first. */
 const FORMATS: readonly InventoryFormat[] = [
@@ -52,10 +50,10 @@ export async function readInventory(file: string): Promise<Inventory> {
   const inventory = inventoryOf(file, format.name, await format.read({ file, text }));
   const { vips, realServers } = inventory.roles;
   const hosts = vips.reduce((sum, vip) => sum + 1 + vip.realServers.length, realServers.length);
-  if (hosts > MOST_HOSTS) {
+  if (hosts > MOST_INVENTORY_HOSTS) {
     throw new LvsPcapError(
       "bad-inventory",
-      `${file}: ${hosts} VIPs and real servers; no more than ${MOST_HOSTS} are taken from one file`,
+      `${file}: ${hosts} VIPs and real servers; no more than ${MOST_INVENTORY_HOSTS} are taken from one file`,
     );
   }
   return inventory;

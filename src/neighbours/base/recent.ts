@@ -1,6 +1,6 @@
+import { RECENT_KEPT } from "../../limits.ts";
 import type { Position } from "./position.ts";
 
-const RECENT_KEPT = 16;
 /** For so long what was heard may still be answered, or show who learned by it. */
 export const RECENT_NS = 2_000_000_000;
 

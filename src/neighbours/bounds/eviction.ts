@@ -1,3 +1,12 @@
+import {
+  CLAIMS_LEFT,
+  MOST_ADDRESSES_FOLLOWED,
+  MOST_PARTS,
+  MOST_STATIONS,
+  MOST_UNANSWERED_HOLDERS,
+  MOST_UNEVENTFUL_LEFT,
+  STATIONS_BETWEEN_LOOKS,
+} from "../../limits.ts";
 import type { Station, StationTable } from "../base/station.ts";
 import type { ClaimRecorder } from "../caches/claim-log.ts";
 import type { EveryModel } from "../caches/every-model.ts";
@@ -11,25 +20,9 @@ import type { Tunnels } from "../control/tunnels.ts";
 import type { Forwardings } from "../traffic/forwardings.ts";
 import type { QuiescentHosts } from "./quiescent-hosts.ts";
 
-/** Addresses followed at a time: what a capture of a large segment shows, within a fixed bound of memory. */
-const MOST_BINDINGS = 1 << 13;
-/** With more than these, once some had to go, only those get a place that must have one. */
-export const MOST_ADMITTED = 1 << 10;
 /** Whoever has more is a router or a server, and whom a poison would fool must be known before it comes. */
 const FEW_HOLDERS = 2;
-/** A station of which no binding knows costs little, but a flood of them costs much. */
-const MOST_STATIONS = 1 << 14;
-/** Claims and cache entries of all addresses together, and of one of them once they are more. */
-const MOST_PARTS = 1 << 16;
-const CLAIMS_LEFT = 16;
-/** Where more stations than that have to stay, to look for others at every turn would cost more than the frames do. */
-const STATIONS_BETWEEN = 1 << 12;
-/**
- * So many addresses at peace stay where there were too many, or in a long watch of those who came once; and for how long
- * it keeps the others.
- */
-const MOST_QUIESCENT = 1 << 9;
-const QUIESCENT_HOLDERS = 1 << 8;
+/** A host that was silent for so long may have come only once. */
 const PASSED_BY_NS = 60_000_000_000;
 
 /** What a flood of addresses made room for, so that the report can say so. */
@@ -93,15 +86,15 @@ export class Eviction {
 
   /** To be called now and then; does nothing while the tables are within their bounds. */
   makeRoom(): void {
-    if (this.bindings.size > MOST_BINDINGS) {
+    if (this.bindings.size > MOST_ADDRESSES_FOLLOWED) {
       // Whom nobody spoke for there is perhaps not.
       this.evictBindings(
         (binding) => binding.claims.length === 0 && this.wasSeenOnce(binding),
-        MOST_QUIESCENT,
+        MOST_UNEVENTFUL_LEFT,
       );
-      if (this.bindings.size > MOST_BINDINGS / 2) this.evictClaimed();
+      if (this.bindings.size > MOST_ADDRESSES_FOLLOWED / 2) this.evictClaimed();
       this.evictStations();
-    } else if (this.stations.size > Math.max(MOST_STATIONS, this.stationsLeft + STATIONS_BETWEEN)) {
+    } else if (this.stations.size > Math.max(MOST_STATIONS, this.stationsLeft + STATIONS_BETWEEN_LOOKS)) {
       this.evictStations();
     }
     if (this.parts > MOST_PARTS) this.thinOut();
@@ -109,11 +102,11 @@ export class Eviction {
 
   private evictClaimed(): void {
     // Who has been there for long is not given up for a flood of those who come once.
-    this.evictBindings((binding) => isUneventful(binding) && this.wasSeenOnce(binding), MOST_QUIESCENT);
-    this.evictBindings((binding) => isUneventful(binding) && this.isForFew(binding), MOST_QUIESCENT);
-    if (this.bindings.size > (MOST_BINDINGS * 3) / 4)
+    this.evictBindings((binding) => isUneventful(binding) && this.wasSeenOnce(binding), MOST_UNEVENTFUL_LEFT);
+    this.evictBindings((binding) => isUneventful(binding) && this.isForFew(binding), MOST_UNEVENTFUL_LEFT);
+    if (this.bindings.size > (MOST_ADDRESSES_FOLLOWED * 3) / 4)
       this.evictBindings((binding) => isUneventful(binding) && binding.passings.length === 0);
-    if (this.bindings.size > (MOST_BINDINGS * 3) / 4) this.evictBindings(() => true);
+    if (this.bindings.size > (MOST_ADDRESSES_FOLLOWED * 3) / 4) this.evictBindings(() => true);
   }
 
   /**
@@ -126,13 +119,13 @@ export class Eviction {
     this.referrers.quiescent.forgetSilent(nowNs - PASSED_BY_NS);
     let unanswered = 0;
     for (const binding of this.bindings) {
-      if (this.holdersOf(binding) > QUIESCENT_HOLDERS)
+      if (this.holdersOf(binding) > MOST_UNANSWERED_HOLDERS)
         unanswered += this.caches.chosen.forgetUnanswered(binding, nowNs - PASSED_BY_NS);
     }
-    if (before <= MOST_QUIESCENT && unanswered === 0) return 0;
+    if (before <= MOST_UNEVENTFUL_LEFT && unanswered === 0) return 0;
     const isGone = (binding: Binding) =>
       isUneventful(binding) && this.wasSeenOnce(binding) && nowNs - newestNs(binding) > PASSED_BY_NS;
-    this.evictBindings(isGone, MOST_QUIESCENT);
+    this.evictBindings(isGone, MOST_UNEVENTFUL_LEFT);
     this.evictStations();
     return before - this.bindings.size + unanswered;
   }
@@ -151,7 +144,7 @@ export class Eviction {
     if (this.parts > MOST_PARTS) this.evictBindings(() => true);
   }
 
-  private evictBindings(mayGo: (binding: Binding) => boolean, left = MOST_BINDINGS / 2): void {
+  private evictBindings(mayGo: (binding: Binding) => boolean, left = MOST_ADDRESSES_FOLLOWED / 2): void {
     let excess = this.bindings.size - left;
     let isFirst = true;
     let hasUnclaimed = false;

@@ -1,16 +1,13 @@
 import type { FrameFacts } from "../../decode/facts.ts";
 import { isUnicastAddress } from "../../knowledge/address.ts";
+import { MOST_ADMITTED_IN_FLOOD, SEEN_ONCE_SLOTS_LOG2 } from "../../limits.ts";
 import type { Timeline } from "../base/position.ts";
 import { isGroupMac, type Station, type StationTable } from "../base/station.ts";
 import type { Binding } from "../claims/binding.ts";
 import type { BindingTable } from "../claims/binding-table.ts";
 import type { Possession } from "../claims/possession.ts";
-import { MOST_ADMITTED } from "./eviction.ts";
 import type { QuiescentHosts } from "./quiescent-hosts.ts";
 import { Surge } from "./surge.ts";
-
-/** So many remember a flood's last second, and two pairs that share a slot only take each other's for new. */
-const SLOTS_LOG2 = 16;
 
 /** What may overflow. */
 interface Tables {
@@ -37,7 +34,7 @@ export class FloodGate {
   /** Whether anything ever had to be given up. */
   isCrowded = false;
   private readonly surge: Surge;
-  private readonly seen = new Int32Array(1 << SLOTS_LOG2);
+  private readonly seen = new Int32Array(1 << SEEN_ONCE_SLOTS_LOG2);
   private readonly timeline: Timeline;
   private readonly bindings: BindingTable;
   private readonly stations: StationTable;
@@ -107,7 +104,7 @@ export class FloodGate {
   }
 
   private get hasRoom(): boolean {
-    return this.bindings.size < MOST_ADMITTED;
+    return this.bindings.size < MOST_ADMITTED_IN_FLOOD;
   }
 
   /** What is known of both ends goes into the tables. */
@@ -154,7 +151,7 @@ export class FloodGate {
       return true;
     }
     const pair = pairOf(facts);
-    const slot = pair >>> (32 - SLOTS_LOG2);
+    const slot = pair >>> (32 - SEEN_ONCE_SLOTS_LOG2);
     if (this.seen[slot] === pair) return false;
     this.seen[slot] = pair;
     this.turnedAway++;

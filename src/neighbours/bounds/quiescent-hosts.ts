@@ -1,4 +1,5 @@
 import { ArpOperation, type FrameFacts } from "../../decode/facts.ts";
+import { MOST_QUIESCENT_HOSTS } from "../../limits.ts";
 import { carried, type Position } from "../base/position.ts";
 import type { CacheEntry } from "../caches/cache-entry.ts";
 import type { Binding } from "../claims/binding.ts";
@@ -41,8 +42,6 @@ const FORMS: readonly ClaimForm[] = ["request", "reply", "announcement"];
 
 const PARTNERS = 2;
 const FEWEST_ROWS = 1 << 12;
-/** With the index 16 MB when full. */
-const MOST_ROWS = 1 << 17;
 
 /** Frames at a time of which it is asked whether they came as fast as no host sends them without a conflict. */
 const WINDOW_FRAMES = 64;
@@ -295,7 +294,7 @@ export class QuiescentHosts {
     const rows = this.index.length / 2;
     if (this.gone > rows / 4) {
       this.rebuild(() => true);
-    } else if (rows < MOST_ROWS) {
+    } else if (rows < MOST_QUIESCENT_HOSTS) {
       this.allot(Math.max(FEWEST_ROWS, rows * 2));
       this.rebuild(() => true);
     } else {
@@ -306,7 +305,7 @@ export class QuiescentHosts {
   /** The rows have room for all from the first on: memory that nobody wrote to takes none. */
   private allot(rows: number): void {
     if (this.doubles.length === 0) {
-      this.doubles = new Float64Array(MOST_ROWS * ROW_DOUBLES);
+      this.doubles = new Float64Array(MOST_QUIESCENT_HOSTS * ROW_DOUBLES);
       this.words = new Int32Array(this.doubles.buffer);
     }
     this.index = new Int32Array(rows * 2);

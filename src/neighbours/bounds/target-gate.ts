@@ -1,8 +1,8 @@
 import type { FrameFacts } from "../../decode/facts.ts";
+import { MOST_ADMITTED_IN_FLOOD } from "../../limits.ts";
 import type { Timeline } from "../base/position.ts";
 import type { BindingTable } from "../claims/binding-table.ts";
 import type { Possession } from "../claims/possession.ts";
-import { MOST_ADMITTED } from "./eviction.ts";
 import { Surge } from "./surge.ts";
 
 /**
@@ -30,7 +30,8 @@ export class TargetGate {
   /** Whether what a request asks for is to be followed. */
   admits({ segment, targetIp }: FrameFacts): boolean {
     const { requests, bindings } = this;
-    if (!requests.isOn || bindings.size < MOST_ADMITTED || this.possession.isVip(targetIp)) return true;
+    if (!requests.isOn || bindings.size < MOST_ADMITTED_IN_FLOOD || this.possession.isVip(targetIp))
+      return true;
     if (bindings.get(segment, targetIp) !== undefined || !requests.goesOn()) return true;
     requests.count();
     this.turnedAway++;

@@ -1,3 +1,4 @@
+import { MOST_HOLDERS_BY_OTHER_MODEL } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 import type { Ask } from "../claims/asks.ts";
@@ -17,9 +18,6 @@ const NO_TRAFFIC = {
   corrected: () => undefined,
   lastUseNs: () => Number.NEGATIVE_INFINITY,
 };
-
-/** Hosts whose belief about one address is followed: where they learn from what they did not ask for, a flood makes all do. */
-const MOST_ENTRIES = 16_384;
 
 /**
  * The caches as they would be if every host learned by another model, from the same ARP frames.
@@ -104,7 +102,7 @@ export class Alternative extends Caches {
   protected override create(host: Station, binding: Binding, nowNs: number): CacheEntry {
     const entry = new CacheEntry(host, binding.ip, nowNs);
     const entries = this.byAddress.get(binding);
-    if (entries !== undefined && entries.size >= MOST_ENTRIES) {
+    if (entries !== undefined && entries.size >= MOST_HOLDERS_BY_OTHER_MODEL) {
       this.forgetHalf(entries, binding);
       this.unsettle(binding);
     }
@@ -149,7 +147,7 @@ export class Alternative extends Caches {
         (holder) => (this.chosen.entry(holder, binding.ip) !== undefined) === isFollowed,
       ),
     );
-    const oldest = [...(others ?? []), ...(followed ?? [])].slice(0, MOST_ENTRIES / 2);
+    const oldest = [...(others ?? []), ...(followed ?? [])].slice(0, MOST_HOLDERS_BY_OTHER_MODEL / 2);
     for (const holder of oldest) entries.delete(holder);
     binding.forgottenParts += oldest.length;
   }

@@ -1,3 +1,4 @@
+import { MOST_CACHE_CHANGES } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 import type { ClaimForm } from "../claims/claim.ts";
@@ -46,12 +47,6 @@ export interface CacheChange {
   /** What the host sent by it, counted while the address is contested. */
   readonly sent: Sent[];
 }
-
-/**
- * More changes than a host's entry sees in years; what alternates faster keeps its first and its newest ones. Some are
- * given up at a time: one by one would cost a forger's every frame a move of all.
- */
-const LONGEST_HISTORY = 256;
 
 /** What confirms entries together, without a look at each. */
 interface Confirmations {
@@ -128,7 +123,8 @@ export class CacheEntry {
   }
 
   record(at: Position, cause: CacheCause, form: ClaimForm | null): void {
-    if (this.history.length >= LONGEST_HISTORY) this.history.splice(LONGEST_HISTORY / 2, LONGEST_HISTORY / 4);
+    if (this.history.length >= MOST_CACHE_CHANGES)
+      this.history.splice(MOST_CACHE_CHANGES / 2, MOST_CACHE_CHANGES / 4);
     this.history.push({ at, owner: this.owner, cause, form, used: null, sent: [] });
   }
 

@@ -1,11 +1,9 @@
+import { MOST_CERTAIN_HOLDERS, MOST_HOLDERS } from "../../limits.ts";
 import { SparseMap } from "../base/sparse.ts";
 import type { Station } from "../base/station.ts";
 import type { Binding } from "../claims/binding.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 
-/** Hosts whose belief about one address is followed; those come first that were seen to believe something. */
-const MOST_HOLDERS = 4096;
-const MOST_CERTAIN_HOLDERS = 8192;
 const FEW_BELIEVERS = 64;
 
 const NO_ENTRIES: readonly CacheEntry[] = [];

@@ -1,3 +1,4 @@
+import { EVENTS_KEPT_BEFORE_CONFLICT, EVENTS_KEPT_IN_CONFLICT, MOST_EVENTS } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 import type { Ask } from "../claims/asks.ts";
@@ -29,12 +30,6 @@ export interface EntryBefore {
   readonly confirmedNs: number;
   readonly at: Position;
 }
-
-/** What is kept of an address that one station alone claims: enough for a poison that comes before the truth. */
-const KEPT_BEFORE_CONFLICT = 16;
-const KEPT_IN_CONFLICT = 4096;
-/** Of all addresses together. */
-const MOST_EVENTS = 1 << 17;
 
 /** The events of one address, from its first frame or from when a conflict began, up to a bound. */
 export class ClaimLog {
@@ -113,12 +108,12 @@ export class ClaimRecorder
     if (!log.inConflict && (binding.isContested || this.possession.isVip(binding.ip)))
       this.beginConflict(log, binding, positionOf(event));
     if (!log.inConflict) {
-      if (log.events.length >= KEPT_BEFORE_CONFLICT) {
+      if (log.events.length >= EVENTS_KEPT_BEFORE_CONFLICT) {
         log.events.shift();
         log.hasForgotten = true;
       }
       log.events.push(event);
-    } else if (log.events.length < KEPT_IN_CONFLICT && this.eventCount < MOST_EVENTS) {
+    } else if (log.events.length < EVENTS_KEPT_IN_CONFLICT && this.eventCount < MOST_EVENTS) {
       this.eventCount++;
       log.events.push(event);
     } else if (event.what === "heard") {

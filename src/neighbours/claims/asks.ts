@@ -1,3 +1,4 @@
+import { MOST_ANSWERS, MOST_ASKER_NAMES, MOST_ASKERS, RACES_KEPT, UNANSWERED_KEPT } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import { keepRecent, RECENT_NS } from "../base/recent.ts";
 import { SparseMap } from "../base/sparse.ts";
@@ -29,16 +30,8 @@ export interface Ask {
 const LONGEST_RACE_NS = 100_000_000;
 /** The least for which a kernel believes an answer: half of `base_reachable_time`, and `delay_first_probe_time`. */
 const SHORTEST_BELIEF_NS = 20_000_000_000;
-const MOST_ASKERS = 1024;
-/** More names than this one card hardly needs. */
-const MOST_NAMES = 16;
 /** The kernel retransmits a second later (`retrans_time`); what comes sooner is another's doing. */
 const RETRY_SHORTEST_NS = 300_000_000;
-/** More than a segment has hosts that would answer; further ones are a forger's. */
-const MOST_ANSWERS = 64;
-const EVIDENCE_KEPT = 16;
-/** Enough for those of every claimant to be among them. */
-const RACES_KEPT = 256;
 
 /** When a host was last told the address's MAC, and whose it is. */
 interface Answered {
@@ -115,7 +108,7 @@ export class Asks {
       byName = new SparseMap();
       this.answeredAt.set(asker, byName);
     }
-    if (byName.has(askerIp) || byName.size < MOST_NAMES) byName.set(askerIp, answered);
+    if (byName.has(askerIp) || byName.size < MOST_ASKER_NAMES) byName.set(askerIp, answered);
   }
 
   private newestAskOf(asker: Station): Ask | undefined {
@@ -139,7 +132,7 @@ export class Asks {
     for (const unanswered of [before, ask]) {
       if (this.unanswered.at(-1) === unanswered) continue;
       this.unansweredCount++;
-      if (this.unanswered.length < EVIDENCE_KEPT) this.unanswered.push(unanswered);
+      if (this.unanswered.length < UNANSWERED_KEPT) this.unanswered.push(unanswered);
     }
   }
 }

@@ -1,3 +1,12 @@
+import {
+  MOST_CARDS_OF_BOND,
+  MOST_CLAIMS,
+  MOST_IP_SENDERS,
+  MOST_PASSINGS,
+  MOST_RECEIVERS,
+  PROBINGS_KEPT,
+  TURNS_KEPT,
+} from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import { keepRecent } from "../base/recent.ts";
 import { SparseMap, SparseSet } from "../base/sparse.ts";
@@ -21,10 +30,6 @@ export interface Probing {
   count: number;
 }
 
-/** What alternates more often keeps its first turns and its count. */
-const TURNS_KEPT = 64;
-const PROBINGS_KEPT = 16;
-
 /** A bridge that rewrites MACs sends on what it hears within this: it does so in the kernel, or the card's firmware. */
 const ECHO_NS = 1_000_000;
 
@@ -43,17 +48,8 @@ export interface Passing {
   tries: number;
 }
 
-const MOST_IP_SENDERS = 256;
 /** `RLB_UPDATE_DELAY` of bond_alb.h, and a few of its timer's ticks for the burst that follows. */
 const REMINDER_NS = 2_500_000_000;
-const MOST_CARDS_OF_BOND = 32;
-
-/** Real servers of one director are counted in tens. */
-const MOST_PASSINGS = 4096;
-
-/** More stations claim no address by mistake, nor by any tool's intent but to fill tables. */
-const MOST_CLAIMS = 512;
-const MOST_RECEIVERS = 4096;
 
 /** What the hosts' caches hold, as far as claims need to know it. */
 export interface Beliefs {

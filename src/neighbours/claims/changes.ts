@@ -1,7 +1,5 @@
+import { MOST_CHANGED_ADDRESSES } from "../../limits.ts";
 import type { Binding } from "./binding.ts";
-
-/** More addresses than this with news at a time: then everything is looked at anew. */
-const MOST_BINDINGS = 1 << 12;
 
 /**
  * What is news since somebody last looked, for whoever judges while frames come: which addresses, and whether anything
@@ -22,7 +20,7 @@ export class Changes {
   note(binding: Binding | undefined): void {
     this.anything = true;
     if (binding === undefined) return;
-    if (this.bindings.size < MOST_BINDINGS) this.bindings.add(binding);
+    if (this.bindings.size < MOST_CHANGED_ADDRESSES) this.bindings.add(binding);
     else this.overflown = true;
   }
 

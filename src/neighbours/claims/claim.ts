@@ -1,3 +1,4 @@
+import { CLAIM_FRAMES_KEPT, MOST_PROXIES } from "../../limits.ts";
 import { earliest, latest, type Position } from "../base/position.ts";
 import { SparseMap } from "../base/sparse.ts";
 import type { Station } from "../base/station.ts";
@@ -59,9 +60,6 @@ export interface ClaimSpan {
   readonly last: Position;
 }
 
-const EVIDENCE_KEPT = 16;
-const MOST_PROXIES = 64;
-
 /** One station's claims to one address. */
 export class Claim {
   readonly station: Station;
@@ -102,7 +100,7 @@ export class Claim {
       proxied.count++;
       proxied.last = evidence.at;
       proxied.unasked += unasked;
-      if (proxied.evidence.length < EVIDENCE_KEPT) proxied.evidence.push(evidenceOf(evidence));
+      if (proxied.evidence.length < CLAIM_FRAMES_KEPT) proxied.evidence.push(evidenceOf(evidence));
     } else if (this.proxied.size < MOST_PROXIES) {
       const { at } = evidence;
       const kept = [evidenceOf(evidence)];
@@ -188,7 +186,7 @@ function addTo(tallies: SparseMap<ClaimForm, ClaimTally>, form: ClaimForm, evide
   }
   tally.count++;
   tally.last = evidence.at;
-  if (tally.evidence.length < EVIDENCE_KEPT) tally.evidence.push(evidenceOf(evidence));
+  if (tally.evidence.length < CLAIM_FRAMES_KEPT) tally.evidence.push(evidenceOf(evidence));
 }
 
 /** Only what is to be kept of it. */

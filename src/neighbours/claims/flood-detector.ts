@@ -1,13 +1,11 @@
 import type { FrameFacts } from "../../decode/facts.ts";
+import { MOST_COUNTED_SEGMENTS, MOST_FLOODS } from "../../limits.ts";
 import { carried, type Position, type Timeline } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 
 /** More MACs than a room full of machines brings up in one second. */
 const FLOOD_STATIONS = 100;
 const FLOOD_WINDOW_NS = 1_000_000_000;
-/** All VLANs of one trunk; a forger has sixteen million with two tags. */
-const MOST_SEGMENTS = 1 << 13;
-const MOST_FLOODS = 64;
 
 /** A burst of ARP senders that had never been heard before. */
 export interface Flood {
@@ -92,7 +90,7 @@ export class FloodDetector {
 
   /** To be called for every ARP frame, before what is in it is noted. */
   count(segment: number): void {
-    if (this.frames.size >= MOST_SEGMENTS && !this.frames.has(segment)) this.forgetSegments();
+    if (this.frames.size >= MOST_COUNTED_SEGMENTS && !this.frames.has(segment)) this.forgetSegments();
     this.frames.set(segment, (this.frames.get(segment) ?? 0) + 1);
   }
 

@@ -1,3 +1,4 @@
+import { MOST_METERS, MOST_STORMS } from "../../limits.ts";
 import type { Burst } from "../base/meter.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
@@ -12,9 +13,6 @@ export interface Storm extends Burst {
 /** A kernel repeats a request after a second, an impatient tool ten times a second. */
 const STORM_FRAMES = 40;
 const STORM_WINDOW_NS = 1_000_000_000;
-/** More is a sweep, which asks for each address once or twice. */
-const MOST_METERS = 4096;
-const MOST_STORMS = 256;
 
 /** Finds ARP storms. */
 export class Storms {

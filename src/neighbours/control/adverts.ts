@@ -1,4 +1,5 @@
 import { Control, type FrameFacts } from "../../decode/facts.ts";
+import { MOST_ADVERTISERS, MOST_VIRTUAL_ADDRESSES, MOST_VIRTUAL_ROUTERS } from "../../limits.ts";
 import type { Position, Timeline } from "../base/position.ts";
 import type { Station, StationTable } from "../base/station.ts";
 
@@ -47,11 +48,6 @@ export interface VirtualRouter {
   term: Term | null;
 }
 
-/** A segment has 255 VRIDs, each of two versions; past that somebody plays. */
-const MOST_ROUTERS = 1024;
-const MOST_ADVERTISERS = 32;
-const MOST_ADDRESSES = 1024;
-
 /** Who advertises which virtual router. */
 export class Adverts {
   private readonly routers: VirtualRouter[] = [];
@@ -81,7 +77,11 @@ export class Adverts {
       };
       router.advertisers.push(advertiser);
     }
-    for (let index = 0; index < advert.addressCount && router.addresses.size < MOST_ADDRESSES; index++) {
+    for (
+      let index = 0;
+      index < advert.addressCount && router.addresses.size < MOST_VIRTUAL_ADDRESSES;
+      index++
+    ) {
       const ip = advert.addresses[index] ?? 0;
       router.addresses.add(ip);
       advertiser.addresses.add(ip);
@@ -118,7 +118,7 @@ export class Adverts {
         router.version === version &&
         sharesAddress(router, advert),
     );
-    if (known !== undefined || this.routers.length >= MOST_ROUTERS) return known ?? null;
+    if (known !== undefined || this.routers.length >= MOST_VIRTUAL_ROUTERS) return known ?? null;
     const addresses = new Set<number>();
     const router: VirtualRouter = {
       protocol,

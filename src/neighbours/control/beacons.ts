@@ -1,4 +1,5 @@
 import { Beacon, type FrameFacts } from "../../decode/facts.ts";
+import { MOST_SIGNALS } from "../../limits.ts";
 import type { Position, Timeline } from "../base/position.ts";
 import type { Station, StationTable } from "../base/station.ts";
 
@@ -8,9 +9,6 @@ export interface Signal {
   last: Position;
   count: number;
 }
-
-/** A forger's further ones are left out. */
-const MOST_SIGNALS = 4096;
 
 /** What stations and clusters make known below IP: where a card is now, which cards are one host's, who balances what. */
 export class Beacons {

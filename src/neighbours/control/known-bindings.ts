@@ -1,12 +1,10 @@
 import type { Mac } from "../../knowledge/address.ts";
 import type { KnownBinding } from "../../knowledge/known-binding.ts";
+import { MOST_KNOWN_BINDINGS } from "../../limits.ts";
 import { isGroupMac } from "../base/station.ts";
 
 /** After so long without a look a network card may well have been replaced, or an address given to another host. */
 const STALE_SECONDS = 7 * 86_400;
-
-/** A file of more is a forger's, or another network's. */
-const MOST_KNOWN = 1 << 16;
 
 /** What was known of whose address is whose before the first frame, for the frames to confirm or to contradict. */
 export class KnownBindings {
@@ -22,7 +20,7 @@ export class KnownBindings {
   /** @returns false where it says nothing of an owner, or there is no room for it */
   add(known: KnownBinding): boolean {
     const { high, low } = known.mac;
-    if (isGroupMac(high) || (high === 0 && low === 0) || this.count >= MOST_KNOWN) return false;
+    if (isGroupMac(high) || (high === 0 && low === 0) || this.count >= MOST_KNOWN_BINDINGS) return false;
     const list = this.byIp.get(known.ip);
     if (list === undefined) this.byIp.set(known.ip, [known]);
     else if (list.some((other) => isSame(other, known))) return true;

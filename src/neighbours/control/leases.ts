@@ -1,4 +1,5 @@
 import type { FrameFacts } from "../../decode/facts.ts";
+import { MOST_GRANTS, MOST_LEASED_ADDRESSES } from "../../limits.ts";
 import type { Position, Timeline } from "../base/position.ts";
 import type { Station, StationTable } from "../base/station.ts";
 
@@ -7,10 +8,6 @@ export interface GrantedLease {
   readonly station: Station;
   readonly at: Position;
 }
-
-/** A forger's further addresses are left out, and of one address the grants between the first and the newest ones. */
-const MOST_ADDRESSES = 1 << 14;
-const MOST_GRANTS = 64;
 
 /** Which address a DHCP server gave to which card, and when. */
 export class Leases {
@@ -23,7 +20,7 @@ export class Leases {
     this.bySegment.set(segment, byIp);
     let grants = byIp.get(lease.ip);
     if (grants === undefined) {
-      if (this.addresses >= MOST_ADDRESSES) return;
+      if (this.addresses >= MOST_LEASED_ADDRESSES) return;
       this.addresses++;
       grants = [];
       byIp.set(lease.ip, grants);

@@ -1,4 +1,5 @@
 import type { FrameFacts } from "../../decode/facts.ts";
+import { MOST_SYNCED_REAL_SERVERS, MOST_SYNCED_SERVICES } from "../../limits.ts";
 import type { Position, Timeline } from "../base/position.ts";
 import type { Station, StationTable } from "../base/station.ts";
 
@@ -13,10 +14,6 @@ export interface SyncedService {
   readonly first: Position;
 }
 
-/** Far more than an IPVS box serves; a forger's further ones are left out. */
-const MOST_SERVICES = 4096;
-const MOST_REAL_SERVERS = 4096;
-
 /** The services that IPVS synchronisation messages name. */
 export class Synchronisation {
   private readonly services = new Map<string, SyncedService>();
@@ -29,12 +26,12 @@ export class Synchronisation {
       const key = `${segment},${vip},${master.macHigh},${master.macLow}`;
       let service = this.services.get(key);
       if (service === undefined) {
-        if (this.services.size >= MOST_SERVICES) return;
+        if (this.services.size >= MOST_SYNCED_SERVICES) return;
         const first = timeline.here(facts);
         service = { segment, vip, master, masterIp: facts.sourceIp, realServers: new Map(), first };
         this.services.set(key, service);
       }
-      if (service.realServers.size < MOST_REAL_SERVERS) {
+      if (service.realServers.size < MOST_SYNCED_REAL_SERVERS) {
         service.realServers.set(sync.realServers[index] ?? 0, sync.forwarding[index] ?? 0);
       }
     }

@@ -1,4 +1,5 @@
 import type { FrameFacts } from "../../decode/facts.ts";
+import { MOST_TUNNELS } from "../../limits.ts";
 import type { Position, Timeline } from "../base/position.ts";
 import type { Station, StationTable } from "../base/station.ts";
 
@@ -11,9 +12,6 @@ export interface Tunnel {
   readonly to: Station;
   readonly first: Position;
 }
-
-/** More than a director has; a forger's further ones are left out. */
-const MOST_TUNNELS = 1 << 14;
 
 /** So many tunnels are found by a hash, without making their key. */
 const RECENT = 256;

@@ -1,14 +1,12 @@
 import { type FrameFacts, FrameKind } from "../../decode/facts.ts";
+import { FRAMES_REMEMBERED_LOG2, MOST_FRAMES_COMPARED } from "../../limits.ts";
 import { mix } from "./frame-hash.ts";
 
 /** How far apart the clocks of two capturing machines may be. A kernel repeats a request after a second. */
 const LONGEST_SKEW_NS = 500_000_000;
-/** A power of two: so many frames are remembered, and compared with the newest of them. */
-const REMEMBERED_LOG2 = 16;
-const REMEMBERED = 1 << REMEMBERED_LOG2;
+const REMEMBERED = 1 << FRAMES_REMEMBERED_LOG2;
 /** Four times as many, so that hardly a frame is compared with one that only shares its bucket. */
 const BUCKETS = REMEMBERED << 2;
-const MOST_COMPARED = 64;
 const SOURCE_SHIFT = 16;
 
 /** A frame, in 4 words of 32 bits. */
@@ -63,7 +61,7 @@ export class DuplicateFrames {
     let found = -1;
     let number = this.newest[bucket] ?? 0;
     // Of several the oldest: the first there is the first here.
-    for (let compared = 0; compared < MOST_COMPARED && this.isRemembered(number); compared++) {
+    for (let compared = 0; compared < MOST_FRAMES_COMPARED && this.isRemembered(number); compared++) {
       const place = number & (REMEMBERED - 1);
       const at = place << WORDS_SHIFT;
       number = frames[at + Word.Before] ?? 0;
@@ -82,7 +80,7 @@ export class DuplicateFrames {
   }
 
   private isRemembered(number: number): boolean {
-    return number !== 0 && ((this.count - number) | 0) >>> REMEMBERED_LOG2 === 0;
+    return number !== 0 && ((this.count - number) | 0) >>> FRAMES_REMEMBERED_LOG2 === 0;
   }
 
   private remember(hash: number, bucket: number, source: number, nowNs: number): void {

@@ -1,10 +1,9 @@
 import { type FrameFacts, FrameKind } from "../../decode/facts.ts";
+import { INTERFACE_FRAME_SLOTS } from "../../limits.ts";
 import { VLAN_MASK } from "../base/segment.ts";
 
 /** A frame that crosses several interfaces of a machine is captured on each within microseconds. */
 const SAME_FRAME_NS = 1_000_000;
-/** A power of two: of frames that share a place the newest is remembered. */
-const PLACES = 1 << 10;
 /** What tells an ARP frame from others; an IPv4 packet takes no more. */
 const TELLING_WORDS = 9;
 /** What else is kept of a frame, behind those words; 0 seconds where none is. */
@@ -32,7 +31,7 @@ export interface OriginalFrame {
  * Every frame of such a capture comes by here, so what is remembered of it is flat integers.
  */
 export class InterfaceDuplicates {
-  private readonly words = new Int32Array(PLACES << WORDS_SHIFT);
+  private readonly words = new Int32Array(INTERFACE_FRAME_SLOTS << WORDS_SHIFT);
   /** The frame that was asked about last, up to when it was captured, and where such a one is remembered. */
   private readonly asked = new Int32Array(NANOSECONDS + 1);
   private at = 0;
@@ -155,5 +154,5 @@ function canTell(facts: FrameFacts): boolean {
 
 function placeOf(a: number, b: number, c: number): number {
   const mixed = Math.imul(a ^ Math.imul(b, 0xc2b2ae35), 0x9e3779b1) ^ Math.imul(c, 0x85ebca6b);
-  return ((mixed ^ (mixed >>> 15)) & (PLACES - 1)) << WORDS_SHIFT;
+  return ((mixed ^ (mixed >>> 15)) & (INTERFACE_FRAME_SLOTS - 1)) << WORDS_SHIFT;
 }

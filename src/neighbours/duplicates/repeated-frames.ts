@@ -1,12 +1,11 @@
 import { Air, type FrameFacts } from "../../decode/facts.ts";
+import { ARP_FRAMES_REMEMBERED, WIRELESS_ARP_FRAMES_REMEMBERED } from "../../limits.ts";
 
 /** A frame that comes again within this was captured twice: by both directions of a mirrored port, or two ports. */
 const SAME_FRAME_NS = 1_000_000;
-const FRAMES_REMEMBERED = 8;
 /** An access point keeps a frame to everybody until its next beacon for stations that sleep. */
 const RELAYED_NS = 1_000_000_000;
-const FRAMES_OF_AIR_REMEMBERED = 32;
-const SEEN_MASK = FRAMES_OF_AIR_REMEMBERED - 1;
+const SEEN_MASK = WIRELESS_ARP_FRAMES_REMEMBERED - 1;
 
 /** One frame of the last moment; filled anew when the moment is over, since every ARP frame is remembered. */
 class SeenFrame<Meaning> {
@@ -89,7 +88,7 @@ export class RepeatedFrames<Meaning> {
   }
 
   remember(facts: FrameFacts, nowNs: number, meaning: Meaning): void {
-    const most = facts.air === Air.Wired ? FRAMES_REMEMBERED : FRAMES_OF_AIR_REMEMBERED;
+    const most = facts.air === Air.Wired ? ARP_FRAMES_REMEMBERED : WIRELESS_ARP_FRAMES_REMEMBERED;
     if (this.seenCount >= most) this.forgetOldest();
     const place = (this.oldest + this.seenCount) & SEEN_MASK;
     const frame = this.seen[place] ?? new SeenFrame(meaning);

@@ -1,14 +1,12 @@
 import { ArpOperation, type FrameFacts, FrameKind } from "../../decode/facts.ts";
+import { MOST_NETWORK_PAIRS, STATEMENTS_REMEMBERED } from "../../limits.ts";
 import { isGroupMac } from "../base/station.ts";
 import { mix } from "./frame-hash.ts";
 
-/** A power of two: of so many statements each, the newest are remembered. */
-const REMEMBERED = 1 << 14;
 /** The reply to a request: 1 s later the asker asks again. */
 const ANSWERED_NS = 1_000_000_000;
 /** One packet may come back another way than it went, where two machines share two networks. */
 const ENOUGH_REPLIES = 2;
-const MOST_PAIRS = 1 << 12;
 
 /** Where something was said before. */
 export interface SeenOn {
@@ -24,11 +22,11 @@ interface Statement {
 
 /** What was last said, and on which network; of two statements that share a place the newer one. */
 class Statements {
-  private readonly checks = new Int32Array(REMEMBERED);
+  private readonly checks = new Int32Array(STATEMENTS_REMEMBERED);
   /** 0 where nothing was said. */
-  private readonly networks = new Int32Array(REMEMBERED);
-  private readonly vlans = new Int32Array(REMEMBERED);
-  private readonly timesNs = new Float64Array(REMEMBERED);
+  private readonly networks = new Int32Array(STATEMENTS_REMEMBERED);
+  private readonly vlans = new Int32Array(STATEMENTS_REMEMBERED);
+  private readonly timesNs = new Float64Array(STATEMENTS_REMEMBERED);
 
   /** @returns where it was said last, if that was on another network, and not too long ago */
   elsewhere({ place, check }: Statement, network: number, nowNs: number, withinNs: number): SeenOn | null {
@@ -108,7 +106,7 @@ export class SameNetwork {
     const key = pairKey({ network, vlan: segment }, before);
     const station = sourceMacHigh * 2 ** 32 + (sourceMacLow >>> 0);
     const another = this.onBoth.get(key);
-    if (another === undefined && this.onBoth.size < MOST_PAIRS) this.onBoth.set(key, station);
+    if (another === undefined && this.onBoth.size < MOST_NETWORK_PAIRS) this.onBoth.set(key, station);
     return another === undefined || another === station ? null : before;
   }
 
@@ -128,7 +126,7 @@ export class SameNetwork {
     if (way === null) return null;
     const key = pairKey({ network, vlan: segment }, way);
     const replies = (this.replies.get(key) ?? 0) + 1;
-    if (replies > 1 || this.replies.size < MOST_PAIRS) this.replies.set(key, replies);
+    if (replies > 1 || this.replies.size < MOST_NETWORK_PAIRS) this.replies.set(key, replies);
     return replies >= ENOUGH_REPLIES ? way : null;
   }
 }
@@ -139,7 +137,7 @@ function pairKey(a: SeenOn, b: SeenOn): string {
 }
 
 function statement(a: number, b: number, c: number, d = 0, e = 0): Statement {
-  return { place: hashOf(a, b, c, d, e, 0) & (REMEMBERED - 1), check: hashOf(a, b, c, d, e, 1) };
+  return { place: hashOf(a, b, c, d, e, 0) & (STATEMENTS_REMEMBERED - 1), check: hashOf(a, b, c, d, e, 1) };
 }
 
 function hashOf(a: number, b: number, c: number, d: number, e: number, seed: number): number {

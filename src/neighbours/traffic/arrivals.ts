@@ -1,8 +1,6 @@
-/** A chain holds the rows of several keys; a longer walk than this is given up. */
-const LONGEST_WALK = 64;
+import { LONGEST_WALK_ROWS, MOST_ARRIVAL_TRIES } from "../../limits.ts";
+
 const HEADS_LOG2 = 15;
-/** So many packets are compared before a station counts as one that does not pass on what it gets. */
-const MOST_TRIES = 64;
 
 /**
  * Leads from a destination address and the MAC that such frames go to, to the traffic rows that count them: so that a
@@ -35,7 +33,7 @@ export class Arrivals {
   /** The newest rows whose frames may be for the address and the MAC. */
   *of(destinationIp: number, destinationMacLow: number): IterableIterator<number> {
     let row = (this.heads[headOf(destinationIp, destinationMacLow)] ?? 0) - 1;
-    for (let step = 0; row >= 0 && step < LONGEST_WALK; step++) {
+    for (let step = 0; row >= 0 && step < LONGEST_WALK_ROWS; step++) {
       yield row;
       row = (this.next[row] ?? 0) - 1;
     }
@@ -45,7 +43,7 @@ export class Arrivals {
   tryAgain(row: number): boolean {
     const tries = (this.tries[row] ?? 0) + 1;
     this.tries[row] = tries;
-    return tries < MOST_TRIES;
+    return tries < MOST_ARRIVAL_TRIES;
   }
 
   /** To be called when rows were given up, before those that are left are entered. */

@@ -1,3 +1,4 @@
+import { MOST_ANSWER_ROWS } from "../../limits.ts";
 import type { Station } from "../base/station.ts";
 import { areByTurns } from "./by-turns.ts";
 import type { TrafficRow } from "./traffic-row.ts";
@@ -8,9 +9,6 @@ import type { TrafficTable } from "./traffic-table.ts";
  * 64.
  */
 const UNROUTED_TTLS: ReadonlySet<number> = new Set([64, 128, 255]);
-
-/** A station that sends to more addresses and MACs is a router, and not looked through. */
-const MOST_ROWS = 8192;
 
 /** A station that sends packets for an address on, and one that it sends them to. */
 export interface Hop {
@@ -82,7 +80,7 @@ export class DirectAnswers {
    */
   isBothWays(ip: number, by: Station): boolean {
     const rows = this.traffic.rowsFrom(by);
-    if (rows.length > MOST_ROWS) return true;
+    if (rows.length > MOST_ANSWER_ROWS) return true;
     return rows
       .filter(({ lastSourceIp }) => lastSourceIp === ip)
       .some(
@@ -103,7 +101,7 @@ export class DirectAnswers {
   private ownPackets(ip: number, station: Station): TrafficRow[] {
     return this.traffic
       .rowsFrom(station)
-      .slice(0, MOST_ROWS)
+      .slice(0, MOST_ANSWER_ROWS)
       .filter(({ lastSourceIp, lastTtl }) => lastSourceIp === ip && UNROUTED_TTLS.has(lastTtl));
   }
 }

@@ -1,3 +1,4 @@
+import { MOST_FORWARDED_ADDRESSES, MOST_FORWARDINGS } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 
@@ -10,11 +11,6 @@ export interface Forwarding {
   readonly at: Position;
 }
 
-/** Addresses for which packets are sent on: routers on one arm do so for everything beyond the segment. */
-const MOST_ADDRESSES = 4096;
-/** Real servers of one director are counted in tens. */
-const MOST_OF_ONE = 256;
-
 /** Who sends packets on for addresses that no ARP frame has named, as in a capture that begins on a running cluster. */
 export class Forwardings {
   private readonly bySegment = new Map<number, Map<number, Forwarding[]>>();
@@ -26,13 +22,13 @@ export class Forwardings {
     this.bySegment.set(segment, byIp);
     const known = byIp.get(ip);
     if (known === undefined) {
-      if (this.addresses >= MOST_ADDRESSES) return;
+      if (this.addresses >= MOST_FORWARDED_ADDRESSES) return;
       this.addresses++;
       byIp.set(ip, [forwarding]);
       return;
     }
     const isKnown = known.some(({ by, to }) => by === forwarding.by && to === forwarding.to);
-    if (!isKnown && known.length < MOST_OF_ONE) known.push(forwarding);
+    if (!isKnown && known.length < MOST_FORWARDINGS) known.push(forwarding);
   }
 
   of(segment: number, ip: number): readonly Forwarding[] {

@@ -1,3 +1,4 @@
+import { MOST_MAC_PAIR_SLOTS } from "../../limits.ts";
 import { isGroupMac, type Station } from "../base/station.ts";
 import { PAIR_WORDS, PairFlag, PairWord, pairPlace } from "./traffic-layout.ts";
 
@@ -14,7 +15,6 @@ interface KnownPairs {
 }
 
 const SMALLEST_SLOTS = 1 << 10;
-const LARGEST_SLOTS = 1 << 18;
 
 /**
  * Numbers the pairs of destination and source MAC of each broadcast domain.
@@ -33,7 +33,7 @@ export class MacPairs {
 
   /** Whether a further pair would be one too many. */
   get isFull(): boolean {
-    return this.placeOf.length * 2 > LARGEST_SLOTS;
+    return this.placeOf.length * 2 > MOST_MAC_PAIR_SLOTS;
   }
 
   /**

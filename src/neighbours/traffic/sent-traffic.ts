@@ -1,14 +1,10 @@
 import type { FrameFacts } from "../../decode/facts.ts";
+import { MOST_FLOWS, MOST_SENT_PERIODS } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import type { Station, StationTable } from "../base/station.ts";
 import type { CacheChange, CacheEntry } from "../caches/cache-entry.ts";
 import type { Flow } from "../caches/sent.ts";
 import { ANSWER_SLOTS_LOG2, answerSlot } from "./traffic-layout.ts";
-
-/** More flows, of all contested addresses, are counted as so many: 60 MB. */
-const MOST_FLOWS = 1 << 18;
-/** An address that alternates more often keeps its further frames in one. */
-const MOST_TURNS_APART = 64;
 
 const TCP_RST = 0x04;
 
@@ -56,7 +52,7 @@ export class SentTraffic {
   count(facts: FrameFacts, change: CacheChange, receiver: Station, turn: number, at: Position): void {
     const { sent } = change;
     let period = sent.at(-1);
-    if (period === undefined || (period.turn !== turn && sent.length < MOST_TURNS_APART)) {
+    if (period === undefined || (period.turn !== turn && sent.length < MOST_SENT_PERIODS)) {
       const known = this.flowsTo(receiver, facts.destinationIp);
       period = { turn, frames: 0, bytes: 0, first: at, last: at, flows: new Set(), known };
       sent.push(period);

@@ -1,4 +1,5 @@
 import type { FrameFacts } from "../../decode/facts.ts";
+import { MOST_TRAFFIC_SLOTS, OFF_LINK_ROWS_PER_PAIR } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -31,14 +32,6 @@ const IDLE_SECONDS = 3_600;
 
 const SMALLEST_CAPACITY = 1 << 12;
 const SMALLEST_ROWS = 1 << 8;
-/** Half as many rows at most, of 72 bytes: with the positions of first frames about 20 MB when full. */
-const LARGEST_CAPACITY = 1 << 18;
-
-/**
- * So many addresses beyond the segment get rows of their own from each pair of MACs. What a router's thousandth client
- * is sent tells nothing that the first ones' did not, so the others share one row.
- */
-const OFF_LINK_ROWS_PER_PAIR = 64;
 
 /**
  * Counts the IPv4 frames by destination address, destination MAC and source MAC.
@@ -347,7 +340,7 @@ export class TrafficTable {
 
   /** Grows up to the bound; from there on gives up the rows of addresses that nobody on the segment owns. */
   private makeRoom(): boolean {
-    if (this.index.length < LARGEST_CAPACITY && !this.pairs.isFull) {
+    if (this.index.length < MOST_TRAFFIC_SLOTS && !this.pairs.isFull) {
       const capacity = this.index.length * 2;
       this.index = new Int32Array(capacity);
     } else {

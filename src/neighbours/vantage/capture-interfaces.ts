@@ -1,15 +1,12 @@
 import type { CaptureInterface } from "../../capture/capture-sink.ts";
 import { type FrameFacts, FrameKind, LinkAddresses } from "../../decode/facts.ts";
+import { MOST_NETWORKS, MOST_UNTAGGED_VLANS } from "../../limits.ts";
 import { VLAN_MASK } from "../base/segment.ts";
 import { SameNetwork } from "../duplicates/same-network.ts";
 import type { Interfaces } from "./interfaces.ts";
 
-/** More than a machine has; a forger's further ones share the last one's. */
-const MOST_NETWORKS = 256;
 /** Of a network whose domain is not known yet. */
 const UNDECIDED = -1;
-/** Of a machine's VLANs that are told by another interface's untagged frames, too; a forger's further ones are left out. */
-const MOST_VLANS = 1 << 12;
 
 /**
  * The interfaces of a capture that was taken on several at once: which lead to one broadcast domain.
@@ -96,7 +93,8 @@ export class CaptureInterfaces {
   private joinVlans(a: NetworkVlan, b: NetworkVlan): void {
     const [known, other] = a.network < b.network ? [a, b] : [b, a];
     const key = vlanKey(other);
-    if (this.vlans.has(key) || this.vlans.has(vlanKey(known)) || this.vlans.size >= MOST_VLANS) return;
+    if (this.vlans.has(key) || this.vlans.has(vlanKey(known)) || this.vlans.size >= MOST_UNTAGGED_VLANS)
+      return;
     this.vlans.set(key, known);
   }
 

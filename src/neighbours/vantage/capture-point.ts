@@ -1,4 +1,5 @@
 import type { FrameFacts } from "../../decode/facts.ts";
+import { MOST_ASKS_OF_POINT, MOST_HOSTS_OF_POINT, SILENT_ASKS_KEPT } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 import type { Ask } from "../claims/asks.ts";
@@ -6,11 +7,6 @@ import type { Ask } from "../claims/asks.ts";
 /** A kernel that gets no answer asks again a second later; one that was not heard to do so got its answer. */
 const RETRY_SHORTEST_NS = 300_000_000;
 const RETRY_LONGEST_NS = 2_000_000_000;
-
-/** A capture point that shows both directions shows so within a few frames. */
-const MOST_HOSTS = 1024;
-const MOST_ASKS = 4096;
-const EVIDENCE_KEPT = 8;
 
 /** A request to everybody whose answer, if there was one, was not captured. */
 export interface SilentAsk {
@@ -69,7 +65,7 @@ export class CapturePoint {
       if (this.a !== from && this.a !== to) this.a = null;
       if (this.b !== from && this.b !== to) this.b = null;
     }
-    if (!this.bothWays && this.senders.size + this.receivers.size < MOST_HOSTS) {
+    if (!this.bothWays && this.senders.size + this.receivers.size < MOST_HOSTS_OF_POINT) {
       this.senders.add(from);
       this.receivers.add(to);
       this.bothWays = this.receivers.has(from) || this.senders.has(to);
@@ -86,7 +82,7 @@ export class CapturePoint {
     if (!ask.broadcast || !ask.fromKernel || ask.askerIp === 0) return;
     let byTarget = this.asks.get(ask.asker);
     const before = byTarget?.get(targetIp);
-    if (before === undefined && this.askCount >= MOST_ASKS) return;
+    if (before === undefined && this.askCount >= MOST_ASKS_OF_POINT) return;
     if (byTarget === undefined) {
       byTarget = new Map();
       this.asks.set(ask.asker, byTarget);
@@ -133,7 +129,7 @@ export class CapturePoint {
 
 /** The first few of them. */
 export function positionsOf(silent: readonly SilentAsk[]): Position[] {
-  return silent.slice(0, EVIDENCE_KEPT).map(({ ask }) => ask.at);
+  return silent.slice(0, SILENT_ASKS_KEPT).map(({ ask }) => ask.at);
 }
 
 /** A MAC in 48 of the 53 bits of a double. */

@@ -1,4 +1,5 @@
 import { ArpOperation, type FrameFacts, FrameKind, PacketType } from "../../decode/facts.ts";
+import { MOST_DOMAINS, MOST_MACS_OF_MACHINE, MOST_NUMBERED_INTERFACES } from "../../limits.ts";
 import { DOMAIN_SHIFT } from "../base/segment.ts";
 import { isGroupMac } from "../base/station.ts";
 
@@ -6,13 +7,6 @@ export interface Mac {
   readonly macHigh: number;
   readonly macLow: number;
 }
-
-/** Further interfaces share the last number, as those do that the capture does not tell apart. */
-const MOST_DOMAINS = 64;
-
-/** More than a machine has; a forger's further ones are left out. */
-const MOST_INTERFACES = 1 << 12;
-const MOST_MACS = 1 << 14;
 
 /**
  * The capturing machine's own interfaces: to which broadcast domain each leads, and which MAC it has.
@@ -38,7 +32,7 @@ export class Interfaces {
     let domain = this.domains.get(interfaceIndex);
     if (domain === undefined) {
       domain = Math.min(this.domainCount, MOST_DOMAINS - 1);
-      if (this.domains.size < MOST_INTERFACES) {
+      if (this.domains.size < MOST_NUMBERED_INTERFACES) {
         this.domains.set(interfaceIndex, domain);
         this.domainCount++;
         this.version++;
@@ -62,7 +56,7 @@ export class Interfaces {
     if (before === domain) return;
     this.version++;
     if (before === undefined) {
-      if (this.domains.size < MOST_INTERFACES) this.domains.set(interfaceIndex, domain);
+      if (this.domains.size < MOST_NUMBERED_INTERFACES) this.domains.set(interfaceIndex, domain);
       return;
     }
     for (const [index, known] of this.domains) if (known === before) this.domains.set(index, domain);
@@ -80,16 +74,16 @@ export class Interfaces {
     // A frame that arrived and leaves again is bridged, and its sender another machine.
     const isOwn = facts.packetType === PacketType.Outgoing && !this.arrived.has(key);
     if (!isOwn) {
-      if (this.arrived.size < MOST_MACS && !this.arrived.has(key)) {
+      if (this.arrived.size < MOST_MACS_OF_MACHINE && !this.arrived.has(key)) {
         this.arrived.add(key);
         this.version++;
       }
       if (this.own.delete(key)) this.version++;
-    } else if (this.own.size < MOST_MACS) {
+    } else if (this.own.size < MOST_MACS_OF_MACHINE) {
       if (!this.own.has(key)) this.version++;
       this.own.set(key, mac);
       const known = this.macs.get(interfaceIndex);
-      const isNew = known === undefined && this.macs.size < MOST_INTERFACES;
+      const isNew = known === undefined && this.macs.size < MOST_NUMBERED_INTERFACES;
       if (isNew || (known !== undefined && !this.own.has(keyOf(known)))) {
         this.macs.set(interfaceIndex, mac);
         this.version++;
@@ -100,7 +94,7 @@ export class Interfaces {
   }
 
   noteClaim({ segment, senderIp }: FrameFacts): void {
-    if (senderIp !== 0 && this.claimedNetworks.size < MOST_MACS) {
+    if (senderIp !== 0 && this.claimedNetworks.size < MOST_MACS_OF_MACHINE) {
       this.claimedNetworks.add(networkKey(segment, senderIp));
     }
   }
@@ -130,7 +124,7 @@ export class Interfaces {
   private noteFacing(facts: FrameFacts, sender: Mac): void {
     if (facts.kind !== FrameKind.Arp || facts.operation !== ArpOperation.Reply) return;
     const target = { macHigh: facts.targetMacHigh, macLow: facts.targetMacLow };
-    if (isGroupMac(target.macHigh) || this.facing.size >= MOST_MACS) return;
+    if (isGroupMac(target.macHigh) || this.facing.size >= MOST_MACS_OF_MACHINE) return;
     if (facts.packetType === PacketType.Outgoing) this.face(target, sender);
     else if (facts.packetType === PacketType.ToUs) this.face(sender, target);
   }

@@ -1,4 +1,5 @@
 import { Anomaly, type FrameFacts, FrameKind, IpProtocol, LinkAddresses } from "../../decode/facts.ts";
+import { CUT_FRAMES_KEPT, MOST_CARDS_OF_MACHINE } from "../../limits.ts";
 import type { Position, Timeline } from "../base/position.ts";
 import type { Station, StationTable } from "../base/station.ts";
 import type { Ask } from "../claims/asks.ts";
@@ -45,9 +46,6 @@ const ENOUGH_CONTENT = 2;
 
 /** Ethernet, IPv4 and what may come between them and an inner IPv4 header: a VLAN tag or a GRE header. */
 const TUNNEL_BYTES = 14 + 20 + 8 + 20;
-const CUT_EVIDENCE_KEPT = 3;
-/** More than a machine has; a forger's further ones are left out. */
-const MOST_CARDS = 64;
 
 /** Frames of one sort in one capture. */
 interface Noted {
@@ -104,7 +102,7 @@ export class Vantage {
     }
     cut.count++;
     cut.bytes = Math.max(cut.bytes, capturedBytes);
-    if (cut.evidence.length < CUT_EVIDENCE_KEPT) cut.evidence.push(this.timeline.here(facts));
+    if (cut.evidence.length < CUT_FRAMES_KEPT) cut.evidence.push(this.timeline.here(facts));
   }
 
   noteCooked(capture: number): void {
@@ -114,7 +112,7 @@ export class Vantage {
   /** A card of the machine on which the capture was taken. */
   noteMachine(capture: number, station: Station): void {
     const cards = this.cooked.get(capture);
-    if (cards !== undefined && cards.size < MOST_CARDS) cards.add(station);
+    if (cards !== undefined && cards.size < MOST_CARDS_OF_MACHINE) cards.add(station);
   }
 
   /** A packet that came without any MAC. On all interfaces at once those of the loopback device do, too. */
@@ -186,7 +184,7 @@ export class Vantage {
     const noted = notes.get(facts.capture) ?? { count: 0, evidence: [] };
     notes.set(facts.capture, noted);
     noted.count++;
-    if (noted.evidence.length < CUT_EVIDENCE_KEPT) noted.evidence.push(this.timeline.here(facts));
+    if (noted.evidence.length < CUT_FRAMES_KEPT) noted.evidence.push(this.timeline.here(facts));
   }
 
   private isOwnCard(capture: number, station: Station | null): boolean {

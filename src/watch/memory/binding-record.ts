@@ -1,3 +1,4 @@
+import { MOST_SAVED_CLAIMS, MOST_SAVED_EVIDENCE, MOST_SAVED_OTHERS, MOST_SAVED_TURNS } from "../../limits.ts";
 import type { Station } from "../../neighbours/base/station.ts";
 import type { Binding } from "../../neighbours/claims/binding.ts";
 import {
@@ -24,11 +25,6 @@ import type { StationFinder } from "./station-finder.ts";
 
 const FORMS: readonly ClaimForm[] = ["request", "reply", "unsolicited-reply", "announcement", "addressed"];
 
-/** An address that more than so many claim, or use, is a flood's. */
-const MOST_CLAIMS = 32;
-const MOST_EVIDENCE = 6;
-const MOST_OTHERS = 64;
-const MOST_TURNS = 64;
 /** No rule asks for more frames of one's own than this. */
 const MOST_OWN_FRAMES = 16;
 
@@ -90,29 +86,31 @@ export function bindingRecord(binding: Binding): BindingRecord | null {
   const { segment, ip, claims, turnCount } = binding;
   if (claims.length === 0 && binding.receivers.size === 0 && binding.ipSenders.size === 0) return null;
   const kept =
-    claims.length <= MOST_CLAIMS ? claims : [...claims.slice(0, MOST_CLAIMS - 8), ...claims.slice(-8)];
+    claims.length <= MOST_SAVED_CLAIMS
+      ? claims
+      : [...claims.slice(0, MOST_SAVED_CLAIMS - 8), ...claims.slice(-8)];
   return {
     segment,
     ip,
     claims: kept.map((claim) => claimRecord(claim, ip)),
     turns: binding.turns
-      .slice(-MOST_TURNS)
+      .slice(-MOST_SAVED_TURNS)
       .map(({ station, at, form }) => [stationText(station), placeOf(at), form]),
     turnCount,
     passings: binding.passings
-      .slice(0, MOST_OTHERS)
+      .slice(0, MOST_SAVED_OTHERS)
       .map(({ from, to, at, proven }) => [stationText(from), stationText(to), placeOf(at), proven]),
-    passingSources: binding.passings.slice(0, MOST_OTHERS).map(({ sources }) => texts(sources)),
+    passingSources: binding.passings.slice(0, MOST_SAVED_OTHERS).map(({ sources }) => texts(sources)),
     passers: texts(binding.passers),
     served: texts(binding.served),
     receivers: [...binding.receivers]
-      .slice(0, MOST_OTHERS)
+      .slice(0, MOST_SAVED_OTHERS)
       .map(([receiver, senders]) => [stationText(receiver), texts(senders)]),
     speakers: [...binding.ipSenders]
-      .slice(0, MOST_OTHERS)
+      .slice(0, MOST_SAVED_OTHERS)
       .map(([station, { at, ttl }]) => [stationText(station), placeOf(at), ttl]),
     raceCounts: [...binding.asks.raceCounts]
-      .slice(0, MOST_OTHERS)
+      .slice(0, MOST_SAVED_OTHERS)
       .map(([station, count]) => [stationText(station), count]),
   };
 }
@@ -160,9 +158,9 @@ function claimRecord(claim: Claim, ip: number): ClaimRecord {
       ...spanOf(tally),
     ]),
     lent: [...claim.proxied]
-      .slice(0, MOST_OTHERS)
+      .slice(0, MOST_SAVED_OTHERS)
       .map(([sender, tally]) => [stationText(sender), tally.count, tally.unasked, ...spanOf(tally)]),
-    echoes: [...claim.echoes].slice(0, MOST_OTHERS).map(([of, count]) => [stationText(of), count]),
+    echoes: [...claim.echoes].slice(0, MOST_SAVED_OTHERS).map(([of, count]) => [stationText(of), count]),
     own:
       claim.ownFirst === null || claim.ownLast === null
         ? undefined
@@ -173,7 +171,7 @@ function claimRecord(claim: Claim, ip: number): ClaimRecord {
 }
 
 function spanOf({ first, last, evidence }: ClaimTally): [Place, Place, EvidenceRecord[]] {
-  return [placeOf(first), placeOf(last), evidence.slice(0, MOST_EVIDENCE).map(evidenceRecord)];
+  return [placeOf(first), placeOf(last), evidence.slice(0, MOST_SAVED_EVIDENCE).map(evidenceRecord)];
 }
 
 function evidenceRecord({ at, targetIp, sentBy }: ClaimEvidence): EvidenceRecord {
@@ -228,5 +226,5 @@ function restoredClaim(
 }
 
 function texts(stations: Iterable<Station>): string[] {
-  return [...stations].slice(0, MOST_OTHERS).map(stationText);
+  return [...stations].slice(0, MOST_SAVED_OTHERS).map(stationText);
 }

@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { systemCode, systemReason } from "../../files/system-error.ts";
+import { MOST_STATE_BYTES } from "../../limits.ts";
 import { printable } from "../../reports/text.ts";
 import type { Say } from "../sinks/say.ts";
 import { writeLine } from "./line.ts";
@@ -9,8 +10,6 @@ import { generationsIn, headerLine, journalPath, snapshotPath } from "./stored-s
 const MODE = 0o600;
 /** A journal is folded into a new snapshot when it is larger than this, and than twice the snapshot. */
 const SHORTEST_FOLD_BYTES = 4 << 20;
-/** All that is remembered; what is beyond is left out. */
-const MOST_BYTES = 24 << 20;
 /** Lines of a snapshot that are written at a time. */
 const SNAPSHOT_CHUNK = 512;
 const RETRY_MS = 5000;
@@ -52,7 +51,7 @@ export class Journal {
     const before = this.lines.get(key);
     if (before === line) return;
     const bytes = this.bytes + line.length - (before?.length ?? 0);
-    if (bytes > MOST_BYTES) {
+    if (bytes > MOST_STATE_BYTES) {
       this.omitted++;
       return;
     }

@@ -1,9 +1,8 @@
+import { MOST_SAVED_FLOWS } from "../../limits.ts";
 import type { Flow, Sent } from "../../neighbours/caches/sent.ts";
 import { type FormerTime, isPlace, placeOf } from "./place.ts";
 import { isCount, type Shape, tuple } from "./shape.ts";
 
-/** More flows than these are counted as so many. */
-const MOST_FLOWS = 10_000;
 /** Of no turn: what is sent from here on is counted apart. */
 const FORMER_TURN = -1;
 
@@ -31,7 +30,7 @@ export function restoredSent(record: SentRecord | null, time: FormerTime): Sent[
   if (record === null) return [];
   const [frames, bytes, first, last, flowCount, answered, reset] = record;
   const flows = new Set<Flow>();
-  for (let index = 0; index < Math.min(flowCount, MOST_FLOWS); index++) {
+  for (let index = 0; index < Math.min(flowCount, MOST_SAVED_FLOWS); index++) {
     flows.add({ answered: index < answered, reset: index >= answered && index < answered + reset });
   }
   return [

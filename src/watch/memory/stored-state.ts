@@ -1,14 +1,13 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { systemCode } from "../../files/system-error.ts";
+import { LARGEST_STATE_BYTES } from "../../limits.ts";
 import { plural, printable } from "../../reports/text.ts";
 import type { Say } from "../sinks/say.ts";
 import { readLines, writeLine } from "./line.ts";
 import { isHeader, keyOf, parseRecord, type StateRecord, VERSION } from "./record.ts";
 
 const SNAPSHOT = "snapshot";
-/** More than we ever write. */
-const LARGEST_BYTES = 256 << 20;
 /** Damaged files that are kept for whoever wants to know. */
 const MOST_SET_ASIDE = 4;
 
@@ -68,7 +67,7 @@ interface StateFile {
 function readStateFile(path: string, say: Say): StateFile | null {
   let content: Buffer;
   try {
-    if (statSync(path).size > LARGEST_BYTES) {
+    if (statSync(path).size > LARGEST_STATE_BYTES) {
       setAside(path, "it is larger than any that is written", say);
       return null;
     }
