@@ -98,7 +98,7 @@ export async function analyzeCapture(
   );
   report.inventories = inventories.map(reportInventory);
   if (expected !== null) {
-    const wording = new Wording(assignment, files.length);
+    const wording = new Wording(assignment, state.model.timers, files.length);
     report.expectations = checkExpectations(state, expected).map((expectation) =>
       reportExpectation(expectation, assignment, wording),
     );

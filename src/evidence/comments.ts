@@ -2,7 +2,7 @@ import { ArpOperation, Control, type FrameFacts, FrameKind } from "../decode/fac
 import { parseIpv4 } from "../knowledge/address.ts";
 import type { Report, ReportedFinding, ReportedPosition } from "../reports/report.ts";
 import { elapsedText, ipText, macText, printable, timeText } from "../reports/text.ts";
-import { hostName } from "../words/hosts.ts";
+import { hostName, restoredText } from "../words/hosts.ts";
 import { macKey, macNumber, type Scope } from "./scope.ts";
 
 /** More in one comment help nobody. */
@@ -53,8 +53,7 @@ export class Comments {
       const name = hostName(victim);
       if (learned !== null) this.list(learned, label, `by this ${name} takes ${claimant.mac} for ${ip}`);
       if (used !== null) this.list(used, label, `${name} sends to ${claimant.mac} for ${ip}`);
-      if (restored !== null)
-        this.list(restored, label, `${name} is right again${restoredBy === null ? "" : `, ${restoredBy}`}`);
+      if (restored !== null) this.list(restored, label, `${name} ${restoredText(restoredBy)}`);
     }
     if (bypass !== null) {
       this.list(bypass.first, label, "the first frame that went astray");

@@ -6,7 +6,7 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import type { ClaimForm } from "../neighbours/claims/claim.ts";
 
-/** How a poisoned entry came right again. */
+/** What ended a wrong entry. */
 export type RestoredBy =
   | { readonly cause: "claim"; readonly by: Station; readonly gratuitous: boolean }
   | { readonly cause: "resolution"; readonly by: Station; readonly afterProbes: boolean }
@@ -39,8 +39,8 @@ export const BYPASS_ENDS = [
  *
  * - `announcement`   the rightful owner announced itself
  * - `claim`          another frame for the rightful owner overrode the entry
- * - `probe-failure`  the claimant left its unicast probes unanswered, so it asked anew
- * - `resolution`     it asked anew for another reason, and the right host answered
+ * - `probe-failure`  the claimant left its unicast probes unanswered, so it asked everybody
+ * - `resolution`     it asked everybody for another reason, and the right host answered
  * - `entry-lost`     the entry is gone, by age or asked for anew, and no answer was seen
  * - `own-traffic`    only its own frames show that it sends elsewhere
  * - `capture-end`    it did not: a victim was still wrong when the capture ended

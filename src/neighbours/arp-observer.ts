@@ -7,7 +7,7 @@ import type { CacheEntry } from "./caches/cache-entry.ts";
 import type { CacheTable } from "./caches/cache-table.ts";
 import type { Caches } from "./caches/caches.ts";
 import type { EveryModel } from "./caches/every-model.ts";
-import { hasFailedProbe } from "./caches/models/linux.ts";
+import { hasFailedProbe, type NeighbourTimers } from "./caches/models/model.ts";
 import type { Ask } from "./claims/asks.ts";
 import type { Binding } from "./claims/binding.ts";
 import type { BindingTable } from "./claims/binding-table.ts";
@@ -31,12 +31,16 @@ export class ArpObserver {
   private readonly beliefs: EveryModel;
   private readonly caches: CacheTable;
   private readonly models: readonly ArpLearner[];
+  private readonly timers: NeighbourTimers;
   /** Frames observed. */
   frames = 0;
   /** What the frame under way was taken for. */
   private meanings: Meaning[] = [];
 
-  /** @param models who keeps a record, the caches by the chosen model, then by the others */
+  /**
+   * @param models who keeps a record, the caches by the chosen model, then by the others
+   * @param timers of the chosen model
+   */
   constructor(
     timeline: Timeline,
     stations: StationTable,
@@ -44,6 +48,7 @@ export class ArpObserver {
     targetGate: TargetGate,
     beliefs: EveryModel,
     models: readonly ArpLearner[],
+    timers: NeighbourTimers,
   ) {
     this.floodDetector = new FloodDetector(timeline);
     this.timeline = timeline;
@@ -53,6 +58,7 @@ export class ArpObserver {
     this.beliefs = beliefs;
     this.caches = beliefs.chosen;
     this.models = models;
+    this.timers = timers;
   }
 
   observe(facts: FrameFacts): void {
@@ -105,7 +111,7 @@ export class ArpObserver {
       broadcast,
       sentTo,
       fromKernel,
-      recheck: fromKernel && (!broadcast || isLastResort(this.caches.entry(sender, facts.targetIp))),
+      recheck: fromKernel && (!broadcast || this.isLastResort(this.caches.entry(sender, facts.targetIp))),
       answers: [],
     };
     const needless = target.asks.add(ask, sentTo);
@@ -124,6 +130,11 @@ export class ArpObserver {
       if (broadcast) models[index]?.beginResolution(sender, target, ask);
       else if (sentTo !== sender) models[index]?.revealByProbe(sender, target, sentTo, at, isSeen);
     }
+  }
+
+  /** Whether the kernel asks everybody because nobody answered its unicast requests. */
+  private isLastResort(entry: CacheEntry | undefined): boolean {
+    return this.timers.unicastProbes > 0 && entry !== undefined && hasFailedProbe(entry, this.timers);
   }
 
   private observeReply(facts: FrameFacts, at: Position, sender: Station, sentTo: Station | null): void {
@@ -220,11 +231,6 @@ export class ArpObserver {
 interface Meaning {
   readonly claim: Claim;
   readonly form: ClaimForm;
-}
-
-/** Whether the kernel asks everybody because nobody answered its unicast requests. */
-function isLastResort(entry: CacheEntry | undefined): boolean {
-  return entry !== undefined && hasFailedProbe(entry);
 }
 
 /** `arp_is_garp`: sender and target address the same and, in a reply, the target hardware address the sender's. */

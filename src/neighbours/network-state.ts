@@ -65,8 +65,8 @@ export class NetworkState {
   readonly quiescent = new QuiescentHosts();
   readonly vantage = new Vantage(this.timeline, this.stations, this.bindings);
   readonly caches = new CacheTable((binding, dropped) => this.noteDropped(binding, dropped));
-  readonly unnamedReceivers = new UnnamedReceivers(this.stations, this.vantage, this.caches);
-  readonly captureInterfaces = new CaptureInterfaces(this.unnamedReceivers.interfaces);
+  readonly unnamedReceivers: UnnamedReceivers;
+  readonly captureInterfaces: CaptureInterfaces;
   readonly trafficObserver: TrafficObserver;
   readonly unclaimed: UnclaimedTraffic;
   readonly model: NeighbourModel;
@@ -105,6 +105,8 @@ export class NetworkState {
       }
     });
     this.model = model;
+    this.unnamedReceivers = new UnnamedReceivers(this.stations, this.vantage, this.caches, model.timers);
+    this.captureInterfaces = new CaptureInterfaces(this.unnamedReceivers.interfaces);
     this.chosen = new ChosenCaches(model, this.bindings, possession, this.caches, {
       changed: (entry, before) => {
         this.unsettleTraffic(entry, before);
@@ -134,6 +136,7 @@ export class NetworkState {
       this.targetGate,
       this.everyModel,
       [this.recorder, ...models],
+      model.timers,
     );
     this.trafficObserver = new TrafficObserver(
       this.timeline,

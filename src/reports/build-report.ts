@@ -61,7 +61,7 @@ export function buildReport(
   findings: readonly Finding[],
   benign: readonly Benign[],
   ids: readonly string[] = idsInOrder(findings),
-  wording: Wording = new Wording(assignment, captures.length),
+  wording: Wording = new Wording(assignment, state.model.timers, captures.length),
 ): Report {
   const undetermined = undeterminedBecause(state, assignment);
   return {

@@ -1,5 +1,5 @@
 import { preventionText } from "../kinds/fix/prevention.ts";
-import { hostName, labelledName } from "../words/hosts.ts";
+import { hostName, labelledName, restoredText } from "../words/hosts.ts";
 import { uncapitalise } from "../words/letters.ts";
 import { bypassLines } from "./bypass-text.ts";
 import { Calendar, clockText, vendorName } from "./html/names.ts";
@@ -154,7 +154,7 @@ function story(finding: ReportedFinding, calendar: Calendar): string[] {
     const because = restoredBy === null ? "" : `: ${restoredBy}`;
     const told = events.findLast(({ position }) => isSame(position, restored));
     if (told === undefined)
-      events.push({ position: restored, what: `${hostName(victim)} is right again${because}` });
+      events.push({ position: restored, what: `${hostName(victim)} ${restoredText(restoredBy)}` });
     else told.what += because;
   }
   return events

@@ -1,6 +1,8 @@
 import { type HostOutcome, OUTCOMES, type Outcome } from "../findings/finding.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { NeighbourModelName } from "../neighbours/caches/models/model.ts";
+import { modelNamed } from "../neighbours/caches/models/named.ts";
+import { timerText } from "../words/counts.ts";
 
 /** Why a stack by this model ends so, where the chosen one does not. */
 interface Reasons {
@@ -13,21 +15,22 @@ interface Reasons {
   readonly spared: string;
 }
 
+const LOCKTIME = timerText(modelNamed("linux").timers.locktimeNs);
+const MAX_AGE = timerText(modelNamed("bsd").timers.maxAgeNs ?? 0);
+
 const REASONS: Readonly<Record<NeighbourModelName, Reasons>> = {
   linux: {
     rules: "Linux's rules",
-    takes: "it asks anew what its probes leave unanswered, and takes the first answer",
-    keeps: "the first answer wins, and others are refused for a second (locktime)",
-    restored: "it probes what it uses by unicast, and asks anew when nobody answers",
-    spared:
-      "others are refused for a second after a change (locktime), and a reply unasked for creates no entry",
+    takes: "it asks everybody when its unicast probes go unanswered, and takes the first answer",
+    keeps: `the first answer wins, and others are refused for ${LOCKTIME} (locktime)`,
+    restored: "it probes what it uses by unicast, and asks everybody when nobody answers",
+    spared: `others are refused for ${LOCKTIME} after a change (locktime), and a reply that nobody asked for creates no entry`,
   },
   bsd: {
     rules: "BSD's rules",
-    takes: "there is no locktime, so the last claim wins, and a reply unasked for creates an entry",
-    keeps:
-      "it probes nothing, and an entry lives for up to 20 minutes after the last frame that confirmed it, on Cisco IOS for up to 4 hours",
-    restored: "there is no locktime, so a later claim wins, and past 20 minutes unconfirmed it asks anew",
+    takes: "there is no locktime, so the last claim wins, and a reply that nobody asked for creates an entry",
+    keeps: `it probes nothing, and an entry lives for up to ${MAX_AGE} after the last frame that confirmed it, on Cisco IOS for up to 4 hours`,
+    restored: `there is no locktime, so a later claim wins, and it asks again after ${MAX_AGE} without a frame that confirms the entry`,
     spared: "it does not probe what it holds, and would not have asked",
   },
   rfc826: {

@@ -188,7 +188,7 @@ function victimLine(victim: ReportedVictim, at: (position: ReportedPosition) => 
   if (victim.used !== null) parts.push(`used it from ${at(victim.used)}`);
   if (victim.restored !== null) {
     parts.push(
-      `right again in ${at(victim.restored)}${victim.restoredBy === null ? "" : `: ${victim.restoredBy}`}`,
+      `wrong until ${at(victim.restored)}${victim.restoredBy === null ? "" : `: ${victim.restoredBy}`}`,
     );
   } else if (victim.learned !== null || victim.used !== null) {
     parts.push("still wrong at the end");

@@ -1,8 +1,10 @@
 import type { Disagreement, Evidence, Finding, RestoredBy } from "../findings/finding.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
+import type { NeighbourTimers } from "../neighbours/caches/models/model.ts";
 import type { RoleEvidence } from "../roles/evidence.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
+import { timerText } from "../words/counts.ts";
 import { fullName, hostName, hostNames, shortName } from "../words/hosts.ts";
 import { otherOutcomes } from "./model-wording.ts";
 import { hostOf } from "./references.ts";
@@ -11,11 +13,16 @@ import { frameText, ipText, macText, plural, printable } from "./text.ts";
 /** Says things about hosts and findings in sentences; knows who is called what. */
 export class Wording {
   private readonly assignment: RoleAssignment;
+  private readonly timers: NeighbourTimers;
   private readonly manyCaptures: boolean;
 
-  /** @param captures how many there are: of several a frame's number alone names none */
-  constructor(assignment: RoleAssignment, captures = 1) {
+  /**
+   * @param timers of the model by which caches were judged
+   * @param captures how many there are: of several a frame's number alone names none
+   */
+  constructor(assignment: RoleAssignment, timers: NeighbourTimers, captures = 1) {
     this.assignment = assignment;
+    this.timers = timers;
     this.manyCaptures = captures > 1;
   }
 
@@ -136,17 +143,21 @@ export class Wording {
         return `${restored.gratuitous ? "an announcement" : "an ARP frame"} of ${this.name(restored.by)}`;
       case "resolution":
         return restored.afterProbes
-          ? `its three unicast probes went unanswered; it asked anew and ${this.name(restored.by)} answered`
-          : `it asked anew and ${this.name(restored.by)} answered`;
+          ? `${this.failedProbes()}, so it asked everybody, and ${this.name(restored.by)} answered`
+          : `it asked everybody, and ${this.name(restored.by)} answered`;
       case "lost":
         return restored.afterProbes
-          ? "its three unicast probes went unanswered; it has no entry now"
-          : "it asked anew and nobody has answered yet";
+          ? `${this.failedProbes()}; it has no entry now`
+          : "it dropped the entry and is resolving again";
       case "aged-out":
-        return "nothing confirmed it for 20 minutes; it has no entry now";
+        return `nothing confirmed the entry for ${timerText(this.timers.maxAgeNs ?? 0)}; it has no entry now`;
       case "traffic":
         return `its own frames go to ${this.name(restored.by)} again`;
     }
+  }
+
+  private failedProbes(): string {
+    return `its ${plural(this.timers.unicastProbes, "unicast probe")} went unanswered`;
   }
 
   /** How it would have ended by another neighbour model, and why. */

@@ -41,7 +41,7 @@ export class LiveJudge {
     this.beforehand = beforehand;
     this.nowMs = nowMs;
     this.assignment = new RoleAssignment(state, beforehand.roles);
-    this.wording = new Wording(this.assignment);
+    this.wording = new Wording(this.assignment, this.state.model.timers);
     this.judgement = new Judgement(state, this.assignment);
   }
 
@@ -60,7 +60,7 @@ export class LiveJudge {
     this.state.replayBudget = isLast ? REPLAY_EVENTS : LIVE_REPLAY_EVENTS;
     this.state.vantage.reconsider();
     this.assignment = new RoleAssignment(this.state, this.beforehand.roles);
-    this.wording = new Wording(this.assignment);
+    this.wording = new Wording(this.assignment, this.state.model.timers);
     this.judgement = new Judgement(this.state, this.assignment);
     this.byAddress = this.judgement.everyAddress();
     for (const [binding, findings] of this.byAddress)

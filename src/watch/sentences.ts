@@ -3,7 +3,7 @@ import { type FindingEvent, isFindingEvent, type WatchEvent } from "../reports/e
 import type { ReportedFinding, ReportedVictim } from "../reports/report.ts";
 import type { Style } from "../reports/style.ts";
 import { plural } from "../reports/text.ts";
-import { calledShortly } from "../words/hosts.ts";
+import { calledShortly, restoredText } from "../words/hosts.ts";
 
 /** More would not be read while something happens; the report has them all. */
 const VICTIMS_NAMED = 3;
@@ -39,7 +39,7 @@ function howFar(event: FindingEvent): string {
     `${plural(event.count, "frame")} by ${calledShortly(event.claimant, event.ip)} for ${event.ip}`,
     ...(event.victims.length === 0
       ? []
-      : [wrong.length === 0 ? "everybody is right again" : deceived(event, wrong)]),
+      : [wrong.length === 0 ? "no cache is wrong any more" : deceived(event, wrong)]),
     ...(bypass === null
       ? []
       : [
@@ -84,7 +84,7 @@ function cure(event: FindingEvent): string {
     .toSorted(byRestoration)
     .at(-1);
   if (last === undefined) return "no cache is wrong any more";
-  return `${calledShortly(last)} is right again${last.restoredBy === null ? "" : `: ${last.restoredBy}`}`;
+  return `${calledShortly(last)} ${restoredText(last.restoredBy)}`;
 }
 
 function byRestoration(a: ReportedVictim, b: ReportedVictim): number {

@@ -21,6 +21,13 @@ export function elapsedText(nanoseconds: number): string {
   return seconds < 7200 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
+/** 1 second, 20 minutes, 4 hours: a timer of whole seconds, in the largest unit that holds it whole. */
+export function timerText(nanoseconds: number): string {
+  const seconds = nanoseconds / 1e9;
+  if (seconds % 3600 === 0) return plural(seconds / 3600, "hour");
+  return seconds % 60 === 0 ? plural(seconds / 60, "minute") : plural(seconds, "second");
+}
+
 function trimmed(value: number): string {
   return value.toFixed(value < 10 ? 1 : 0).replace(/\.0$/, "");
 }

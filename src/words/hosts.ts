@@ -80,6 +80,15 @@ export function calledShortly(host: NamedHost, disputed: string | null = null): 
   return host.ip === disputed ? host.mac : shortName(host);
 }
 
+/**
+ * What ended it for a victim: it does not hold the claimant's MAC any more.
+ *
+ * @param by as the report has it; null where it does not say
+ */
+export function restoredText(by: string | null, no = "no longer holds the wrong MAC"): string {
+  return by === null ? no : `${no}: ${by}`;
+}
+
 /** One or two names, or the first and how many more there are. */
 export function hostNames(hosts: readonly NamedHost[], none = "no host"): string {
   const [first, second, ...others] = hosts.map(hostName);

@@ -29,11 +29,13 @@ const NO_TRAFFIC = {
 export class Alternative extends Caches {
   private readonly byAddress = new Map<Binding, Map<Station, CacheEntry>>();
   private readonly chosen: CacheTable;
+  private readonly rechecks: boolean;
 
   /** @param chosen the caches by the chosen model */
   constructor(model: NeighbourModel, bindings: BindingTable, possession: Possession, chosen: CacheTable) {
     super(model, bindings, possession, NO_TRAFFIC);
     this.chosen = chosen;
+    this.rechecks = model.timers.unicastProbes > 0;
   }
 
   override entriesOf(binding: Binding): Iterable<CacheEntry> {
@@ -68,7 +70,7 @@ export class Alternative extends Caches {
   /** Counts the request where this stack would have sent it, too. */
   override revealByProbe(host: Station, binding: Binding, owner: Station, at: Position): void {
     const entry = this.entry(host, binding);
-    if (this.model.rechecks && entry?.owner === owner) entry.addProbe(at);
+    if (this.rechecks && entry?.owner === owner) entry.addProbe(at);
   }
 
   /** The chosen model's cache was set right by a frame of its host. */
@@ -125,7 +127,7 @@ export class Alternative extends Caches {
 
   /** A re-check, or its answer, that a stack without would never have seen; past its age it asks like any other. */
   private wouldNotAsk(entry: CacheEntry, { recheck, at }: Ask | HeardClaim): boolean {
-    if (!recheck || this.model.rechecks) return false;
+    if (!recheck || this.rechecks) return false;
     this.expire(entry, at);
     return entry.valid;
   }

@@ -16,7 +16,7 @@ export type NudState = "incomplete" | "reachable" | "stale" | "delay" | "probe" 
  * - `overheard`          a broadcast that it heard updated what it already had
  * - `unsolicited-reply`  a reply sent to it that it had not asked for
  * - `traffic`, `probe`   its own frames show that its cache holds this, whatever the model thought
- * - `probes-unanswered`  three unicast requests went unanswered: the entry is lost
+ * - `probes-unanswered`  the unicast requests of a re-check went unanswered: the entry is lost
  * - `aged-out`           nothing confirmed it for as long as an entry may live
  * - `asked-again`        it asks the network anew: the entry was lost
  */

@@ -2,7 +2,7 @@ import { ArpOperation, type FrameFacts, FrameKind, LinkAddresses, PacketType } f
 import { BROADCAST_MAC_HIGH, BROADCAST_MAC_LOW, setDestination } from "../../decode/link-addresses.ts";
 import { isGroupMac, type Station, type StationTable } from "../base/station.ts";
 import type { CacheTable } from "../caches/cache-table.ts";
-import { hasFailedProbe } from "../caches/models/linux.ts";
+import { hasFailedProbe, type NeighbourTimers } from "../caches/models/model.ts";
 import { InterfaceDuplicates } from "../duplicates/interface-duplicates.ts";
 import { Interfaces } from "./interfaces.ts";
 import type { Vantage } from "./vantage.ts";
@@ -18,13 +18,16 @@ export class UnnamedReceivers {
   private readonly stations: StationTable;
   private readonly vantage: Vantage;
   private readonly caches: CacheTable;
+  private readonly timers: NeighbourTimers;
   readonly interfaces = new Interfaces();
   readonly duplicates = new InterfaceDuplicates();
 
-  constructor(stations: StationTable, vantage: Vantage, caches: CacheTable) {
+  /** @param timers of the chosen model: whom a kernel of it asks */
+  constructor(stations: StationTable, vantage: Vantage, caches: CacheTable, timers: NeighbourTimers) {
     this.stations = stations;
     this.vantage = vantage;
     this.caches = caches;
+    this.timers = timers;
   }
 
   /**
@@ -107,11 +110,11 @@ export class UnnamedReceivers {
     }
   }
 
-  /** `arp_solicit`: to the MAC that the cache holds until three such requests went unanswered, and else to everybody. */
+  /** `arp_solicit`: to the MAC that the cache holds until `ucast_probes` such requests went unanswered, else to everybody. */
   private sendAsKernelsAsk(facts: FrameFacts): void {
     const asker = this.stations.get(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     const entry = asker && this.caches.entry(asker, facts.targetIp);
-    if (entry === undefined || entry.owner === null || hasFailedProbe(entry)) sendToAll(facts);
+    if (entry === undefined || entry.owner === null || hasFailedProbe(entry, this.timers)) sendToAll(facts);
     else sendTo(facts, entry.owner.macHigh, entry.owner.macLow);
   }
 

@@ -1,6 +1,6 @@
 import { preventionText } from "../../kinds/fix/prevention.ts";
 import { findingKindOf } from "../../kinds/registry.ts";
-import { hostName, labelledName } from "../../words/hosts.ts";
+import { hostName, labelledName, restoredText } from "../../words/hosts.ts";
 import { capitalise } from "../../words/letters.ts";
 import { bypassLines } from "../bypass-text.ts";
 import { raceLines } from "../race-text.ts";
@@ -109,7 +109,7 @@ function ended({ victims, stage }: ReportedFinding, calendar: Calendar): Content
       .slice(0, VICTIMS_SHOWN)
       .map(
         (victim) =>
-          html`<p>${capitalise(hostName(victim))} was right again in ${victim.restored && calendar.frame(victim.restored)}${victim.restoredBy !== null && `: ${victim.restoredBy}`}.</p>`,
+          html`<p>${capitalise(hostName(victim))} ${restoredText(victim.restoredBy, `was wrong until ${victim.restored === null ? "the end" : calendar.frame(victim.restored)}`)}.</p>`,
       ),
     restored.length > VICTIMS_SHOWN &&
       html`<p>and ${plural(restored.length - VICTIMS_SHOWN, "more host")}</p>`,

@@ -11,7 +11,7 @@ export const CAUSES: Record<CacheHolding["cause"], string> = {
   probe: "its own unicast request shows it",
   "probes-unanswered": "its unicast probes went unanswered",
   "aged-out": "nothing confirmed the entry for as long as it may live",
-  "asked-again": "it asked the network anew",
+  "asked-again": "it asked everybody again",
   "not-observable": "it was asked in the address' name; where this was captured its answer does not show",
 };
 

@@ -9,6 +9,7 @@ import {
 import { renderTable } from "../../../src/reports/table.ts";
 import { analyze, cacheEntry, macHeld } from "../../support/analyze.ts";
 import { lvsPcap } from "../../support/cli.ts";
+import { cookedAt } from "../../support/cooked.ts";
 import {
   CLIENT,
   DIRECTOR,
@@ -308,6 +309,46 @@ describe("where another model ends otherwise the report says so", () => {
     const finding = await only([...healed, later(21 * MINUTE)]);
     expect(Object.keys(outcomes(finding))).toEqual(["rfc826"]);
   });
+});
+
+describe("each model has its own timers", () => {
+  const restoredBy = async (neighbourModel: NeighbourModelName, ...frames: readonly CapturedFrame[]) => {
+    const { findings } = await analyze([...PROBLEM_3.frames, ...frames], { ...ROLES, neighbourModel });
+    return findings.flatMap(({ victims }) => victims.map((victim) => victim.restoredBy));
+  };
+
+  it("says how many probes went unanswered, and who answered then", async () => {
+    const probes = [5000, 6000, 7000].map((milliseconds) => probed(milliseconds));
+    const answered = [at(8100, whoHas(VIP, GATEWAY)), at(8100.1, isAt(VIP, DIRECTOR, GATEWAY))];
+    expect(await restoredBy("linux", ...probes, ...answered)).toEqual([
+      `its 3 unicast probes went unanswered, so it asked everybody, and director ${DIRECTOR.ip} answered`,
+    ]);
+  });
+
+  it("says after which age the entry went", async () => {
+    expect(await restoredBy("bsd", later(21 * MINUTE))).toEqual([
+      "nothing confirmed the entry for 20 minutes; it has no entry now",
+    ]);
+  });
+
+  it("says of a host that asks everybody, and has no answer yet, that it dropped the entry", async () => {
+    expect(await restoredBy("linux", at(400_000, whoHas(VIP, GATEWAY)))).toEqual([
+      "it dropped the entry and is resolving again",
+    ]);
+  });
+
+  it.each([
+    ["linux", DIRECTOR.mac],
+    ["bsd", undefined],
+    ["rfc826", undefined],
+  ] as const)(
+    "%s: whom a host asked that holds an entry, where the frames do not name the receiver",
+    async (neighbourModel, mac) => {
+      // Linux re-checks by unicast, and keeps the entry; the others ask by broadcast only, so it is gone.
+      const frames = cookedAt([...LEARNED, at(5000, whoHas(VIP, GATEWAY))], GATEWAY.mac, 2);
+      expect(cacheEntry(await analyze(frames, { neighbourModel }), GATEWAY, VIP)?.mac).toBe(mac);
+    },
+  );
 });
 
 describe("the recording problem-3-self-heals", () => {

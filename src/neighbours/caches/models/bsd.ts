@@ -5,7 +5,7 @@ import type { CacheEntry } from "../cache-entry.ts";
 import type { Effect, Loss, NeighbourModel } from "./model.ts";
 import { overwrite } from "./overwrite.ts";
 
-/** `net.link.ether.inet.max_age`: how long an entry lives after the last frame that confirmed it. */
+/** `net.link.ether.inet.max_age`. */
 const MAX_AGE_NS = 1_200_000_000_000;
 
 /** `in_arpinput` of FreeBSD's sys/netinet/if_ether.c; OpenBSD's and NetBSD's learn alike. */
@@ -15,8 +15,8 @@ export const BSD: NeighbourModel = {
   // `la = lla_lookup(LLTABLE, (itaddr == myaddr) ? LLE_CREATE : 0, isaddr)`, before the operation is looked at.
   learnsAsTarget: true,
 
-  // `arptimer` drops the entry at its age; until then nobody is asked whether it still holds.
-  rechecks: false,
+  // `arptimer` drops the entry at its age; until then nobody is asked by unicast whether it still holds.
+  timers: { locktimeNs: 0, unicastProbes: 0, retransTimeNs: 0, maxAgeNs: MAX_AGE_NS },
 
   notesConfirmations: true,
 

@@ -2,25 +2,32 @@ import type { Position } from "../../base/position.ts";
 import type { Station } from "../../base/station.ts";
 import type { HeardClaim } from "../../claims/claim.ts";
 import type { CacheEntry, NudState } from "../cache-entry.ts";
-import type { Effect, Loss, NeighbourModel } from "./model.ts";
+import {
+  type Effect,
+  hasFailedProbe,
+  type Loss,
+  type NeighbourModel,
+  type NeighbourTimers,
+} from "./model.ts";
 
-/** `arp_tbl.parms.locktime`: for so long after a change a competing claim is refused. */
-const LOCKTIME_NS = 1_000_000_000;
-/** `arp_tbl.parms.retrans_time`: between two unicast requests, and after the last before the entry is given up. */
-const RETRANS_TIME_NS = 1_000_000_000;
-/** `arp_tbl.parms.ucast_probes`. */
-const UNICAST_PROBES = 3;
+/** `arp_tbl.parms` of net/ipv4/arp.c. An entry that is used is probed, and never dies of age alone. */
+const TIMERS: NeighbourTimers = {
+  locktimeNs: 1_000_000_000,
+  unicastProbes: 3,
+  retransTimeNs: 1_000_000_000,
+  maxAgeNs: null,
+};
 
 /** The kernel of net/ipv4/arp.c and net/core/neighbour.c, 6.18, with `arp_accept=0`. */
 export const LINUX: NeighbourModel = {
   name: "linux",
 
+  // neigh_timer_handler: DELAY, then PROBE.
+  timers: TIMERS,
+
   // arp_process creates in two places: neigh_event_ns, for a request that it answers, and by arp_accept. arp_ignore
   // may keep it from answering, so that a request alone teaches nothing.
   learnsAsTarget: false,
-
-  // neigh_timer_handler: DELAY, then PROBE.
-  rechecks: true,
 
   // By a broadcast of the MAC that a valid entry has nothing is confirmed.
   notesConfirmations: false,
@@ -43,7 +50,7 @@ export const LINUX: NeighbourModel = {
     const update = {
       owner: heard.claimed,
       state: isReply && heard.sentTo === entry.holder ? "reachable" : "stale",
-      override: heard.gratuitous || nowNs > entry.updatedNs + LOCKTIME_NS,
+      override: heard.gratuitous || nowNs > entry.updatedNs + TIMERS.locktimeNs,
     } as const;
     const before = entry.nud;
     if (neighUpdate(entry, update, nowNs)) return "replaced";
@@ -57,19 +64,14 @@ export const LINUX: NeighbourModel = {
     entry.updatedNs = nowNs;
   },
 
-  /** `neigh_timer_handler` for NUD_PROBE: after three unanswered unicast requests the entry is FAILED. */
+  /** `neigh_timer_handler` for NUD_PROBE: after `ucast_probes` unanswered unicast requests the entry is FAILED. */
   lossOf(entry: CacheEntry, now: Position): Loss | null {
     const { lastProbe } = entry;
-    if (entry.nud !== "probe" || !hasFailedProbe(entry) || lastProbe === null) return null;
-    if (now.timeNs - lastProbe.timeNs < RETRANS_TIME_NS) return null;
-    return { at: lastProbe, timeNs: lastProbe.timeNs + RETRANS_TIME_NS, cause: "probes-unanswered" };
+    if (entry.nud !== "probe" || !hasFailedProbe(entry, TIMERS) || lastProbe === null) return null;
+    if (now.timeNs - lastProbe.timeNs < TIMERS.retransTimeNs) return null;
+    return { at: lastProbe, timeNs: lastProbe.timeNs + TIMERS.retransTimeNs, cause: "probes-unanswered" };
   },
 };
-
-/** Whether the host sent all its unicast requests for what it held then, and has no answer since. */
-export function hasFailedProbe(entry: CacheEntry): boolean {
-  return entry.unansweredProbes >= UNICAST_PROBES;
-}
 
 /** How a claim reaches an entry: the arguments of `neigh_update` that depend on the frame. */
 interface NeighbourUpdate {

@@ -24,6 +24,29 @@ export interface Loss {
   readonly cause: Extract<CacheCause, "probes-unanswered" | "aged-out">;
 }
 
+/** The timers and counts of a stack, with its defaults. */
+export interface NeighbourTimers {
+  /** How long after a change a competing claim is refused: Linux' `arp_tbl.parms.locktime`. 0 where none is. */
+  readonly locktimeNs: number;
+  /**
+   * How many unicast requests go unanswered before the entry is given up: Linux' `ucast_probes`. 0 where the stack does
+   * not re-check what it uses, and so asks by broadcast only.
+   */
+  readonly unicastProbes: number;
+  /** Between two unicast requests, and after the last one: Linux' `retrans_time`. 0 where none are sent. */
+  readonly retransTimeNs: number;
+  /** How long an entry lives after the last frame that confirmed it: BSD's `max_age`. Null where it has no such age. */
+  readonly maxAgeNs: number | null;
+}
+
+/** Whether the host sent all the unicast requests that its stack sends for what it held then, and has no answer since. */
+export function hasFailedProbe(
+  { unansweredProbes }: CacheEntry,
+  { unicastProbes }: Pick<NeighbourTimers, "unicastProbes">,
+): boolean {
+  return unansweredProbes >= unicastProbes;
+}
+
 /**
  * How a stack's neighbour cache learns and forgets.
  *
@@ -32,13 +55,12 @@ export interface Loss {
  */
 export interface NeighbourModel {
   readonly name: NeighbourModelName;
+  readonly timers: NeighbourTimers;
   /**
    * Whether any frame whose target is the host's own address creates an entry for its sender: a reply that nobody asked
    * for, a request that no captured answer follows. If not, a request teaches by being answered, and a reply updates.
    */
   readonly learnsAsTarget: boolean;
-  /** Whether the stack re-checks what it uses by unicast requests, and gives the entry up when they go unanswered. */
-  readonly rechecks: boolean;
   /** Whether a claim that only confirms an entry is written down, once for each form. */
   readonly notesConfirmations: boolean;
   /** Whether hearing from the owner that it holds again does nothing to the entry but confirm it. */

@@ -13,7 +13,7 @@ export const RFC_826: NeighbourModel = {
   learnsAsTarget: true,
 
   // "Related issue": ageing and timeouts are suggested, and left to the implementation.
-  rechecks: false,
+  timers: { locktimeNs: 0, unicastProbes: 0, retransTimeNs: 0, maxAgeNs: null },
 
   notesConfirmations: false,
 
