@@ -1,4 +1,5 @@
 import type { BenignReason } from "../kinds/registry.ts";
+import { earliest } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Turn } from "../neighbours/claims/binding.ts";
 import type { ClaimTally } from "../neighbours/claims/claim.ts";
@@ -40,7 +41,7 @@ export function explain(
       ...virtualMacs(state, binding, blameless),
     );
   }
-  benign.push(...proxies(state), ...restorations(findings, ids));
+  benign.push(...proxies(state), ...routedVips(assignment), ...restorations(findings, ids));
   return benign.toSorted((a, b) => a.first.ordinal - b.first.ordinal);
 }
 
@@ -254,6 +255,21 @@ function proxies(state: NetworkState): Benign[] {
 interface Proxied {
   readonly binding: Binding;
   readonly reply: ClaimTally;
+}
+
+/** Addresses that a router sends to several hosts by turns, which would look like a cache that flips. */
+function routedVips({ routed }: RoleAssignment): Benign[] {
+  return [...routed].map(({ ip, segment, router, servers, evidence, last }) => ({
+    kind: "routed-vip" as const,
+    ip,
+    segment,
+    from: router,
+    to: null,
+    first: earliest(evidence),
+    last,
+    reason: { why: "routed" as const, servers: servers.length },
+    evidence: evidence.slice(0, 4),
+  }));
 }
 
 /** The end of a poisoning: a claim for the rightful owner, whoever sent it, or its answer to a fresh request. */

@@ -95,6 +95,8 @@ type EvidenceKind =
   /** Of which address, where it is not the finding's. */
   | { readonly what: "advertised"; readonly by: Station; readonly ip?: number }
   | { readonly what: "swept"; readonly by: Station }
+  /** It sends packets for the address to one of several hosts, by a route. */
+  | { readonly what: "routed"; readonly by: Station; readonly to: Station | null }
   | { readonly what: "repeated"; readonly by: Station; readonly isRequest: boolean }
   | { readonly what: "flooded"; readonly stations: number }
   /** It does a director's or a real server's work for the VIP. */

@@ -4,6 +4,7 @@ import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { AddressConflicts } from "./address-conflicts.ts";
 import { type Evaluator, judgeAddress, judgeRivals } from "./address-rules.ts";
 import type { Finding } from "./finding.ts";
+import { judgeInertLeaks } from "./inert-leak-rule.ts";
 import { judgeContradictions } from "./inventory-rule.ts";
 import { LastPackets } from "./moves.ts";
 import { judgeNotices } from "./notice-rules.ts";
@@ -86,6 +87,9 @@ export class Judgement {
 
   /** Where nobody can be told to be the VIP's director, it is an address like any other. */
   private conclude(binding: Binding, asVip: readonly Finding[]): readonly Finding[] {
+    const routed = this.assignment.routed.of(binding);
+    const inert = routed === undefined ? null : judgeInertLeaks(binding, routed);
+    if (inert !== null) return inert;
     const vip = this.assignment.vipOf(binding);
     if (vip === undefined || (vip.directors.length === 0 && !this.hasSuspect(vip.ip)))
       return judgeAddress(this.evaluator, binding);

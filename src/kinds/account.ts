@@ -61,6 +61,7 @@ export interface Proof {
     | "answered"
     | "advertised"
     | "swept"
+    | "routed"
     | "repeated"
     | "flooded"
     | "has-role"

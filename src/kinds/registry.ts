@@ -5,6 +5,7 @@ import { CACHE_RESTORED } from "./benign/cache-restored.ts";
 import { DIRECTOR_TAKEOVER } from "./benign/director-takeover.ts";
 import { MAC_REWRITING_BRIDGE } from "./benign/mac-rewriting-bridge.ts";
 import { PROXY_ARP } from "./benign/proxy-arp.ts";
+import { ROUTED_VIP } from "./benign/routed-vip.ts";
 import { VIRTUAL_MAC } from "./benign/virtual-mac.ts";
 import { VRRP_FAILOVER } from "./benign/vrrp-failover.ts";
 import { ADDRESS_CONFLICT } from "./findings/address-conflict.ts";
@@ -18,6 +19,7 @@ import { INVENTORY_CONTRADICTED } from "./findings/inventory-contradicted.ts";
 import { SENDER_MISMATCH } from "./findings/sender-mismatch.ts";
 import { VIP_BYPASS } from "./findings/vip-bypass.ts";
 import { VIP_GRATUITOUS } from "./findings/vip-gratuitous.ts";
+import { VIP_LEAK_INERT } from "./findings/vip-leak-inert.ts";
 import { VIP_REPLY } from "./findings/vip-reply.ts";
 import { VIP_SOURCE_IN_REQUEST } from "./findings/vip-source-in-request.ts";
 import { VIP_SPLIT } from "./findings/vip-split.ts";
@@ -34,6 +36,7 @@ const FINDINGS = [
   VIP_UNANSWERED,
   VIP_SPLIT,
   VRID_COLLISION,
+  VIP_LEAK_INERT,
   GATEWAY_IMPERSONATION,
   ADDRESS_IMPERSONATION,
   ADDRESS_CONFLICT,
@@ -52,6 +55,7 @@ const BENIGN = [
   ADDRESS_MOVED,
   ADDRESS_PROBE,
   ADDRESS_ANNOUNCEMENT,
+  ROUTED_VIP,
   PROXY_ARP,
   VIRTUAL_MAC,
   MAC_REWRITING_BRIDGE,

@@ -130,6 +130,8 @@ export class Wording {
         return evidence.role === "director"
           ? `${this.name(evidence.by)} acts as director of ${ip}`
           : `${this.name(evidence.by)} serves ${ip}`;
+      case "routed":
+        return `${this.name(evidence.by)} sends a packet for ${ip} to ${evidence.to === null ? "a server" : this.name(evidence.to)}`;
       case "swept":
         return `${this.name(evidence.by)} asks for one address after another`;
       case "unanswered":

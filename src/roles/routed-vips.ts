@@ -1,4 +1,4 @@
-import type { Position } from "../neighbours/base/position.ts";
+import { latest, type Position } from "../neighbours/base/position.ts";
 import { isGroupMac, type Station } from "../neighbours/base/station.ts";
 import type { CacheChange } from "../neighbours/caches/cache-entry.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
@@ -11,6 +11,7 @@ export interface RoutedVip {
   readonly segment: number;
   readonly ip: number;
   readonly router: Station;
+  /** In order of the first frame to each. */
   readonly servers: readonly Station[];
   /** The first frame to each of the servers. */
   readonly evidence: readonly Position[];
@@ -49,12 +50,14 @@ export class RoutedVips {
   }
 
   /** @param rows of one sender for one address, to at least two MACs */
-  private routedBy(rows: readonly TrafficRow[]): RoutedVip | null {
+  private routedBy(unsorted: readonly TrafficRow[]): RoutedVip | null {
+    const rows = unsorted.toSorted((a, b) => a.first.ordinal - b.first.ordinal);
     const [{ segment, destinationIp: ip, sourceMacHigh, sourceMacLow }] = [rows[0] as TrafficRow];
     const { stations, bindings } = this.state;
     const router = stations.get(segment, sourceMacHigh, sourceMacLow);
     const binding = bindings.get(segment, ip);
-    if (router === undefined) return null;
+    // A director gets the packets on the segment, too, and spreads them.
+    if (router === undefined || this.state.unclaimed.answers.arriving(ip, router).length > 0) return null;
     const servers = rows.flatMap(
       (row) => stations.get(segment, row.destinationMacHigh, row.destinationMacLow) ?? [],
     );
@@ -65,9 +68,8 @@ export class RoutedVips {
         ? areByTurns(rows)
         : binding.routers.has(router) || this.ignoresEntry(binding, router, servers);
     if (!isRouted) return null;
-    const evidence = rows.map(({ first }) => first).toSorted((a, b) => a.ordinal - b.ordinal);
-    const [last] = rows.map((row) => row.last).toSorted((a, b) => b.ordinal - a.ordinal);
-    return { segment, ip, router, servers, evidence, last: last as Position };
+    const evidence = rows.map(({ first }) => first);
+    return { segment, ip, router, servers, evidence, last: latest(rows.map(({ last }) => last)) };
   }
 
   /** Whether the server holds the address and answers from it, or sends the packets on to hosts that do. */
