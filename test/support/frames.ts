@@ -153,7 +153,7 @@ export function uint16(value: number): Buffer {
 }
 
 /** RFC 1071. */
-function internetChecksum(header: Buffer): number {
+export function internetChecksum(header: Buffer): number {
   let sum = 0;
   for (let at = 0; at + 1 < header.length; at += 2) sum += header.readUInt16BE(at);
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);

@@ -26,7 +26,7 @@ export function writePcap(frames: readonly CapturedFrame[], options: PcapOptions
     pcapRecord(
       {
         seconds: CAPTURE_START_SECONDS + Math.floor(atNs / 1e9),
-        fraction: nanosecond ? atNs % 1e9 : Math.floor((atNs % 1e9) / 1000),
+        fraction: Math.floor((atNs - Math.floor(atNs / 1e9) * 1e9) / (nanosecond ? 1 : 1000)),
         bytes: bytes.subarray(0, snapLength),
         originalLength: bytes.length,
       },
