@@ -67,6 +67,8 @@ export class VrrpAdvert {
   virtualRouterId = 0;
   /** 0 resigns, 255 owns the addresses (RFC 9568, section 5.2.4). */
   priority = 0;
+  /** How often its sender says that it advertises. */
+  intervalMs = 0;
   addressCount = 0;
   readonly addresses = new Int32Array(255);
 }

@@ -1,6 +1,9 @@
 import { Control, type VrrpAdvert } from "./facts.ts";
 
-/** Version and type 0 · VRID 1 · priority 2 · address count 3 · timers and checksum 4..8 · addresses (RFC 9568, 5.1). */
+/**
+ * Version and type 0 · VRID 1 · priority 2 · address count 3 · timer 4..6 · checksum 6..8 · addresses (RFC 9568, 5.1). The
+ * timer is 12 bits of centiseconds; in version 2 the second byte, in seconds (RFC 3768, 5.3.7).
+ */
 const HEADER_BYTES = 8;
 const ADVERTISEMENT = 1;
 /** RFC 3768 (version 2) ends in eight bytes of authentication data, whether used or not. */
@@ -39,6 +42,8 @@ export function decodeVrrp(
   const claimedBytes = HEADER_BYTES + count * 4 + (version === 2 ? V2_AUTHENTICATION_BYTES : 0);
   if (bytes < claimedBytes) return Control.None;
   advert.priority = view.getUint8(start + 2);
+  advert.intervalMs =
+    version === 2 ? view.getUint8(start + 5) * 1000 : (view.getUint16(start + 4) & 0xfff) * 10;
   advert.addressCount = count;
   for (let index = 0; index < count; index++) {
     advert.addresses[index] = view.getInt32(start + HEADER_BYTES + index * 4);

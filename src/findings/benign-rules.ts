@@ -7,7 +7,6 @@ import type { NetworkState } from "../neighbours/network-state.ts";
 import { isInitialTtl } from "../roles/initial-ttl.ts";
 import { virtualMacOf } from "../roles/machines/virtual-macs.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
-import type { VipRoles } from "../roles/vip-roles.ts";
 import { followsLeases, isFailoverSequence, leaseAt } from "./address-failover.ts";
 import type { Benign } from "./benign.ts";
 import { explainHosts } from "./benign-hosts.ts";
@@ -87,7 +86,7 @@ function changesOfOwner(
     // From one card of a machine to another nothing changes hands.
     if (claim !== undefined && assignment.machines.isOneOf(binding, claim, [before.station])) return [];
     const change =
-      explainTurn(state, assignment.vipOf(binding), binding, before.station, turn) ??
+      explainTurn(state, assignment, binding, before.station, turn) ??
       explainReturns(state, lastPackets, binding, turn);
     if (change === null) return [];
     const until = turns[index + 1]?.at;
@@ -111,7 +110,7 @@ function changesOfOwner(
 
 function explainTurn(
   state: NetworkState,
-  vip: VipRoles | undefined,
+  assignment: RoleAssignment,
   binding: Binding,
   from: Station,
   turn: Turn,
@@ -120,7 +119,7 @@ function explainTurn(
     const winner = router.advertisers.find(
       ({ station, addresses }) => station === turn.station && addresses.has(binding.ip),
     );
-    if (winner === undefined) continue;
+    if (winner === undefined || assignment.impostors.has(binding, winner.station)) continue;
     const { version, virtualRouterId } = router;
     const resigned = router.advertisers.some(
       ({ station, resigned }) => station === from && resigned !== null,
@@ -129,6 +128,7 @@ function explainTurn(
     const { priority } = winner;
     return { kind: "vrrp-failover", reason: { why: "advertised", version, virtualRouterId, priority } };
   }
+  const vip = assignment.vipOf(binding);
   if (vip?.directors.includes(turn.station) && vip.directors.includes(from))
     return { kind: "director-takeover", reason: { why: "both-directors" } };
   const spanFrom = claimSpan(binding.claimOf(from));

@@ -6,6 +6,7 @@ import type { Claim } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 import { impersonates } from "../roles/likely-owner.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
 import { claimSpan, LINGERING_NS } from "./moves.ts";
 
@@ -16,11 +17,20 @@ import { claimSpan, LINGERING_NS } from "./moves.ts";
  *
  * Only where nobody said who the directors are.
  */
-export function isFailover(state: NetworkState, vip: VipRoles, binding: Binding, claim: Claim): boolean {
+export function isFailover(
+  state: NetworkState,
+  assignment: RoleAssignment,
+  vip: VipRoles,
+  binding: Binding,
+  claim: Claim,
+): boolean {
   const { station } = claim;
   if (vip.areDirectorsGiven || impersonates(binding, claim)) return false;
   // Who leads by VRRP says so.
-  if (state.adverts.routersFor(binding.segment, binding.ip).length > 0) return false;
+  const routers = state.adverts.routersFor(binding.segment, binding.ip);
+  const isMember = (member: Station) => !assignment.impostors.has(binding, member);
+  if (routers.some(({ advertisers }) => advertisers.some((advertiser) => isMember(advertiser.station))))
+    return false;
   if (binding.receivers.has(station) || binding.served.has(station)) return false;
   if (vip.realServers.some((realServer) => realServer.station === station)) return false;
   const entrance = entranceOf(claim);

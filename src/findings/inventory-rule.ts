@@ -47,7 +47,11 @@ function isExplained(
   const vip = assignment.vipOf(binding);
   if (vip?.directors.includes(station) === true && vip.directors.includes(owner.station)) return true;
   const routers = state.adverts.routersFor(binding.segment, binding.ip);
-  if (routers.some(({ advertisers }) => advertisers.some((advertiser) => advertiser.station === station))) {
+  const isMember = !assignment.impostors.has(binding, station);
+  if (
+    isMember &&
+    routers.some(({ advertisers }) => advertisers.some((advertiser) => advertiser.station === station))
+  ) {
     return true;
   }
   if (state.leases.of(binding.segment, binding.ip).at(-1)?.station === station) return true;

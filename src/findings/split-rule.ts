@@ -2,8 +2,10 @@ import { earliest, latest, type Position } from "../neighbours/base/position.ts"
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { ClaimForm } from "../neighbours/claims/claim.ts";
+import type { Advertiser } from "../neighbours/control/adverts.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import { cardOf } from "../roles/machines/virtual-macs.ts";
+import type { RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
 import { boundEvidence, evidenceOf, stageOf } from "./build-finding.ts";
 import { bypassOf } from "./bypass.ts";
@@ -13,6 +15,8 @@ import { victimsOf } from "./victims.ts";
 
 /** A master that is preempted, or believed dead, is overlapped once, by the advertisement that ends its term. */
 const OVERLAPS_OF_SPLIT = 3;
+
+const HIGHEST_PRIORITY = 255;
 
 const CLAIMS: ReadonlySet<ClaimForm> = new Set(["request", "reply", "announcement"]);
 
@@ -27,8 +31,13 @@ interface Split {
 }
 
 /** Two directors that hold a VIP at once: both advertise it, or both answer one and the same request. */
-export function judgeSplit(state: NetworkState, vip: VipRoles, binding: Binding): Finding[] {
-  const split = splitByAdverts(state, binding) ?? splitByAnswers(vip, binding);
+export function judgeSplit(
+  state: NetworkState,
+  assignment: RoleAssignment,
+  vip: VipRoles,
+  binding: Binding,
+): Finding[] {
+  const split = splitByAdverts(state, assignment, vip, binding) ?? splitByAnswers(vip, binding);
   if (split === null) return [];
   const { rightful, claimant } = split;
   const exempt = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
@@ -55,14 +64,18 @@ export function judgeSplit(state: NetworkState, vip: VipRoles, binding: Binding)
   ];
 }
 
-function splitByAdverts(state: NetworkState, binding: Binding): Split | null {
+function splitByAdverts(
+  state: NetworkState,
+  { impostors }: RoleAssignment,
+  vip: VipRoles,
+  binding: Binding,
+): Split | null {
   for (const router of state.adverts.routersFor(binding.segment, binding.ip)) {
     const { firstOverlap, lastOverlap, overlaps } = router;
     if (overlaps < OVERLAPS_OF_SPLIT || firstOverlap === null || lastOverlap === null) continue;
-    // The one that should win by its priority, whoever began first.
     const [master, other] = router.advertisers
-      .filter(({ addresses }) => addresses.has(binding.ip))
-      .toSorted((a, b) => b.priority - a.priority);
+      .filter(({ addresses, station }) => addresses.has(binding.ip) && !impostors.has(binding, station))
+      .toSorted((a, b) => rank(vip, b) - rank(vip, a));
     if (master === undefined || other === undefined) continue;
     const [rightful, claimant] = [cardOf(state, master), cardOf(state, other)];
     if (rightful === claimant) continue;
@@ -80,6 +93,11 @@ function splitByAdverts(state: NetworkState, binding: Binding): Split | null {
     };
   }
   return null;
+}
+
+/** A given director comes before others; else the one that should win by its priority, whoever began first. */
+function rank({ areDirectorsGiven, directors }: VipRoles, { station, priority }: Advertiser): number {
+  return priority + (areDirectorsGiven && directors.includes(station) ? HIGHEST_PRIORITY + 1 : 0);
 }
 
 function splitByAnswers(vip: VipRoles, binding: Binding): Split | null {

@@ -50,7 +50,7 @@ export function judgeVip(state: NetworkState, assignment: RoleAssignment, vip: V
     ...forgeries(state, assignment, vip, binding),
     ...bypassesWithoutClaim(state, assignment, vip, binding),
     ...unanswered(state, vip, binding),
-    ...judgeSplit(state, vip, binding),
+    ...judgeSplit(state, assignment, vip, binding),
   ];
 }
 
@@ -122,7 +122,7 @@ function suspectClaims(
     if (assignment.roleOf(station) === "real-server") return true;
     if (assignment.machines.isOneOf(binding, claim, vip.directors)) return false;
     if (vip.directors.length === 0) return isAnotherThanGiven(assignment, vip, station);
-    return !isFailover(state, vip, binding, claim);
+    return !isFailover(state, assignment, vip, binding, claim);
   });
 }
 

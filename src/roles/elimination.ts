@@ -1,5 +1,5 @@
 import type { HostName } from "../knowledge/roles.ts";
-import type { Station } from "../neighbours/base/station.ts";
+import { isCard, type Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
@@ -87,7 +87,9 @@ function isFed(binding: Binding, station: Station, relays: (feeder: Station) => 
 /** Whether nothing about its claims needs an explanation. */
 function isQuiet(binding: Binding, station: Station): boolean {
   const claim = binding.claimOf(station);
-  if (claim === undefined) return true;
+  if (claim === undefined) return isCard(station);
+  // What other cards say of it is no work of its own.
+  if (!claim.isOwn && claim.proxied.size > 0) return false;
   return claim.ownFrames("announcement") === 0 && forcedClaims(claim) === 0 && !contradicts(binding, claim);
 }
 

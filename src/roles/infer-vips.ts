@@ -7,7 +7,7 @@ import type { SyncedService } from "../neighbours/control/synchronisation.ts";
 import type { Tunnel } from "../neighbours/control/tunnels.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { RoleEvidence } from "./evidence.ts";
-import { feedsTheOwner } from "./in-the-middle.ts";
+import type { Impostors } from "./impostors.ts";
 import { directorsByForwarding } from "./infer-from-forwarding.ts";
 import { impersonates, likelyOwner } from "./likely-owner.ts";
 
@@ -24,15 +24,8 @@ const FORWARDING_BY_FLAG: ReadonlyMap<number, Forwarding> = new Map([
   [3, "direct-routing"],
 ]);
 
-/**
- * Every address that behaves as a VIP, given or not, with the stations that have a role for it.
- *
- * @param ownsBesides whether a station has an address of its own besides this one
- */
-export function inferVips(
-  state: NetworkState,
-  ownsBesides: (station: Station, ip: number) => boolean,
-): InferredVip[] {
+/** Every address that behaves as a VIP, given or not, with the stations that have a role for it. */
+export function inferVips(state: NetworkState, impostors: Impostors): InferredVip[] {
   state.unclaimed.adoptDirected();
   for (const router of state.adverts) {
     for (const ip of router.addresses) state.bindings.of(router.segment, ip);
@@ -47,7 +40,7 @@ export function inferVips(
         services: services.get(binding.ip) ?? [],
         remembered: remembered.get(binding.ip) ?? [],
         tunnels: tunnels.get(binding.ip) ?? [],
-        ownsBesides,
+        impostors,
       }),
     )
     .filter(({ evidence }) => evidence.length > 0);
@@ -58,13 +51,13 @@ interface Hints {
   readonly services: readonly SyncedService[];
   readonly remembered: readonly RememberedRole[];
   readonly tunnels: readonly Tunnel[];
-  readonly ownsBesides: (station: Station, ip: number) => boolean;
+  readonly impostors: Impostors;
 }
 
 function inferVip(
   state: NetworkState,
   binding: Binding,
-  { services, remembered, tunnels, ownsBesides }: Hints,
+  { services, remembered, tunnels, impostors }: Hints,
 ): InferredVip {
   const found = {
     binding,
@@ -72,13 +65,12 @@ function inferVip(
     realServers: new Map<Station, Forwarding | null>(),
     evidence: [] as RoleEvidence[],
   };
-  const feeds = (station: Station) =>
-    feedsTheOwner(binding, station, (other) => ownsBesides(other, binding.ip)) !== null;
+  const poses = (station: Station) => impostors.has(binding, station);
   const forwarders = directorsByForwarding(state, binding);
-  inferFromPassings(found, forwarders, feeds);
-  inferFromTunnels(found, tunnels, forwarders);
-  inferFromAdverts(state, found);
-  inferFromSynchronisation(state, found, services);
+  inferFromPassings(found, forwarders, poses);
+  inferFromTunnels(found, tunnels, forwarders, poses);
+  inferFromAdverts(state, found, poses);
+  inferFromSynchronisation(state, found, services, poses);
   inferFromMemory(found, remembered);
   for (const director of found.directors) found.realServers.delete(director);
   return found;
@@ -100,19 +92,19 @@ interface Found {
 function inferFromPassings(
   { binding, directors, realServers, evidence }: Found,
   forwarders: ReadonlySet<Station>,
-  feeds: (station: Station) => boolean,
+  poses: (station: Station) => boolean,
 ): void {
   const passing = new Set(binding.passings.map(({ from }) => from));
   for (const { from, to, at, proven } of binding.passings) {
     const holds = holdsUnforced(binding, from) || isFailover(binding, from, to);
-    if (!proven || !(holds || forwarders.has(from)) || feeds(from)) continue;
+    if (!proven || !(holds || forwarders.has(from)) || poses(from)) continue;
     directors.add(from);
     if (passing.has(to)) continue;
     realServers.set(to, "direct-routing");
     evidence.push({ what: holds ? "passes-on" : "forwards", from, to, at });
   }
   for (const [station, at] of binding.passedOn) {
-    if (!holdsUnforced(binding, station)) continue;
+    if (!holdsUnforced(binding, station) || poses(station)) continue;
     directors.add(station);
     evidence.push({ what: "passes-on-unseen", station, at });
   }
@@ -139,9 +131,10 @@ function inferFromTunnels(
   { binding, directors, realServers, evidence }: Found,
   tunnels: readonly Tunnel[],
   forwarders: ReadonlySet<Station>,
+  poses: (station: Station) => boolean,
 ): void {
   for (const { segment, from, to, first } of tunnels) {
-    if (segment !== binding.segment) continue;
+    if (segment !== binding.segment || poses(from)) continue;
     const getsIt = from.ownAddresses.has(binding.ip) || binding.receivers.has(from);
     if (!getsIt && !forwarders.has(from)) continue;
     directors.add(from);
@@ -150,10 +143,14 @@ function inferFromTunnels(
   }
 }
 
-function inferFromAdverts(state: NetworkState, { binding, directors, evidence }: Found): void {
+function inferFromAdverts(
+  state: NetworkState,
+  { binding, directors, evidence }: Found,
+  poses: (station: Station) => boolean,
+): void {
   for (const router of state.adverts.routersFor(binding.segment, binding.ip)) {
     for (const { station, sourceIp, addresses, priority, first, last } of router.advertisers) {
-      if (!addresses.has(binding.ip)) continue;
+      if (!addresses.has(binding.ip) || poses(station)) continue;
       directors.add(station);
       const { version, virtualRouterId } = router;
       evidence.push({
@@ -174,10 +171,11 @@ function inferFromSynchronisation(
   state: NetworkState,
   found: Found,
   services: readonly SyncedService[],
+  poses: (station: Station) => boolean,
 ): void {
   const { binding, directors, realServers, evidence } = found;
   for (const { segment, master, masterIp, realServers: synced, first } of services) {
-    if (segment !== binding.segment) continue;
+    if (segment !== binding.segment || poses(master)) continue;
     directors.add(master);
     evidence.push({ what: "synchronises", station: master, sourceIp: masterIp, at: first });
     for (const [ip, flag] of synced) {

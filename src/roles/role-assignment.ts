@@ -2,6 +2,7 @@ import type { GivenRoles } from "../knowledge/roles.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
+import { Impostors } from "./impostors.ts";
 import { type InferredGateway, inferGateways } from "./infer-gateways.ts";
 import { type InferredVip, inferVips } from "./infer-vips.ts";
 import { KnownOwners } from "./known-owners.ts";
@@ -31,6 +32,7 @@ export class RoleAssignment {
   readonly relays: Relays;
   readonly routed: RoutedVips;
   readonly machines: Machines;
+  readonly impostors: Impostors;
   readonly known: KnownOwners;
   private readonly labels: Labels;
   private readonly names: Names;
@@ -51,7 +53,8 @@ export class RoleAssignment {
     this.routed = new RoutedVips(state);
     this.machines = new Machines(state);
     this.gatewayIps = new Set(given.gateways.flatMap(({ ip }) => ip ?? []));
-    const inferred = inferVips(state, (station, ip) => this.names.ownsBesides(station, ip));
+    this.impostors = new Impostors(state, (station, ip) => this.names.ownsBesides(station, ip));
+    const inferred = inferVips(state, this.impostors);
     this.vipIps = new Set([...given.vips.map(({ ip }) => ip), ...inferred.map(({ binding }) => binding.ip)]);
     this.gateways = this.assignGateways(state, given);
     for (const gateway of this.gateways) this.enterGateway(gateway);

@@ -9,6 +9,8 @@ import {
   NO_IP,
   NO_MAC,
   REAL_SERVER,
+  SECOND_DIRECTOR,
+  SECOND_REAL_SERVER,
   VIP,
 } from "./frames.ts";
 import { lookup } from "./incidents.ts";
@@ -25,7 +27,7 @@ import { announcement, at, isAt, packet, type Sending, whoHas } from "./traffic.
 export const THIEF_MODES = ["relays", "routes", "answers"] as const;
 export type ThiefMode = (typeof THIEF_MODES)[number];
 
-/** What an admin may say of the cluster, all of it true. */
+/** What an admin may say of the cluster, all of it true: no frame shows the second director and the second real server. */
 export const ROLE_MODES = {
   none: {},
   given: {
@@ -33,6 +35,12 @@ export const ROLE_MODES = {
     gateways: [GATEWAY.ip],
     directors: [DIRECTOR.ip],
     realServers: [REAL_SERVER.ip],
+  },
+  "given, silent hosts, too": {
+    vips: [VIP],
+    gateways: [GATEWAY.ip],
+    directors: [DIRECTOR.ip, SECOND_DIRECTOR.ip],
+    realServers: [REAL_SERVER.ip, SECOND_REAL_SERVER.ip],
   },
 } as const satisfies Record<string, AnalyzeOptions>;
 
@@ -48,9 +56,14 @@ export const INTRODUCTIONS: readonly CapturedFrame[] = [
 
 /** Requests of clients from `start` on, 100 ms apart, on the cluster's way. */
 export function soundTraffic(start: number, requests = 3): CapturedFrame[] {
+  return trafficBy(DIRECTOR, start, requests);
+}
+
+/** The same by way of another host that passes packets on to the real server, as a director does. */
+export function trafficBy(director: Host, start: number, requests = 3): CapturedFrame[] {
   return eachRequest(start, requests, (begin, sending) => [
-    at(begin, packet(GATEWAY, DIRECTOR, sending)),
-    at(begin + 0.2, packet(DIRECTOR, REAL_SERVER, sending)),
+    at(begin, packet(GATEWAY, director, sending)),
+    at(begin + 0.2, packet(director, REAL_SERVER, sending)),
     at(begin + 0.4, packet(REAL_SERVER, GATEWAY, TO_CLIENT)),
   ]);
 }

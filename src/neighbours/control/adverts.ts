@@ -15,6 +15,8 @@ export interface Advertiser {
   priority: number;
   /** Its newest advertisement of priority 0: it resigned then. */
   resigned: Position | null;
+  /** How many of its advertisements came sooner than the interval that they declare. */
+  hurried: number;
   /** Whether nobody else advertised for as long as a backup waits, or it took over from a master that was down. */
   heldOffice: boolean;
 }
@@ -73,6 +75,7 @@ export class Adverts {
         count: 0,
         priority: 0,
         resigned: null,
+        hurried: 0,
         heldOffice: false,
       };
       router.advertisers.push(advertiser);
@@ -86,6 +89,7 @@ export class Adverts {
       router.addresses.add(ip);
       advertiser.addresses.add(ip);
     }
+    if (isHurried(router, advertiser, at, advert.intervalMs)) advertiser.hurried++;
     noteOverlap(router, advertiser, at);
     noteTerm(router, advertiser, at);
     advertiser.count++;
@@ -164,6 +168,24 @@ const MASTER_DOWN_NS = 4_000_000_000;
 export function patienceNs({ first, last, count }: Advertiser): number {
   const intervalNs = count < 2 ? 0 : (last.timeNs - first.timeNs) / (count - 1);
   return Math.max(MASTER_DOWN_NS, 4 * intervalNs);
+}
+
+/** A master advertises when its timer fires, give or take a busy machine. */
+const SHORTEST_INTERVAL = 0.8;
+/** A mirror's second copy of a frame comes sooner. */
+const COPY_NS = 10_000_000;
+
+/** Whether the member had advertised too short a while ago, and no other member made it speak up since. */
+function isHurried(
+  { term }: VirtualRouter,
+  advertiser: Advertiser,
+  at: Position,
+  intervalMs: number,
+): boolean {
+  if (advertiser.count === 0 || term?.advertiser !== advertiser || advertiser.resigned === advertiser.last)
+    return false;
+  const waitedNs = at.timeNs - advertiser.last.timeNs;
+  return waitedNs > COPY_NS && waitedNs < intervalMs * 1e6 * SHORTEST_INTERVAL;
 }
 
 /** Whether the member's newest advertisement still counts: it did not resign, and is not down. */
