@@ -1,10 +1,12 @@
-import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { closeSync, linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LvsPcapError } from "../../errors.ts";
 import { systemCode } from "../../files/system-error.ts";
+import { createFile, readRegularFile } from "./directory.ts";
 import { isCount, isString, objectOf, orNull, type Shape } from "./shape.ts";
 
 const NAME = "lock";
+const LONGEST_BYTES = 1000;
 
 /** A process, so that another one which has got its number is not taken for it. */
 const isOwner = objectOf({ process: isCount, started: orNull(isString) });
@@ -23,7 +25,12 @@ export class DirectoryLock {
     const path = join(directory, NAME);
     const own = join(directory, `${NAME}.${process.pid}`);
     const owner: Owner = { process: process.pid, started: startOf(process.pid) };
-    writeFileSync(own, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+    const file = createFile(own);
+    try {
+      writeFileSync(file, `${JSON.stringify(owner)}\n`);
+    } finally {
+      closeSync(file);
+    }
     try {
       for (;;) {
         if (link(own, path)) return new DirectoryLock(path);
@@ -64,7 +71,7 @@ function link(own: string, path: string): boolean {
 
 function holderOf(path: string): Owner | null {
   try {
-    const content: unknown = JSON.parse(readFileSync(path, "utf8").slice(0, 1000));
+    const content: unknown = JSON.parse(readRegularFile(path, LONGEST_BYTES)?.toString() ?? "");
     return isOwner(content) ? content : null;
   } catch {
     return null;

@@ -1,13 +1,14 @@
-import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, fdatasyncSync, fsync, ftruncateSync, rmSync, write, writeSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
+import { promisify } from "node:util";
 import { systemCode, systemReason } from "../../files/system-error.ts";
 import { MOST_STATE_BYTES } from "../../limits.ts";
 import { printable } from "../../reports/text.ts";
 import type { Say } from "../sinks/say.ts";
+import { createFile } from "./directory.ts";
 import { writeLine } from "./line.ts";
 import { generationsIn, headerLine, journalPath, snapshotPath } from "./stored-state.ts";
 
-const MODE = 0o600;
 /** A journal is folded into a new snapshot when it is larger than this, and than twice the snapshot. */
 const SHORTEST_FOLD_BYTES = 4 << 20;
 /** Lines of a snapshot that are written at a time. */
@@ -151,22 +152,21 @@ export class Journal {
   /** From here on changes go to the next journal, and all that was before into the snapshot that it begins with. */
   private async writeSnapshot(): Promise<void> {
     const generation = this.generation + 1;
-    const header = headerLine(generation);
-    const lines = [header, ...this.lines.values()];
+    const lines = [headerLine(generation, this.lines.size), ...this.lines.values()];
     this.pending = [];
-    this.startJournal(generation, header);
+    this.startJournal(generation);
     const temporary = `${snapshotPath(this.directory)}.tmp`;
-    const file = await open(temporary, "w", MODE);
+    const file = createFile(temporary);
     let bytes = 0;
     try {
       for (let at = 0; at < lines.length; at += SNAPSHOT_CHUNK) {
         const chunk = Buffer.from(lines.slice(at, at + SNAPSHOT_CHUNK).join(""));
-        await file.writeFile(chunk);
+        await writeToEnd(file, chunk);
         bytes += chunk.length;
       }
-      await file.sync();
+      await sync(file);
     } finally {
-      await file.close();
+      closeSync(file);
     }
     await rename(temporary, snapshotPath(this.directory));
     await syncDirectory(this.directory);
@@ -176,8 +176,9 @@ export class Journal {
     }
   }
 
-  private startJournal(generation: number, header: string): void {
-    const file = openSync(journalPath(this.directory, generation), "w", MODE);
+  private startJournal(generation: number): void {
+    const header = headerLine(generation);
+    const file = createFile(journalPath(this.directory, generation));
     try {
       writeSync(file, header);
     } catch (error) {
@@ -206,6 +207,13 @@ export class Journal {
     }
     this.brokenAtMs = performance.now();
   }
+}
+
+const [writeSome, sync] = [promisify(write), promisify(fsync)];
+
+async function writeToEnd(file: number, bytes: Buffer): Promise<void> {
+  for (let written = 0; written < bytes.length; )
+    written += (await writeSome(file, bytes, written, bytes.length - written, null)).bytesWritten;
 }
 
 async function syncDirectory(directory: string): Promise<void> {

@@ -10,7 +10,7 @@ import type { KnownFinding, Recalled, WatchMemory } from "../memory-port.ts";
 import type { Say } from "../sinks/say.ts";
 import { bindingRecord, bindingVersion } from "./binding-record.ts";
 import { cacheRecord, type EntrySeen, hasChanged, seenOf } from "./cache-record.ts";
-import { makeDirectory } from "./directory.ts";
+import { expectPrivate, makeDirectory } from "./directory.ts";
 import { DirectoryLock } from "./directory-lock.ts";
 import { Journal } from "./journal.ts";
 import { stationText } from "./place.ts";
@@ -58,6 +58,7 @@ export class StateMemory implements WatchMemory {
   static open(directory: string, say: Say): StateMemory {
     try {
       makeDirectory(directory);
+      expectPrivate(directory);
       return new StateMemory(directory, DirectoryLock.take(directory), say);
     } catch (error) {
       if (error instanceof LvsPcapError) throw error;

@@ -3,13 +3,18 @@ import { type BindingRecord, isBindingRecord } from "./binding-record.ts";
 import { type CacheRecord, isCacheRecord } from "./cache-record.ts";
 import { isFindingRecord } from "./finding-record.ts";
 import { type GatewayRecord, isGatewayRecord, isVipRoleRecord, type VipRoleRecord } from "./role-record.ts";
-import { isCount, isString, objectOf } from "./shape.ts";
+import { isCount, isString, objectOf, orAbsent } from "./shape.ts";
 
 /** Raised when a reader of before would misunderstand what is written now. */
 export const VERSION = 1;
 
 /** The first line of every file. */
-export const isHeader = objectOf({ lvsPcapState: isCount, generation: isCount });
+export const isHeader = objectOf({
+  lvsPcapState: isCount,
+  generation: isCount,
+  /** Of a snapshot: how many follow. */
+  records: orAbsent(isCount),
+});
 
 /** One line: what is known under a key from here on, or that nothing is. */
 export type StateRecord =

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { systemCode } from "../../files/system-error.ts";
+import { systemCode, systemReason } from "../../files/system-error.ts";
 import { LARGEST_STATE_BYTES } from "../../limits.ts";
 import { plural, printable } from "../../reports/text.ts";
 import type { Say } from "../sinks/say.ts";
+import { readRegularFile } from "./directory.ts";
 import { readLines, writeLine } from "./line.ts";
 import { isHeader, keyOf, parseRecord, type StateRecord, VERSION } from "./record.ts";
 
@@ -26,8 +27,9 @@ export function journalPath(directory: string, generation: number): string {
   return join(directory, `journal-${generation}`);
 }
 
-export function headerLine(generation: number): string {
-  return writeLine(JSON.stringify({ lvsPcapState: VERSION, generation }));
+/** @param records of a snapshot: how many follow */
+export function headerLine(generation: number, records?: number): string {
+  return writeLine(JSON.stringify({ lvsPcapState: VERSION, generation, records }));
 }
 
 /** Reads snapshot and journals; a damaged one is set aside, and what is sound of it is taken all the same. */
@@ -39,12 +41,19 @@ export function readStoredState(directory: string, say: Say): StoredState {
     records.delete(key);
     if (record.what !== "gone") records.set(key, record);
   };
-  const snapshot = readStateFile(snapshotPath(directory), say);
+  const wasThere = exists(snapshotPath(directory));
+  const snapshot = readStateFile(snapshotPath(directory), true, say);
   for (const record of snapshot?.records ?? []) apply(record);
   const journals = generationsIn(directory);
+  // The first journal begins before the first snapshot is written, and goes when that is.
+  if (!wasThere && (journals[0] ?? 1) > 1)
+    say(
+      `state ${printable(snapshotPath(directory))}: it is missing; what changed since it was written counts`,
+    );
   for (const generation of journals) {
     if (generation < (snapshot?.generation ?? 0)) continue;
-    for (const record of readStateFile(journalPath(directory, generation), say)?.records ?? []) apply(record);
+    for (const record of readStateFile(journalPath(directory, generation), false, say)?.records ?? [])
+      apply(record);
   }
   pruneSetAside(directory);
   return { records, generation: Math.max(snapshot?.generation ?? 0, ...journals) };
@@ -64,17 +73,17 @@ interface StateFile {
 }
 
 /** Null where there is none, or nothing in it can be understood. */
-function readStateFile(path: string, say: Say): StateFile | null {
-  let content: Buffer;
+function readStateFile(path: string, isSnapshot: boolean, say: Say): StateFile | null {
+  let content: Buffer | null;
   try {
-    if (statSync(path).size > LARGEST_STATE_BYTES) {
-      setAside(path, "it is larger than any that is written", say);
-      return null;
-    }
-    content = readFileSync(path);
+    content = readRegularFile(path, LARGEST_STATE_BYTES);
   } catch (error) {
     if (systemCode(error) === "ENOENT") return null;
-    say(`state ${printable(path)}: cannot be read, and is left out`);
+    setAside(path, `it cannot be read: ${systemReason(error)}`, say);
+    return null;
+  }
+  if (content === null) {
+    setAside(path, "it is no regular file, or larger than any that is written", say);
     return null;
   }
   const { records: lines, damagedLines } = readLines(content);
@@ -85,8 +94,20 @@ function readStateFile(path: string, say: Say): StateFile | null {
   }
   const records = lines.map(parseRecord).filter((record) => record !== null);
   const foreign = lines.length - records.length - (header === undefined ? 0 : 1) + damagedLines;
-  if (foreign > 0) setAside(path, `${plural(foreign, "line")} of it damaged; the others count`, say);
+  const lost = isSnapshot ? lostRecords(header, records.length) : null;
+  if (lost !== null) setAside(path, lost, say);
+  else if (foreign > 0) setAside(path, `${plural(foreign, "line")} of it damaged; the others count`, say);
   return { generation: header?.generation ?? 0, records };
+}
+
+/** A snapshot gets its name when it is whole; of a journal `kill -9` may have cut the last line. */
+function lostRecords(
+  header: { readonly records?: number | undefined } | undefined,
+  found: number,
+): string | null {
+  if (header === undefined) return "its header is damaged or missing; what else it has counts";
+  const lost = (header.records ?? 0) - found;
+  return lost > 0 ? `${plural(lost, "record")} of it damaged or missing; the others count` : null;
 }
 
 function setAside(path: string, reason: string, say: Say): void {
@@ -104,14 +125,15 @@ function setAside(path: string, reason: string, say: Say): void {
 }
 
 function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** The oldest go: a disk that damages one file after another shall not fill up with them. */
 function pruneSetAside(directory: string): void {
   const aside = readdirSync(directory)
     .filter((name) => /\.damaged-\d+$/.test(name))
-    .map((name) => ({ path: join(directory, name), at: statSync(join(directory, name)).mtimeMs }))
-    .toSorted((a, b) => b.at - a.at);
+    .map((name) => ({ path: join(directory, name), status: lstatSync(join(directory, name)) }))
+    .filter(({ status }) => !status.isDirectory())
+    .toSorted((a, b) => b.status.mtimeMs - a.status.mtimeMs);
   for (const { path } of aside.slice(MOST_SET_ASIDE)) rmSync(path, { force: true });
 }

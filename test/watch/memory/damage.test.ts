@@ -1,12 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
 import {
   appendFileSync,
+  chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -102,6 +105,67 @@ describe("the directory", () => {
   });
 });
 
+describe("a directory that others can change", () => {
+  const isRoot = process.geteuid?.() === 0;
+
+  it.each([0o777, 0o775, 0o1777])("is refused by its mode: %o", (mode) => {
+    const directory = freshDirectory();
+    mkdirSync(directory);
+    chmodSync(directory, mode);
+    expect(() => StateMemory.open(directory, NOTHING)).toThrow(
+      `--state ${directory}: others may write to it (mode ${mode.toString(8)}); run chmod go-w on it`,
+    );
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it.skipIf(!isRoot)("is refused by its owner", () => {
+    const directory = freshDirectory();
+    mkdirSync(directory);
+    chownSync(directory, 12_345, 12_345);
+    expect(() => StateMemory.open(directory, NOTHING)).toThrow(
+      `--state ${directory}: belongs to user 12345; expected user 0`,
+    );
+  });
+
+  it("may be read by others, and may be a link, as a StateDirectory of systemd is", async () => {
+    const directory = freshDirectory();
+    mkdirSync(directory, 0o755);
+    symlinkSync(directory, `${directory}-link`);
+    await StateMemory.open(`${directory}-link`, NOTHING).close();
+  });
+});
+
+describe("a link in the place of a state file", () => {
+  it.each(["snapshot", "snapshot.tmp", "journal-1", "journal-2", "journal-3", "lock", `lock.${process.pid}`])(
+    "is not followed: %s",
+    async (name) => {
+      const directory = await withFinding();
+      const victim = `${directory}-victim`;
+      writeFileSync(victim, "somebody else's\n");
+      rmSync(join(directory, name), { force: true });
+      symlinkSync(victim, join(directory, name));
+      await watch(directory, PROBLEM_3.frames, PROBLEM_3.roles);
+      expect(readFileSync(victim, "utf8")).toBe("somebody else's\n");
+    },
+  );
+
+  it("is set aside, and that is reported", async () => {
+    const directory = await withFinding();
+    rmSync(join(directory, "snapshot"));
+    symlinkSync("/etc/hostname", join(directory, "snapshot"));
+    const { said } = await watch(directory, QUIET, PROBLEM_3.roles);
+    expect(said).toEqual([expect.stringMatching(/snapshot: it is no regular file.*; set aside as /)]);
+  });
+
+  it("neither holds up the start where it is a pipe", async () => {
+    const directory = await withFinding();
+    rmSync(join(directory, "snapshot"));
+    spawnSync("mkfifo", [join(directory, "snapshot")]);
+    const { said } = await watch(directory, QUIET, PROBLEM_3.roles);
+    expect(said).toEqual([expect.stringContaining("it is no regular file")]);
+  });
+});
+
 describe("a damaged state", () => {
   it("whose last line was cut by kill -9 is taken as it is, and nobody is bothered", async () => {
     const directory = await withFinding();
@@ -137,6 +201,33 @@ describe("a damaged state", () => {
     const { said, report } = await watch(directory, QUIET, PROBLEM_3.roles);
     expect(said.filter((line) => line.includes("set aside as"))).toHaveLength(2);
     expect(report.findings).toEqual([]);
+  });
+
+  it.each([
+    ["is empty", () => ""],
+    ["was cut in a line", (text: string) => text.slice(0, -10)],
+    ["was cut between lines", (text: string) => `${text.split("\n").slice(0, -2).join("\n")}\n`],
+    ["lost its header", (text: string) => `${text.split("\n").slice(1).join("\n")}`],
+  ])("whose snapshot %s is set aside, and that is reported", async (_, damage) => {
+    const directory = await withFinding();
+    // Folds the journal of the first run into the snapshot.
+    await watch(directory, QUIET, PROBLEM_3.roles);
+    const snapshot = join(directory, "snapshot");
+    const damaged = damage(readFileSync(snapshot, "utf8"));
+    writeFileSync(snapshot, damaged);
+    const { said } = await watch(directory, QUIET, PROBLEM_3.roles);
+    expect(said).toEqual([
+      expect.stringMatching(/snapshot: .*(damaged|missing).*; set aside as .*\.damaged-1$/),
+    ]);
+    expect(readFileSync(`${snapshot}.damaged-1`, "utf8")).toBe(damaged);
+  });
+
+  it("whose snapshot is gone is reported", async () => {
+    const directory = await withFinding();
+    await watch(directory, QUIET, PROBLEM_3.roles);
+    rmSync(join(directory, "snapshot"));
+    const { said } = await watch(directory, QUIET, PROBLEM_3.roles);
+    expect(said).toEqual([expect.stringContaining("snapshot: it is missing; ")]);
   });
 
   it("of a version to come is set aside, and left whole for whoever wrote it", async () => {
