@@ -98,6 +98,16 @@ export interface WatchControls {
 export async function watchCapture(stream: LiveStream, options: WatchOptions = {}): Promise<Report> {
   checkArgument("watchCapture", "stream", stream, BYTE_STREAM);
   checkOptions("watchCapture", options, WATCH_OPTIONS);
+  const { memory, sinks = [] } = options;
+  try {
+    return await follow(stream, options);
+  } finally {
+    // Whatever happened: an open sink holds the process.
+    await Promise.all([...sinks.map((sink) => sink.close()), memory?.close()]);
+  }
+}
+
+async function follow(stream: LiveStream, options: WatchOptions): Promise<Report> {
   const { clock = SYSTEM_CLOCK, memory = null, sinks = [] } = options;
   const recalled = (await memory?.recall()) ?? null;
   const knowledge = await readKnowledge(options);
@@ -166,7 +176,6 @@ export async function watchCapture(stream: LiveStream, options: WatchOptions = {
   } finally {
     watcher.close();
     await source.close();
-    await Promise.all([...sinks.map((sink) => sink.close()), memory?.close()]);
   }
 }
 

@@ -1,4 +1,5 @@
 import { close, fstatSync, open, write, writeSync } from "node:fs";
+import { endsWithinLine } from "../files/last-line.ts";
 import { MOST_UNREAD_BYTES } from "../limits.ts";
 
 /** A pipe that is full and does not wait is tried again after this. */
@@ -42,6 +43,7 @@ export class LineWriter {
   ) {
     this.fd = target.fd;
     this.path = "path" in target ? target.path : null;
+    this.isTorn = this.path !== null && endsWithinLine(this.path);
     this.troubles = troubles;
   }
 
@@ -70,6 +72,7 @@ export class LineWriter {
       }
       const old = this.fd;
       this.fd = fd;
+      this.isTorn = endsWithinLine(path);
       if (old !== null) close(old, () => undefined);
     });
   }

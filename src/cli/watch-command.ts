@@ -6,11 +6,12 @@ import { readKnowledge } from "../knowledge/knowledge.ts";
 import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import { FORMATS, type Format } from "../reports/formats.ts";
 import { isReport } from "../reports/own-report.ts";
-import { elapsedText, ipText, printable } from "../reports/text.ts";
+import { elapsedText, ipText, plural, printable } from "../reports/text.ts";
 import { VERSION } from "../version.ts";
 import type { ClockStep } from "../watch/clock.ts";
-import type { WatchGauges } from "../watch/event-sink.ts";
+import type { EventSink, WatchGauges } from "../watch/event-sink.ts";
 import type { LiveStream } from "../watch/live-source.ts";
+import type { WatchMemory } from "../watch/memory-port.ts";
 import type { Tcpdump } from "../watch/tcpdump.ts";
 import { type WatchControls, type WatchOptions, watchCapture } from "../watch.ts";
 import type { CommandContext } from "./context.ts";
@@ -127,9 +128,13 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
   process.once("SIGINT", stop).once("SIGTERM", stop).on("SIGHUP", reload);
   try {
     tcpdump = flags.interface === undefined ? null : await startTcpdump(flags.interface, flags, knowledge);
+    // Before the sinks are opened: they hold the process until they are closed.
+    const stream = tcpdump?.stream ?? standardInput(context);
+    const { sinks, ...memory } = await surroundings(flags, context, () => controls?.gauges() ?? null, say);
     const options: WatchOptions = {
       ...knowledge,
-      ...(await surroundings(flags, context, () => controls?.gauges() ?? null, say)),
+      ...memory,
+      sinks,
       neighbourModel: flags.neighbourModel,
       name: flags.interface ?? "-",
       onEvent: (event) => output.tell(event),
@@ -140,11 +145,11 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
       onClockStep: (step) => say(stepText(step)),
       ...(tcpdump !== null && { capturer: tcpdump }),
     };
-    const result = await watchCapture(tcpdump?.stream ?? standardInput(context), options).catch(
-      async (error: unknown) => {
+    const result = await watchCapture(stream, options)
+      .catch(async (error: unknown) => {
         throw (await failureOf(tcpdump)) ?? fromTheBeginning(error);
-      },
-    );
+      })
+      .finally(() => reportDropped(sinks, say));
     for (const { problem } of result.captures) if (problem !== null) say(problem);
     await output.finish(result);
     const failure = await failureOf(tcpdump);
@@ -177,13 +182,13 @@ async function surroundings(
   { environment }: CommandContext,
   gauges: () => WatchGauges | null,
   say: (line: string) => void,
-): Promise<Pick<WatchOptions, "sinks" | "memory">> {
+): Promise<{ readonly sinks: readonly EventSink[]; readonly memory?: WatchMemory }> {
   const settings = sinkSettings(flags);
   const memory =
     flags.state === undefined
       ? null
       : (await import("../watch/memory/memory.ts")).StateMemory.open(flags.state, say);
-  if (Object.keys(settings).length === 0) return memory === null ? {} : { memory };
+  if (Object.keys(settings).length === 0) return memory === null ? { sinks: [] } : { sinks: [], memory };
   try {
     const { openSinks } = await import("../watch/sinks/open-sinks.ts");
     const sinks = await openSinks(settings, {
@@ -196,6 +201,13 @@ async function surroundings(
   } catch (error) {
     await memory?.close();
     throw error;
+  }
+}
+
+/** What no receiver took until the end: whoever relies on one has to know. */
+function reportDropped(sinks: readonly EventSink[], say: (line: string) => void): void {
+  for (const { name, dropped } of sinks) {
+    if (dropped > 0) say(`${name}: ${plural(dropped, "event")} could not be delivered`);
   }
 }
 

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { DIRECTOR, GATEWAY, NEIGHBOUR, REAL_SERVER, VIP } from "../support/frames.ts";
 import { FIRST_REQUEST, lookup, PROBLEM_3 } from "../support/incidents.ts";
@@ -212,5 +214,58 @@ describe("files", () => {
     expect(watching.stderr).toMatch(
       /^lvs-pcap: \/no\/such\/folder\/events: cannot be written: no such file or directory\n$/,
     );
+  });
+});
+
+describe("a sink that never took an event", () => {
+  it("is reported at the end, with how many it missed", async () => {
+    const watching = watch(...ROLES, "--format", "ndjson", "--webhook", "http://127.0.0.1:1/hook");
+    watching.write(LEAK);
+    await watching.until(({ stdout }) => stdout.includes("\n"));
+    expect(await watching.finish()).toBe(1);
+    const reported = watching.events.length;
+    expect(watching.stderr).toContain(
+      `lvs-pcap: webhook: ${reported} event${reported === 1 ? "" : "s"} could not be delivered\n`,
+    );
+  });
+
+  it("is reported where the receiver takes a connection and never answers", async () => {
+    const server = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const watching = watch(...ROLES, "--format", "ndjson", "--webhook", `http://127.0.0.1:${port}/`);
+    watching.write(LEAK);
+    await watching.finish();
+    server.close();
+    expect(watching.stderr).toMatch(/^lvs-pcap: webhook: [1-9]\d* events? could not be delivered$/m);
+  });
+});
+
+describe("a watch that cannot begin", () => {
+  it.each([
+    ["--topology", "/no/such/file"],
+    ["--inventory", "/no/such/file"],
+  ])("ends though it serves metrics: %s %s", async (...args) => {
+    const watching = watch("--metrics", ":0", ...args);
+    expect(await watching.ended).toBe(2);
+    expect(watching.stderr).toContain("no such file");
+  });
+});
+
+describe("a file that broke off within a line", () => {
+  it.each([
+    ["--output", '{"event":"opened","at":"2026-'],
+    ["--output", "2026-11-23T05:28:14.095862889Z F1 critical vip-"],
+    ["--eve", '{"timestamp":"2026-11-23T05:28'],
+  ])("gets its line ended before the next: %s after %s", async (option, half) => {
+    const path = scratchFile("broken-off", half);
+    const watching = watch(...ROLES, "--format", "ndjson", option, path);
+    watching.write(LEAK);
+    await watching.finish();
+    const [first, ...lines] = readFileSync(path, "utf8").trimEnd().split("\n");
+    expect(first).toBe(half);
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) JSON.parse(line);
   });
 });

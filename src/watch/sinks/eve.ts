@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { LvsPcapError } from "../../errors.ts";
+import { endsWithinLine } from "../../files/last-line.ts";
 import { systemReason } from "../../files/system-error.ts";
 import type { WatchEvent } from "../../reports/event.ts";
 import { printable } from "../../reports/text.ts";
@@ -36,6 +37,7 @@ export class EveSink implements EventSink {
   private constructor(setting: EveSetting, file: FileHandle) {
     this.setting = setting;
     this.file = file;
+    this.isCut = endsWithinLine(setting.path);
     this.outage = new Outage(`eve ${printable(setting.path)}`, setting.say, () => this.dropped);
     this.outbox = new Outbox(QUEUE, (event, signal) => this.write(`${eveLine(event)}\n`, signal));
   }
@@ -98,7 +100,7 @@ export class EveSink implements EventSink {
     await this.file?.close().catch(() => {});
     this.file = null;
     this.file = await open(this.setting.path, FLAGS, MODE);
-    this.isCut = false;
+    this.isCut = endsWithinLine(this.setting.path);
     return this.file;
   }
 }

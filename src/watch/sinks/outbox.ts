@@ -13,6 +13,10 @@ export class Outbox<Item> {
   private readonly ending = new AbortController();
   private working: Promise<void> | null = null;
   private failed = 0;
+  /** An item is being handed over. */
+  private isBusy = false;
+  /** Nobody waits any more: what was being handed over counts as given up. */
+  private isOver = false;
   private closed = false;
 
   constructor(capacity: number, handOver: HandOver<Item>) {
@@ -48,6 +52,8 @@ export class Outbox<Item> {
     await Promise.race([this.working, timeIsUp]);
     clearTimeout(timer);
     this.queue.drop();
+    this.isOver = true;
+    if (this.isBusy) this.failed++;
   }
 
   private async work(): Promise<void> {
@@ -59,11 +65,13 @@ export class Outbox<Item> {
         this.queue.drop();
         break;
       }
+      this.isBusy = true;
       try {
         await this.handOver(item, this.ending.signal);
       } catch {
-        this.failed++;
+        if (!this.isOver) this.failed++;
       }
+      this.isBusy = false;
     }
     this.working = null;
   }
