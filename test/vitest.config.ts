@@ -1,14 +1,15 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { PATIENCE } from "./support/patience.ts";
 
 export default defineConfig({
   test: {
     root: import.meta.dirname.replace(/\/test$/, ""),
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/provide-schema.ts"],
+    globalSetup: ["test/support/provide-schema.ts", "test/support/shared-folder.ts"],
     setupFiles: ["test/support/scratch-setup.ts"],
     reporters: ["default", "./test/support/skipped-reporter.ts"],
-    testTimeout: 30_000,
+    testTimeout: 30_000 * PATIENCE,
     // The sources keep no state between runs, so that a worker loads them once for all of its test files.
     isolate: false,
     // Vitest leaves a core to itself, which it does not need: on two cores that is half the time.

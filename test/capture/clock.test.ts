@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InterfaceClock } from "../../src/capture/pcapng/clock.ts";
+import { PATIENCE } from "../support/patience.ts";
 
 describe("an interface's clock", () => {
   it("tells every time that 136 years have, in any unit, as exact arithmetic does", () => {
@@ -29,7 +30,7 @@ describe("an interface's clock", () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 2000 * PATIENCE },
     );
   });
 });

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { analyzeCapture, type Report } from "../../src/index.ts";
 import { loadCollected } from "../support/collected.ts";
-import { dissect, keptDissection } from "../support/pdml.ts";
+import { dissectedFile } from "../support/dissected-file.ts";
+import { keptDissection } from "../support/pdml.ts";
 import { loadRecordings } from "../support/recordings.ts";
 import { validReport } from "../support/schema.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -59,9 +60,9 @@ describe.skipIf(unavailable !== null)(
   () => {
     it.each([...loadRecordings(), ...loadCollected()].filter(({ name }) => !NOT_ALL_TOLD.includes(name)))(
       "leads to the same report: $name",
-      async ({ name, capture }) => {
-        const dissection = scratchFile(`${name}.pdml`, dissect(capture));
-        expect(substance(await analyzeCapture(dissection))).toEqual(substance(await analyzeCapture(capture)));
+      async ({ capture }) => {
+        const dissection = await analyzeCapture(dissectedFile(capture));
+        expect(substance(dissection)).toEqual(substance(await analyzeCapture(capture)));
       },
     );
   },

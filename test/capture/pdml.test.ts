@@ -6,6 +6,7 @@ import { readPdml } from "../../src/capture/pdml/read-pdml.ts";
 import { LvsPcapError } from "../../src/index.ts";
 import { type SeenFrame, sourceInPieces } from "../support/byte-sources.ts";
 import { GATEWAY, VIP } from "../support/frames.ts";
+import { PATIENCE } from "../support/patience.ts";
 import { keptDissection, packetElement, pdml, protocolOf } from "../support/pdml.ts";
 import { whoHas } from "../support/traffic.ts";
 
@@ -64,7 +65,7 @@ describe("a dissection", () => {
       fc.asyncProperty(sizes, async (pieces) => {
         expect(await read(document, pieces)).toEqual(whole);
       }),
-      { numRuns: 50 },
+      { numRuns: 50 * PATIENCE },
     );
   });
 
@@ -263,7 +264,7 @@ describe("a forged dissection", () => {
         const outcome = await read(damaged).catch((error: unknown) => error);
         if (outcome instanceof Error) expect(outcome).toBeInstanceOf(LvsPcapError);
       }),
-      { numRuns: 300 },
+      { numRuns: 300 * PATIENCE },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { framesOf, sourceInPieces } from "../support/byte-sources.ts";
 import { DIRECTOR, GATEWAY, REAL_SERVER, VIP } from "../support/frames.ts";
+import { PATIENCE } from "../support/patience.ts";
 import { CAPTURE_START_SECONDS, pcapHeader, pcapRecord, writePcap } from "../support/pcap.ts";
 import { at, isAt, packet, whoHas } from "../support/traffic.ts";
 
@@ -50,7 +51,7 @@ describe("a capture that comes in pieces", () => {
           contents.map((content) => Buffer.from(content).toString("hex")),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 60 * PATIENCE },
     );
   });
 

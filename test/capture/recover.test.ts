@@ -4,6 +4,7 @@ import { analyze } from "../support/analyze.ts";
 import { framesOf, sourceInPieces } from "../support/byte-sources.ts";
 import { lvsPcap } from "../support/cli.ts";
 import { noise } from "../support/noise.ts";
+import { PATIENCE } from "../support/patience.ts";
 import { PCAP_HEADER_BYTES, RECORD_HEADER_BYTES, writePcap } from "../support/pcap.ts";
 import { PcapngWriter } from "../support/pcapng.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -111,7 +112,7 @@ describe("a pcap file that is whole", () => {
         const { frames } = await recovered(CAPTURE.subarray(0, length));
         expect(frames).toEqual(HEX.slice(0, Math.floor((length - PCAP_HEADER_BYTES) / RECORD_BYTES)));
       }),
-      { numRuns: 60 },
+      { numRuns: 60 * PATIENCE },
     );
   });
 });

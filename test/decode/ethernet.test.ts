@@ -11,6 +11,7 @@ import {
   VIP,
   type VlanTag,
 } from "../support/frames.ts";
+import { PATIENCE } from "../support/patience.ts";
 import { packet, whoHas } from "../support/traffic.ts";
 
 function tagged(...tags: VlanTag[]): Buffer {
@@ -125,7 +126,7 @@ describe("any bytes at all", () => {
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), frames), (bytes) => {
         expect(Object.values(FrameKind)).toContain(decode(bytes).kind);
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000 * PATIENCE },
     );
   });
 
@@ -134,7 +135,7 @@ describe("any bytes at all", () => {
       fc.property(frames, (bytes) => {
         expect(decode(bytes, 0x45)).toEqual(decode(bytes, 0xba));
       }),
-      { numRuns: 300 },
+      { numRuns: 300 * PATIENCE },
     );
   });
 });

@@ -24,6 +24,7 @@ import {
   rawIp,
   snap,
 } from "../support/link-layers.ts";
+import { PATIENCE } from "../support/patience.ts";
 import { writePcap } from "../support/pcap.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { skippedFor } from "../support/skipped.ts";
@@ -408,7 +409,7 @@ describe.each(EVERY)("a frame under %s", (_, linkType, wrap) => {
         const bytes = frame.subarray(0, Math.max(0, frame.length - (cut > 100 ? 0 : cut)));
         expect(decodeAs(linkType, bytes, 0x45)).toEqual(decodeAs(linkType, bytes, 0xba));
       }),
-      { numRuns: 60 },
+      { numRuns: 60 * PATIENCE },
     );
   });
 });

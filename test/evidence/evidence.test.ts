@@ -13,6 +13,7 @@ import { conversation } from "../support/conversations.ts";
 import { DIRECTOR, GATEWAY, INTRUDER, REAL_SERVER, VIP } from "../support/frames.ts";
 import { FIRST_REQUEST, INCIDENTS, lookup, PROBLEM_3, ROLES, SOUND_CLUSTER } from "../support/incidents.ts";
 import { cookedV1, ieee80211, radiotap } from "../support/link-layers.ts";
+import { PATIENCE } from "../support/patience.ts";
 import { type CapturedFrame, writePcap } from "../support/pcap.ts";
 import { framesIn } from "../support/pcapng-file.ts";
 import { loadRecordings } from "../support/recordings.ts";
@@ -76,7 +77,7 @@ describe("analysing the evidence alone", () => {
         const options = withRoles ? ROLES : {};
         expect(await proven(capture, options)).toMatchObject({ same: true });
       }),
-      { numRuns: 100 },
+      { numRuns: 100 * PATIENCE },
     );
   });
 });

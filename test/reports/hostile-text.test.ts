@@ -7,6 +7,7 @@ import { analyze } from "../support/analyze.ts";
 import { lvsPcap } from "../support/cli.ts";
 import { DIRECTOR } from "../support/frames.ts";
 import { PROBLEM_3 } from "../support/incidents.ts";
+import { PATIENCE } from "../support/patience.ts";
 import { writePcap } from "../support/pcap.ts";
 import { PcapngWriter, text as textOption } from "../support/pcapng.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -133,7 +134,7 @@ describe("words from outside", () => {
           expect(stdout).not.toMatch(/<zz|<img|href="(javascript|http:\/\/zz)/);
         }
       }),
-      { numRuns: format === "html" ? 60 : 150 },
+      { numRuns: (format === "html" ? 60 : 150) * PATIENCE },
     );
   });
 });
@@ -170,7 +171,7 @@ describe("a refusal", () => {
         expect(status).toBe(2);
         expect(CONTROL.exec(stderr.replace(/\n$/, ""))).toBeNull();
       }),
-      { numRuns: 40 },
+      { numRuns: 40 * PATIENCE },
     );
   });
 
@@ -186,7 +187,7 @@ describe("a refusal", () => {
         const { stderr } = await lvsPcap(["analyze", path, "--topology", file]);
         expect(CONTROL.exec(stderr.replace(/\n$/, ""))).toBeNull();
       }),
-      { numRuns: 40 },
+      { numRuns: 40 * PATIENCE },
     );
   });
 });

@@ -27,9 +27,10 @@ const targets = allTargets(join(scratch, "mutated"), reportValidator(reportSchem
 process.stdout.write(
   `seed ${seed}: ${seeds.length} captures, ${targets.length} targets, ${values.seconds} s\n`,
 );
+const until = performance.now() + Number(values.seconds) * 1000;
 const outcome = await fuzz({
   seed,
-  milliseconds: Number(values.seconds) * 1000,
+  goesOn: () => performance.now() < until,
   seeds,
   targets,
   mostCrashes: 20,

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { verifyAgainstPdml } from "../../src/verify/pdml/against-pdml.ts";
 import { lvsPcap } from "../support/cli.ts";
 import { loadCollected } from "../support/collected.ts";
-import { dissect, keptDissection } from "../support/pdml.ts";
+import { dissectedFile } from "../support/dissected-file.ts";
+import { keptDissection } from "../support/pdml.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { skippedFor } from "../support/skipped.ts";
 import { tsharkUnavailable } from "../support/tshark.ts";
@@ -197,8 +198,8 @@ describe("what cannot be compared", () => {
 const unavailable = tsharkUnavailable();
 
 describe.skipIf(unavailable !== null)(`by the Wireshark at hand${skippedFor(unavailable)}`, () => {
-  it.each(loadCollected())("every field of every frame is the same: $name", async ({ name, capture }) => {
-    const result = await verifyAgainstPdml(capture, scratchFile(`${name}.pdml`, dissect(capture)));
+  it.each(loadCollected())("every field of every frame is the same: $name", async ({ capture }) => {
+    const result = await verifyAgainstPdml(capture, dissectedFile(capture));
     expect(result).toMatchObject({ verified: true, differences: [], framesNotDissected: 0 });
   });
 });

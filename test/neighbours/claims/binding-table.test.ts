@@ -6,6 +6,7 @@ import { NetworkState } from "../../../src/neighbours/network-state.ts";
 import { sourceInPieces } from "../../support/byte-sources.ts";
 import { conversation } from "../../support/conversations.ts";
 import { arp, BROADCAST_MAC, EtherType, ethernet } from "../../support/frames.ts";
+import { PATIENCE } from "../../support/patience.ts";
 import { type CapturedFrame, writePcap } from "../../support/pcap.ts";
 
 type Claims = ReadonlyMap<string, ReadonlySet<string>>;
@@ -92,7 +93,7 @@ describe("the table of bindings", () => {
       fc.asyncProperty(conversation, async (frames) => {
         expect(await bindingsOf(frames)).toEqual(naively(frames));
       }),
-      { numRuns: 150 },
+      { numRuns: 150 * PATIENCE },
     );
   });
 
@@ -101,7 +102,7 @@ describe("the table of bindings", () => {
       fc.asyncProperty(anyArp, async (frames) => {
         expect(await bindingsOf(frames)).toEqual(naively(frames));
       }),
-      { numRuns: 150 },
+      { numRuns: 150 * PATIENCE },
     );
   });
 });

@@ -5,6 +5,7 @@ import type { Report } from "../../../src/index.ts";
 import { analyze } from "../../support/analyze.ts";
 import { framesOf, sourceInPieces } from "../../support/byte-sources.ts";
 import { conversation } from "../../support/conversations.ts";
+import { PATIENCE } from "../../support/patience.ts";
 import { CAPTURE_START_SECONDS, type CapturedFrame, writePcap } from "../../support/pcap.ts";
 import { PcapngWriter, resolution } from "../../support/pcapng.ts";
 
@@ -49,7 +50,7 @@ describe("the same frames", () => {
           expect(substance(await analyze(write(frames))), name).toEqual(expected);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 25 * PATIENCE },
     );
   });
 
@@ -64,7 +65,7 @@ describe("the same frames", () => {
           frames.map((frame) => Buffer.from(frame.bytes).toString("hex")),
         );
       }),
-      { numRuns: 15 },
+      { numRuns: 15 * PATIENCE },
     );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { reportIn } from "../../support/cli.ts";
 import { hostileFiles } from "./files.ts";
-import { FLOODS, floodCapture } from "./floods.ts";
+import { FLOODS, type Flood, floodCapture } from "./floods.ts";
 import { type Measured, measure } from "./measure.ts";
 
 const MEBIBYTE = 1 << 20;
@@ -12,7 +12,7 @@ function expectGoodManners({ status, stderr, stdout }: Measured): void {
   expect(stderr.split("\n").length, stderr).toBeLessThanOrEqual(2);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is these that must not be there
   expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
-  expect([0, 1, 2]).toContain(status);
+  expect([0, 1, 2, 3]).toContain(status);
 }
 
 /** Half of what `npm run hostile` gives the larger ones, or less. */
@@ -27,10 +27,17 @@ describe("a file made to do harm", () => {
 
 describe("a flood made to fill tables", () => {
   const frames = 60_000;
+  const measurements = new Map<Flood, Promise<Measured>>();
+
+  function measureOnce(flood: Flood): Promise<Measured> {
+    const args = ["analyze", "-", "--format", "json", "--vip", "192.168.1.2"];
+    const measured = measurements.get(flood) ?? measure(args, floodCapture(flood, frames));
+    measurements.set(flood, measured);
+    return measured;
+  }
 
   it.each(FLOODS)("takes little time and memory: $name", async (flood) => {
-    const args = ["analyze", "-", "--format", "json", "--vip", "192.168.1.2"];
-    const measured = await measure(args, floodCapture(flood, frames));
+    const measured = await measureOnce(flood);
     expectGoodManners(measured);
     expect(reportIn(measured).captures[0]).toMatchObject({ frames, complete: true });
     expect(measured.processorMs ?? 0).toBeLessThan(10 * SECONDS);
@@ -40,8 +47,7 @@ describe("a flood made to fill tables", () => {
   it.each(FLOODS.filter(({ name }) => /ARP senders|VLAN|claim one address/.test(name)))(
     "has what it pushed out told, and is itself a finding: $name",
     async (flood) => {
-      const measured = await measure(["analyze", "-", "--format", "json"], floodCapture(flood, frames));
-      const { findings, forgotten } = reportIn(measured);
+      const { findings, forgotten } = reportIn(await measureOnce(flood));
       expect(forgotten.addresses + forgotten.stations + forgotten.parts).toBeGreaterThan(10_000);
       expect(findings.map(({ kind }) => kind)).toContain("arp-flood");
     },

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { PATIENCE } from "../../support/patience.ts";
 import { skippedFor } from "../../support/skipped.ts";
 import { ENDS_AT_MS, hostsLearnt, live, scenario } from "./killing.ts";
 import { freshDirectory } from "./runs.ts";
 
-/** `npm run kill-test` has more patience. */
-const { LVS_PCAP_KILLS = "10" } = process.env;
-const KILLS = Number(LVS_PCAP_KILLS);
+const KILLS = 10 * PATIENCE;
 /** The machine's cores are few, and frames shall come in time. */
 const AT_A_TIME = 2;
 /** What may be on its way to the disk when the end comes. */
@@ -65,7 +64,7 @@ describe.skipIf(CANNOT !== null)(`kill -9 at ${KILLS} random moments${skippedFor
       const wrong = all.filter(({ told }) => !isToldOnce(told));
       expect(wrong).toEqual([]);
       expect(all.filter(({ said }) => said.includes("state"))).toEqual([]);
-      if (KILLS > 10) {
+      if (PATIENCE > 1) {
         const ages = all.flatMap(({ lostAgesMs }) => lostAgesMs);
         process.stdout.write(
           `${all.length} kills; the oldest binding lost was ${Math.max(0, ...ages).toFixed(0)} ms old\n`,
