@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   type AnalyzeOptions,
   analyzeCapture,
+  type Report,
   type ReportedFinding,
   type WatchEvent,
   watchCapture,
@@ -32,22 +33,34 @@ function folded(events: readonly WatchEvent[]): ReportedFinding[] {
   return [...byId.values()];
 }
 
-describe.each(FILES)("watching %s", (file) => {
+interface Watching {
+  readonly file: string;
+  readonly roles: string;
+  readonly options: AnalyzeOptions;
+}
+
+const WATCHINGS: readonly Watching[] = FILES.flatMap((file) => {
+  const topology = join(CAPTURES, file, "..", "topology.yaml");
+  const inferred = { file, roles: "with the roles inferred", options: {} };
+  return existsSync(topology)
+    ? [inferred, { file, roles: "with its topology", options: { topology } }]
+    : [inferred];
+});
+
+describe.each(WATCHINGS)("watching $file $roles", ({ file, options }) => {
   const path = join(CAPTURES, file);
-  const topology = join(path, "..", "topology.yaml");
-
-  const known: [string, AnalyzeOptions][] = [["with the roles inferred", {}]];
-  if (existsSync(topology)) known.push(["with its topology", { topology }]);
-
-  it.each(known)("gives the report of analysing it, %s", async (_, options) => {
-    const analysed = await analyzeCapture(path, options);
-    const events: WatchEvent[] = [];
-    const watched = await watchCapture(inPieces(readFileSync(path)), {
+  const events: WatchEvent[] = [];
+  let watched: Report;
+  beforeAll(async () => {
+    watched = await watchCapture(inPieces(readFileSync(path)), {
       ...options,
       name: path,
       onEvent: (event) => events.push(event),
     });
+  });
 
+  it("gives the report of analysing it", async () => {
+    const analysed = await analyzeCapture(path, options);
     expect(watched.findings.map(withoutId)).toEqual(analysed.findings.map(withoutId));
     const { findings: _found, benign, ...rest } = watched;
     const { findings: __found, benign: analysedBenign, ...analysedRest } = analysed;
@@ -58,11 +71,8 @@ describe.each(FILES)("watching %s", (file) => {
     validReport(watched);
   });
 
-  it("has told all that is in the report", async () => {
-    const events: WatchEvent[] = [];
-    const options = { onEvent: (event: WatchEvent) => void events.push(event) };
-    const { findings } = await watchCapture(inPieces(readFileSync(path)), options);
-    expect(folded(events).toSorted(byId)).toEqual(findings.toSorted(byId));
+  it("has told all that is in the report", () => {
+    expect(folded(events).toSorted(byId)).toEqual(watched.findings.toSorted(byId));
   });
 });
 

@@ -50,6 +50,8 @@ export interface Passing {
 
 /** `RLB_UPDATE_DELAY` of bond_alb.h, and a few of its timer's ticks for the burst that follows. */
 const REMINDER_NS = 2_500_000_000;
+/** A flood makes hundreds of claims for one address; among so few a search is faster than an index. */
+const MOST_CLAIMS_SEARCHED = 16;
 
 /** What the hosts' caches hold, as far as claims need to know it. */
 export interface Beliefs {
@@ -86,6 +88,9 @@ export class Binding {
   turnBefore: Station | null = null;
   /** Claims, cache entries and receivers that were too many to be kept. */
   forgottenParts = 0;
+  /** Null until there are many claims. */
+  private claimIndex: Map<Station, Claim> | null = null;
+
   constructor(segment: number, ip: number) {
     this.segment = segment;
     this.ip = ip;
@@ -99,11 +104,17 @@ export class Binding {
 
   claimOf(station: Station): Claim | undefined {
     const { claims } = this;
+    if (claims.length > MOST_CLAIMS_SEARCHED) return this.claimsByStation().get(station);
     for (let index = 0; index < claims.length; index++) {
       const claim = claims[index];
       if (claim?.station === station) return claim;
     }
     return undefined;
+  }
+
+  private claimsByStation(): ReadonlyMap<Station, Claim> {
+    this.claimIndex ??= new Map(this.claims.map((claim) => [claim.station, claim]));
+    return this.claimIndex;
   }
 
   /** @param beliefs tells whose claims the caches hold: where claims have to go, those stay */
@@ -113,6 +124,7 @@ export class Binding {
       claim = new Claim(heard.claimed);
       if (this.claims.length >= MOST_CLAIMS) this.forgetClaims(MOST_CLAIMS / 2, beliefs);
       this.claims.push(claim);
+      this.claimIndex?.set(heard.claimed, claim);
     }
     claim.add(heard.form, heard);
     if (heard.sentTo === null && heard.sentBy === heard.claimed) claim.firstToAll ??= heard.at;
@@ -140,6 +152,7 @@ export class Binding {
     const claim = new Claim(station);
     claim.recall(form, tally, targetIp);
     this.claims.push(claim);
+    this.claimIndex?.set(station, claim);
     this.takeTurn(station, tally.first, form);
   }
 
@@ -161,6 +174,7 @@ export class Binding {
     if (surplus > 0) kept.splice(left / 2, surplus);
     this.forgottenParts += this.claims.length - kept.length;
     this.claims.splice(0, this.claims.length, ...kept);
+    this.claimIndex = null;
   }
 
   addIpSender(station: Station, at: Position, ttl: number): void {
