@@ -9,6 +9,12 @@ export default defineConfig({
     globalSetup: ["test/support/provide-schema.ts", "test/support/shared-folder.ts"],
     setupFiles: ["test/support/scratch-setup.ts"],
     reporters: ["default", "./test/support/skipped-reporter.ts"],
+    tags: [
+      {
+        name: "slow",
+        description: "Takes seconds, starts programs, or runs what was built: not in test:fast.",
+      },
+    ],
     testTimeout: 30_000 * PATIENCE,
     // The sources keep no state between runs, so that a worker loads them once for all of its test files.
     isolate: false,

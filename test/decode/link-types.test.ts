@@ -115,6 +115,7 @@ describe("captures of other link types", () => {
 
   it.skipIf(unavailable !== null).each(Object.keys(captures))(
     `are dissected as written down: %s${skippedFor(unavailable)}`,
+    { tags: ["slow"] },
     async (file) => {
       const frames = await dissect(join(LINKS, file));
       expect(frames.map(({ frame, arp, ipv4 }) => [frame, arp, ipv4])).toEqual(captures[file]);
@@ -186,22 +187,26 @@ describe.each(BOTH_ENDS)("the same frame under %s", (_, linkType, wrap) => {
   });
 });
 
-describe.skipIf(unavailable !== null)(`the same frames, for Wireshark${skippedFor(unavailable)}`, () => {
-  const linkTypes = [...new Set(BOTH_ENDS.map(([, linkType]) => linkType))];
+describe.skipIf(unavailable !== null)(
+  `the same frames, for Wireshark${skippedFor(unavailable)}`,
+  { tags: ["slow"] },
+  () => {
+    const linkTypes = [...new Set(BOTH_ENDS.map(([, linkType]) => linkType))];
 
-  it.each(linkTypes)("say what we read in them: link type %i", async (linkType) => {
-    const wrappings = BOTH_ENDS.filter(([name, other]) => other === linkType && name !== BIG_ENDIAN);
-    await expectAgreement(linkType, wrappings, true);
-  });
+    it.each(linkTypes)("say what we read in them: link type %i", async (linkType) => {
+      const wrappings = BOTH_ENDS.filter(([name, other]) => other === linkType && name !== BIG_ENDIAN);
+      await expectAgreement(linkType, wrappings, true);
+    });
 
-  it("say so, too, where a big-endian machine logged them", async () => {
-    await expectAgreement(
-      239,
-      BOTH_ENDS.filter(([name]) => name === BIG_ENDIAN),
-      false,
-    );
-  });
-});
+    it("say so, too, where a big-endian machine logged them", async () => {
+      await expectAgreement(
+        239,
+        BOTH_ENDS.filter(([name]) => name === BIG_ENDIAN),
+        false,
+      );
+    });
+  },
+);
 
 async function expectAgreement(
   linkType: number,

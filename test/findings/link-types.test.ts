@@ -200,7 +200,7 @@ describe("a capture on all interfaces", () => {
   });
 });
 
-describe(`a display filter for another link layer${skippedFor(unavailable)}`, () => {
+describe(`a display filter for another link layer${skippedFor(unavailable)}`, { tags: ["slow"] }, () => {
   it.skipIf(unavailable !== null).each([
     ["vip-bypass of a cooked capture", cookedAt(PROBLEM_3.frames.slice(8), REAL_SERVER.mac, 2)],
     [

@@ -1,9 +1,11 @@
+// @module-tag slow
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
+import { SCHEMA } from "../support/schema.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -58,6 +60,11 @@ describe("the package", () => {
       manifest.exports["./package.json"],
     ];
     expect(places.filter((place) => !existsSync(join(ROOT, place)))).toEqual([]);
+  });
+
+  it("has the schema of the report that the sources describe", () => {
+    const built = readFileSync(join(ROOT, "dist/reports/report.schema.json"), "utf8");
+    expect(JSON.parse(built)).toEqual(SCHEMA);
   });
 
   it("has a program of ASCII alone, since it is read byte by byte to start the sooner", () => {

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from "vitest";
 import { analyzeCapture } from "../../src/index.ts";
 import { ARPSPOOF, relayed, SCAPY_MITM, TOOLS } from "../support/attacks.ts";

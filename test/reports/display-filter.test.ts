@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from "vitest";
 import { analyzeCapture, type ReportedFinding } from "../../src/index.ts";
 import {

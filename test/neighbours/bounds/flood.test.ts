@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from "vitest";
 import { LINKTYPE_ETHERNET } from "../../../src/capture/link-type.ts";
 import { readCapture } from "../../../src/capture/read-capture.ts";

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from "vitest";
 import { reportIn } from "../../support/cli.ts";
 import { hostileFiles } from "./files.ts";

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from "vitest";
 import { type AnalyzeOptions, analyzeCapture, type FindingKind } from "../../../src/index.ts";
 import { NEIGHBOUR } from "../../support/frames.ts";
