@@ -51,7 +51,7 @@ export interface Passing {
 /** `RLB_UPDATE_DELAY` of bond_alb.h, and a few of its timer's ticks for the burst that follows. */
 const REMINDER_NS = 2_500_000_000;
 /** A flood makes hundreds of claims for one address; among so few a search is faster than an index. */
-const MOST_CLAIMS_SEARCHED = 16;
+const FEW_CLAIMS = 16;
 
 /** What the hosts' caches hold, as far as claims need to know it. */
 export interface Beliefs {
@@ -104,7 +104,7 @@ export class Binding {
 
   claimOf(station: Station): Claim | undefined {
     const { claims } = this;
-    if (claims.length > MOST_CLAIMS_SEARCHED) return this.claimsByStation().get(station);
+    if (claims.length > FEW_CLAIMS) return this.claimsByStation().get(station);
     for (let index = 0; index < claims.length; index++) {
       const claim = claims[index];
       if (claim?.station === station) return claim;
