@@ -13,6 +13,7 @@ import { findingFromClaims } from "./build-finding.ts";
 import type { Finding } from "./finding.ts";
 import { findingAgainstForger, forgedClaims } from "./forged-claims.ts";
 import { failedOver, haveRaced, type LastPackets, LINGERING_NS } from "./moves.ts";
+import type { Proxies } from "./proxies.ts";
 import { victimsOf } from "./victims.ts";
 
 /** Frames that a station sends itself; of them all the one form that it does not is what others believe. */
@@ -32,15 +33,28 @@ export interface Evaluator {
   readonly conflicts: AddressConflicts;
   readonly lastPackets: LastPackets;
   readonly relays: Relays;
+  readonly proxies: Proxies;
 }
 
 /** What can be wrong with an address that is no VIP: somebody else claims it. */
 export function judgeAddress(evaluator: Evaluator, binding: Binding): Finding[] {
+  if (binding.claims.length < 2) return judgeDispute(evaluator, binding, binding.claims);
+  const overreaching: Finding[] = [];
+  const rest = binding.claims.filter((claim) => {
+    const owner = evaluator.proxies.ownerBeside(binding, claim);
+    if (owner !== null)
+      overreaching.push(findingAgainst(evaluator, binding, claim, owner, "proxy-overreach"));
+    return owner === null;
+  });
+  return [...overreaching, ...judgeDispute(evaluator, binding, rest)];
+}
+
+function judgeDispute(evaluator: Evaluator, binding: Binding, claims: readonly Claim[]): Finding[] {
   const { assignment, conflicts } = evaluator;
-  const forged = binding.claims.filter(
+  const forged = claims.filter(
     (claim) => conflicts.isForged(binding, claim) && assignment.machines.of(binding, claim) === null,
   );
-  const honest = binding.claims.filter((claim) => !forged.includes(claim));
+  const honest = claims.filter((claim) => !forged.includes(claim));
   if (honest.length < 2 && forged.length === 0) return [];
   const owner = ownerAmong(evaluator, binding, forged, honest);
   const impersonation: FindingKind = isGatewayAddress(assignment, binding, owner)
@@ -100,7 +114,9 @@ function findingAgainst(
       ALL_FORMS,
       new Set(owner === undefined ? [] : [owner]),
     ),
-    severity: kind.endsWith("impersonation") ? "critical" : "warning",
+    ...(kind !== "proxy-overreach" && {
+      severity: kind.endsWith("impersonation") ? "critical" : "warning",
+    }),
   });
   // An answer to a forged frame that was not captured may show a victim before the first one that was.
   const shown = finding.victims.flatMap(({ learned, used }) => learned ?? used ?? []);

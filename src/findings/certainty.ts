@@ -8,6 +8,8 @@ export function assess(finding: Finding, assignment: RoleAssignment): Assessment
   if (severity === "notice") return { certainty: "proven", why: "the frames counted show it" };
   if (kind === "vip-unanswered")
     return { certainty: "proven", why: "the requests are in the capture, and no answer is" };
+  if (kind === "proxy-overreach")
+    return { certainty: "proven", why: "frames show the answers of both, and that the owner is there" };
   if (stage === "used") return { certainty: "proven", why: "frames show traffic sent by the wrong entry" };
   if (kind === "vip-split" || kind === "address-conflict" || kind === "flip-flop")
     return { certainty: "proven", why: "frames show both hosts with the address" };

@@ -8,6 +8,7 @@ import { judgeInertLeaks } from "./inert-leak-rule.ts";
 import { judgeContradictions } from "./inventory-rule.ts";
 import { LastPackets } from "./moves.ts";
 import { judgeNotices } from "./notice-rules.ts";
+import { Proxies } from "./proxies.ts";
 import { judgeRelays } from "./relay-rule.ts";
 import { judgeVip } from "./vip-rules.ts";
 import { judgeVridCollisions } from "./vrid-collisions.ts";
@@ -41,6 +42,7 @@ export class Judgement {
       conflicts: new AddressConflicts(state, assignment, relays),
       lastPackets: new LastPackets(state),
       relays,
+      proxies: new Proxies(state, assignment),
     };
   }
 

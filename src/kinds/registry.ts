@@ -16,6 +16,7 @@ import { ARP_STORM } from "./findings/arp-storm.ts";
 import { FLIP_FLOP } from "./findings/flip-flop.ts";
 import { GATEWAY_IMPERSONATION } from "./findings/gateway-impersonation.ts";
 import { INVENTORY_CONTRADICTED } from "./findings/inventory-contradicted.ts";
+import { PROXY_OVERREACH } from "./findings/proxy-overreach.ts";
 import { SENDER_MISMATCH } from "./findings/sender-mismatch.ts";
 import { VIP_BYPASS } from "./findings/vip-bypass.ts";
 import { VIP_GRATUITOUS } from "./findings/vip-gratuitous.ts";
@@ -41,6 +42,7 @@ const FINDINGS = [
   ADDRESS_IMPERSONATION,
   ADDRESS_CONFLICT,
   FLIP_FLOP,
+  PROXY_OVERREACH,
   SENDER_MISMATCH,
   ARP_FLOOD,
   ARP_SCAN,

@@ -8,7 +8,7 @@ import type { CacheTable } from "./caches/cache-table.ts";
 import type { Caches } from "./caches/caches.ts";
 import type { EveryModel } from "./caches/every-model.ts";
 import { hasFailedProbe, type NeighbourTimers } from "./caches/models/model.ts";
-import type { Ask } from "./claims/asks.ts";
+import { type Ask, isLate } from "./claims/asks.ts";
 import type { Binding } from "./claims/binding.ts";
 import type { BindingTable } from "./claims/binding-table.ts";
 import type { Claim, ClaimForm, HeardClaim } from "./claims/claim.ts";
@@ -144,7 +144,7 @@ export class ArpObserver {
     }
     const ask = this.bindings
       .get(facts.segment, facts.senderIp)
-      ?.asks.answeredBy(facts.targetIp, this.timeline.nowNs);
+      ?.asks.answeredBy(sender, facts.targetIp, this.timeline.nowNs);
     const form = ask === undefined ? "unsolicited-reply" : "reply";
     const heard = this.hear(facts, at, sender, sentTo, form, ask?.recheck);
     if (heard === null) return;
@@ -155,7 +155,9 @@ export class ArpObserver {
     const binding = this.bindings.of(facts.segment, facts.senderIp);
     binding.asks.answer(ask, at, sender, heard.claimed);
     binding.noteReplyEcho(heard, ask);
-    if (heard.claimed === sender) {
+    const [first] = ask.answers;
+    // A proxy answers for what it does not hold.
+    if (heard.claimed === sender && !(first !== undefined && isLate(first.at, at))) {
       sender.ownAddresses.add(facts.senderIp);
       const claim = ask.broadcast ? binding.claimOf(sender) : undefined;
       if (claim !== undefined) claim.firstAnswer ??= at;

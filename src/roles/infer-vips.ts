@@ -24,8 +24,16 @@ const FORWARDING_BY_FLAG: ReadonlyMap<number, Forwarding> = new Map([
   [3, "direct-routing"],
 ]);
 
-/** Every address that behaves as a VIP, given or not, with the stations that have a role for it. */
-export function inferVips(state: NetworkState, impostors: Impostors): InferredVip[] {
+/**
+ * Every address that behaves as a VIP, given or not, with the stations that have a role for it.
+ *
+ * @param isProxy whether a station passes the address's packets back to the host that lives there
+ */
+export function inferVips(
+  state: NetworkState,
+  impostors: Impostors,
+  isProxy: (binding: Binding, station: Station) => boolean,
+): InferredVip[] {
   state.unclaimed.adoptDirected();
   for (const router of state.adverts) {
     for (const ip of router.addresses) state.bindings.of(router.segment, ip);
@@ -41,6 +49,7 @@ export function inferVips(state: NetworkState, impostors: Impostors): InferredVi
         remembered: remembered.get(binding.ip) ?? [],
         tunnels: tunnels.get(binding.ip) ?? [],
         impostors,
+        isProxy,
       }),
     )
     .filter(({ evidence }) => evidence.length > 0);
@@ -52,12 +61,13 @@ interface Hints {
   readonly remembered: readonly RememberedRole[];
   readonly tunnels: readonly Tunnel[];
   readonly impostors: Impostors;
+  readonly isProxy: (binding: Binding, station: Station) => boolean;
 }
 
 function inferVip(
   state: NetworkState,
   binding: Binding,
-  { services, remembered, tunnels, impostors }: Hints,
+  { services, remembered, tunnels, impostors, isProxy }: Hints,
 ): InferredVip {
   const found = {
     binding,
@@ -67,7 +77,7 @@ function inferVip(
   };
   const poses = (station: Station) => impostors.has(binding, station);
   const forwarders = directorsByForwarding(state, binding);
-  inferFromPassings(found, forwarders, poses);
+  inferFromPassings(found, forwarders, (station) => poses(station) || isProxy(binding, station));
   inferFromTunnels(found, tunnels, forwarders, poses);
   inferFromAdverts(state, found, poses);
   inferFromSynchronisation(state, found, services, poses);

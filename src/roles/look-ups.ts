@@ -31,7 +31,11 @@ export class LookUps {
   nextHop(sender: Station, receiver: Station): number | undefined {
     return remembered(this.nextHops, sender, receiver, () => {
       const entries = this.entriesOf(sender, receiver);
-      return (entries.find(({ ip }) => !receiver.ownAddresses.has(ip)) ?? entries[0])?.ip;
+      return (
+        entries.find(({ ip }) => !receiver.ownAddresses.has(ip) && !this.answersFor(receiver, ip)) ??
+        entries.find(({ ip }) => !this.isDisputed(receiver, ip)) ??
+        entries[0]
+      )?.ip;
     });
   }
 
@@ -61,11 +65,24 @@ export class LookUps {
   }
 
   private findOwnAddress(station: Station): number | undefined {
+    let disputed: number | undefined;
     for (const ip of station.ownAddresses) {
       const binding = this.state.bindings.get(station.segment, ip);
-      if (binding !== undefined && binding.passings.length === 0) return ip;
+      if (binding === undefined || binding.passings.length > 0) continue;
+      if (!this.isDisputed(station, ip)) return ip;
+      disputed ??= ip;
     }
-    return undefined;
+    return disputed;
+  }
+
+  private answersFor(station: Station, ip: number): boolean {
+    return (this.state.bindings.get(station.segment, ip)?.claimOf(station)?.ownFrames("reply") ?? 0) > 0;
+  }
+
+  /** Whether another host claims the address, too: a router that is a proxy answers for others' addresses. */
+  private isDisputed(station: Station, ip: number): boolean {
+    const claims = this.state.bindings.get(station.segment, ip)?.claims ?? [];
+    return claims.some((claim) => claim.isOwn && claim.station !== station);
   }
 
   private entriesOf(host: Station, owner: Station): readonly CacheEntry[] {

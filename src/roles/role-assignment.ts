@@ -9,6 +9,7 @@ import { KnownOwners } from "./known-owners.ts";
 import { Labels } from "./labels.ts";
 import { Machines } from "./machines/machines.ts";
 import { Names } from "./names.ts";
+import { isProxyForOne } from "./proxies.ts";
 import { Relays } from "./relays.ts";
 import { RoutedVips } from "./routed-vips.ts";
 import { givenVipRoles, inferredVipRoles, type VipRoles } from "./vip-roles.ts";
@@ -54,10 +55,10 @@ export class RoleAssignment {
     this.machines = new Machines(state);
     this.gatewayIps = new Set(given.gateways.flatMap(({ ip }) => ip ?? []));
     this.impostors = new Impostors(state, (station, ip) => this.names.ownsBesides(station, ip));
-    const inferred = inferVips(state, this.impostors);
-    this.vipIps = new Set([...given.vips.map(({ ip }) => ip), ...inferred.map(({ binding }) => binding.ip)]);
     this.gateways = this.assignGateways(state, given);
     for (const gateway of this.gateways) this.enterGateway(gateway);
+    const inferred = inferVips(state, this.impostors, (binding, station) => this.isProxy(binding, station));
+    this.vipIps = new Set([...given.vips.map(({ ip }) => ip), ...inferred.map(({ binding }) => binding.ip)]);
     this.vips = this.assignVips(state, given, inferred);
     for (const vip of this.vips) {
       if (vip.binding !== null && !this.vipByBinding.has(vip.binding))
@@ -96,6 +97,19 @@ export class RoleAssignment {
     if (gateway.carried !== null) return gateway.carried.ip;
     for (const ip of station.ownAddresses) if (this.gatewayIps.has(ip)) return ip;
     return undefined;
+  }
+
+  /** Whether the station is a router that hosts look up by another address. */
+  routesElsewhere(station: Station, ip: number): boolean {
+    const own = this.gatewayAddressOf(station);
+    return own !== undefined && own !== ip;
+  }
+
+  private isProxy(binding: Binding, station: Station): boolean {
+    return (
+      this.routesElsewhere(station, binding.ip) &&
+      isProxyForOne(binding, station, (other, ip) => this.names.ownsBesides(other, ip))
+    );
   }
 
   roleOf(station: Station): Role {

@@ -26,8 +26,13 @@ export interface Ask {
   readonly answers: { readonly at: Position; readonly by: Station; readonly claimed: Station }[];
 }
 
-/** Answers to one request come within this; what comes later, with the request answered, is sent on its own account. */
+/** Kernels that hold an address answer a request within this. */
 const LONGEST_RACE_NS = 100_000_000;
+/**
+ * A proxy waits for a random time of up to `proxy_delay` (0.8 s by default, `pneigh_enqueue` of net/core/neighbour.c), so
+ * that an owner comes first. What comes later, with the request answered, is sent on its own account.
+ */
+const LONGEST_PROXY_DELAY_NS = 900_000_000;
 /** The least for which a kernel believes an answer: half of `base_reachable_time`, and `delay_first_probe_time`. */
 const SHORTEST_BELIEF_NS = 20_000_000_000;
 /** The kernel retransmits a second later (`retrans_time`); what comes sooner is another's doing. */
@@ -74,14 +79,14 @@ export class Asks {
     );
   }
 
-  /** The request that a reply to `askerIp` answers: the newest one, since an older one was given up. */
-  answeredBy(askerIp: number, nowNs: number): Ask | undefined {
+  /** The request that a station's reply to `askerIp` answers: the newest one, since an older one was given up. */
+  answeredBy(station: Station, askerIp: number, nowNs: number): Ask | undefined {
     const { recent } = this;
     for (let index = recent.length - 1; index >= 0; index--) {
       const ask = recent[index];
       if (ask?.askerIp !== askerIp) continue;
       const waitedNs = nowNs - ask.at.timeNs;
-      if (waitedNs <= (ask.answers.length === 0 ? RECENT_NS : LONGEST_RACE_NS)) return ask;
+      if (waitedNs <= patienceNs(ask, station)) return ask;
     }
     return undefined;
   }
@@ -99,6 +104,20 @@ export class Asks {
     return this.races.some(
       ({ answers }) => answers.some(({ by }) => by === a) && answers.some(({ by }) => by === b),
     );
+  }
+
+  /** Whether it ever answered when another's answer had been there for so long that only a proxy would have waited. */
+  answeredLate(station: Station): boolean {
+    return this.races.some(({ answers: [first, ...others] }) =>
+      others.some(
+        ({ at, by }) => by === station && first !== undefined && first.by !== by && isLate(first.at, at),
+      ),
+    );
+  }
+
+  /** Whether it was the first to answer a request that others answered, too. */
+  answeredFirst(station: Station): boolean {
+    return this.races.some(({ answers: [first] }) => first?.by === station);
   }
 
   private noteAnswered({ asker, askerIp }: Ask, answered: Answered): void {
@@ -135,6 +154,16 @@ export class Asks {
       if (this.unanswered.length < UNANSWERED_KEPT) this.unanswered.push(unanswered);
     }
   }
+}
+
+function patienceNs({ answers }: Ask, station: Station): number {
+  if (answers.length === 0) return RECENT_NS;
+  return answers.some(({ by }) => by === station) ? LONGEST_RACE_NS : LONGEST_PROXY_DELAY_NS;
+}
+
+/** Whether an answer comes so long after the first that no kernel sends it that holds the address. */
+export function isLate(first: Position, at: Position): boolean {
+  return at.timeNs - first.timeNs > LONGEST_RACE_NS;
 }
 
 /** A kernel that waits for an answer asks again after `retrans_time`, whatever other addresses it has. */

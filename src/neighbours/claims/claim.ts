@@ -155,6 +155,11 @@ export class Claim {
     return this.own.size === 1 && this.own.has("request");
   }
 
+  /** Whether all that its own card ever sent for the address were answers to requests. */
+  get onlyAnswers(): boolean {
+    return this.own.size === 1 && this.own.has("reply");
+  }
+
   /** How many frames its own card sent. */
   get allOwnFrames(): number {
     let frames = 0;
