@@ -1,5 +1,5 @@
 import type { ByteSource } from "./bytes/byte-source.ts";
-import { openByteSource } from "./bytes/source.ts";
+import { canBeReadAgain, openByteSource } from "./bytes/source.ts";
 import { measureFile, newHash, StoredBytes } from "./bytes/stored-bytes.ts";
 import type { CaptureOptions } from "./capture/capture-options.ts";
 import type { MergeInput } from "./capture/merge/merge-captures.ts";
@@ -131,6 +131,7 @@ async function readCaptures(
   }
   const [only, another] = readings;
   if (only !== undefined && another === undefined) return [await only.readAlone()];
+  await tellNetworksApart(state, readings);
   const { mergeCaptures } = await import("./capture/merge/merge-captures.ts");
   const outcomes = await mergeCaptures(readings);
   const summaries: CaptureSummary[] = [];
@@ -148,6 +149,26 @@ async function readCaptures(
   return summaries;
 }
 
+/** Captures of several sites may have the same addresses; those whose bytes come only once are taken for the first one's. */
+async function tellNetworksApart(state: NetworkState, readings: readonly CaptureReading[]): Promise<void> {
+  const { captureNetworks } = await import("./intake/capture-networks.ts");
+  const again: CaptureReading[] = [];
+  for (const reading of readings) if (await canBeReadAgain(reading.file)) again.push(reading);
+  const networks = await captureNetworks(
+    again.map(
+      ({ file }) =>
+        () =>
+          openByteSource(file),
+    ),
+  );
+  const domains = [0];
+  for (const [index, reading] of again.entries()) {
+    const network = networks[index] ?? 0;
+    while (domains.length <= network) domains.push(state.unnamedReceivers.interfaces.openDomain());
+    reading.belongTo(network, domains[network] ?? 0);
+  }
+}
+
 /** One capture on its way from its file into the state. */
 class CaptureReading implements MergeInput {
   readonly file: string;
@@ -158,6 +179,8 @@ class CaptureReading implements MergeInput {
   private readonly duplicates: DuplicateFrames | null;
   private source: ByteSource | null = null;
   private intake: FrameIntake | null = null;
+  private domain = 0;
+  private network = 0;
   private sha256: string | null = null;
 
   constructor(
@@ -179,6 +202,12 @@ class CaptureReading implements MergeInput {
     if (options.recover === true) this.options.recover = true;
   }
 
+  /** Its frames are of this network, which has these bits in `FrameFacts.segment`. */
+  belongTo(network: number, domain: number): void {
+    this.network = network;
+    this.domain = domain;
+  }
+
   async readAlone(): Promise<CaptureSummary> {
     const source = this.watch(await openByteSource(this.file));
     try {
@@ -198,7 +227,13 @@ class CaptureReading implements MergeInput {
 
   begin(): FrameIntake {
     // Between captures that are read together no frame can wait.
-    this.intake = new FrameIntake(this.state, this.index, this.duplicates, this.duplicates === null);
+    this.intake = new FrameIntake(
+      this.state,
+      this.index,
+      this.duplicates,
+      this.duplicates === null,
+      this.domain,
+    );
     return this.intake;
   }
 
@@ -209,6 +244,9 @@ class CaptureReading implements MergeInput {
   summarize(end: CaptureEnd): CaptureSummary {
     const { stored, sha256, intake } = this;
     if (intake === null) throw new Error(`${this.file} was not read`);
-    return summarizeCapture(this.file, { bytes: stored.bytes, sha256 }, end, intake);
+    return {
+      ...summarizeCapture(this.file, { bytes: stored.bytes, sha256 }, end, intake),
+      network: this.network,
+    };
   }
 }

@@ -52,6 +52,12 @@ export const MOST_KNOWN_FOLLOWED_AT_ONCE = 1 << 12;
 /** Addresses with news since the last judgement. Past it all are judged again. Nothing is given up. */
 export const MOST_CHANGED_ADDRESSES = 1 << 12;
 
+// Several captures
+/** Bytes of each capture's beginning that tell which captures are of one network. What follows is not asked. */
+export const NETWORK_LOOK_BYTES = 1 << 22;
+/** Cards, and claimed addresses, noted of each capture for that. Further ones are left out. Not reported. */
+export const MOST_NETWORK_MEMBERS = 1 << 12;
+
 // Claims of one address
 /** Claims. Those of one frame that nobody believed and that answered nobody go first. Report: `forgotten.parts`. */
 export const MOST_CLAIMS = 512;

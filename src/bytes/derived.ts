@@ -29,6 +29,17 @@ export function paced(source: ByteSource, turn: () => Promise<void>): ByteSource
   });
 }
 
+/** The source up to so many bytes, as if it ended there. */
+export function limited(source: ByteSource, mostBytes: number): ByteSource {
+  let left = mostBytes;
+  return reading(source, async (target, offset, length) => {
+    if (left === 0) return 0;
+    const got = await source.read(target, offset, Math.min(length, left));
+    left -= got;
+    return got;
+  });
+}
+
 function reading(source: ByteSource, read: ByteSource["read"]): ByteSource {
   return {
     name: source.name,

@@ -48,13 +48,16 @@ export class FastLane {
   private readonly cooked: CookedLinks | null;
 
   private readonly notAnalysed: Float64Array;
+  private readonly domain: number;
 
   /**
    * @param linkType of the frames: Ethernet, or what `-i any` gives
+   * @param domain the upper bits of their `FrameFacts.segment`
    * @param notAnalysed where to count frames that hold something no decoder looks into, by `NotAnalysed`
    */
-  constructor(state: NetworkState, linkType: number, notAnalysed: Float64Array) {
+  constructor(state: NetworkState, linkType: number, notAnalysed: Float64Array, domain = 0) {
     this.notAnalysed = notAnalysed;
+    this.domain = domain;
     this.timeline = state.timeline;
     this.bindings = state.bindings;
     this.traffic = state.traffic;
@@ -87,7 +90,7 @@ export class FastLane {
     const { tunnelled } = this.traffic;
     const { near } = this.bindings;
     const { filter: answers } = this.sent;
-    const { cooked, duplicates, notAnalysed } = this;
+    const { cooked, duplicates, notAnalysed, domain } = this;
     cooked?.renew();
     const cookedBytes = cooked?.headerBytes ?? 0;
     const cookedTypeAt = cooked?.typeOffset ?? 0;
@@ -155,10 +158,10 @@ export class FastLane {
       let pair = 0;
       let link = 0;
       if (cooked === null) {
-        let segment = 0;
+        let segment = domain;
         let etherType = view.getUint16(frameStart + 12);
         if (etherType === 0x8100) {
-          segment = view.getUint16(frameStart + 14) & 0xfff;
+          segment = domain | (view.getUint16(frameStart + 14) & 0xfff);
           ipv4 = frameStart + 18;
           etherType = view.getUint16(frameStart + 16);
         }

@@ -45,6 +45,7 @@ export class FrameIntake implements CaptureSink {
   /** Of the newest frame's interface, which network it is taken for. */
   private network = ONLY;
   private source: number;
+  private readonly domain: number;
   /** Where frames may wait until it is known which interfaces are on one network. */
   private readonly held: HeldFrames | null;
   /** Frames that may have to wait are decoded when they come, and again at their turn. */
@@ -54,6 +55,7 @@ export class FrameIntake implements CaptureSink {
 
   /**
    * @param duplicates where captures of one network may overlap: a frame that is in several of them counts once
+   * @param domain the upper bits of its frames' `FrameFacts.segment`: not 0 for a capture of a further network
    * @param mayWait whether nobody needs a frame's outcome before `finish`
    */
   constructor(
@@ -61,7 +63,9 @@ export class FrameIntake implements CaptureSink {
     capture: number,
     duplicates: DuplicateFrames | null = null,
     mayWait = false,
+    domain = 0,
   ) {
+    this.domain = domain;
     this.state = state;
     this.source = capture;
     this.held = mayWait ? new HeldFrames() : null;
@@ -89,7 +93,9 @@ export class FrameIntake implements CaptureSink {
   /** The capture was taken on several interfaces, and the frames that follow on this one. */
   interface(captured: CaptureInterface): void {
     const { facts, state } = this;
-    this.network = state.captureInterfaces.enter(captured);
+    // A name such as eth0 is on every machine.
+    const network = this.domain === 0 ? captured.network : `${this.domain} ${captured.network}`;
+    this.network = state.captureInterfaces.enter({ ...captured, network });
     this.source = sourceOf(facts.capture, captured.index);
     this.interfaceDuplicates ??= this.allDuplicates ?? new DuplicateFrames(LONGEST_SKEW_NS);
   }
@@ -117,7 +123,8 @@ export class FrameIntake implements CaptureSink {
 
   private fastLaneOf(linkType: number): FastLane | null {
     if (linkType !== LINKTYPE_ETHERNET && !isCooked(linkType)) return null;
-    const lane = this.fastLanes.get(linkType) ?? new FastLane(this.state, linkType, this.passedBy);
+    const lane =
+      this.fastLanes.get(linkType) ?? new FastLane(this.state, linkType, this.passedBy, this.domain);
     this.fastLanes.set(linkType, lane);
     return lane;
   }
@@ -206,7 +213,8 @@ export class FrameIntake implements CaptureSink {
     this.decode(view, start, start + capturedBytes, facts);
     const passedBy = facts.air === Air.Encrypted ? NotAnalysed.EncryptedAir : facts.notAnalysed;
     if (passedBy !== NotAnalysed.Nothing) this.passedBy[passedBy] = (this.passedBy[passedBy] ?? 0) + 1;
-    if (network !== ONLY) {
+    if (network === ONLY) facts.segment |= this.domain;
+    else {
       if (isNews) state.captureInterfaces.learn(facts, network);
       state.captureInterfaces.place(facts, network);
     }

@@ -62,6 +62,7 @@ export function summarizeCapture(
     interfacesOmitted: description.interfacesOmitted,
     comments: description.comments.map(({ frame, text }) => ({ frame, text: printable(text) })),
     commentsOmitted: description.commentsOmitted,
+    network: 0,
     duplicateOf: null,
   };
 }
@@ -99,6 +100,7 @@ export function summarizeDuplicate(
     interfacesOmitted: 0,
     comments: [],
     commentsOmitted: 0,
+    network: original.network,
     duplicateOf,
   };
 }

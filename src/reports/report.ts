@@ -103,6 +103,11 @@ export interface CaptureSummary {
   /** Remarks that somebody left in a pcapng file, the first few; fit to be shown. */
   comments: CaptureComment[];
   commentsOmitted: Count;
+  /**
+   * Captures with the same number are of one network: frames show it, or nothing tells them apart. Another number is a site
+   * of its own, whose addresses have nothing to do with the others'.
+   */
+  network: Count;
   /** Index into `captures` of the one that this holds the same as; then it was not read. Else null. */
   duplicateOf: CaptureIndex | null;
   /** Frames that the capturing side says it lost; null where it does not say. */

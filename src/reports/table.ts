@@ -65,6 +65,8 @@ function headline(report: Report, style: Style): string {
     const lines = [
       `${sourceName(capture.file)}: ${plural(capture.frames, "frame")}${span(capture.first, capture.last)}`,
     ];
+    if (capture.network > 0)
+      lines.push("another network than the first file's: no card is in both, and addresses differ");
     if (capture.problem !== null) lines.push(style.warning(`incomplete: ${printable(capture.problem)}`));
     const undecoded = Object.values(capture.anomalies).reduce((sum, count) => sum + count, 0);
     if (undecoded > 0) lines.push(`${plural(undecoded, "frame")} could not be decoded`);

@@ -77,6 +77,7 @@ function formerCapture(places: readonly Place[], name: string): CaptureSummary {
     interfacesOmitted: 0,
     comments: [],
     commentsOmitted: 0,
+    network: 0,
     duplicateOf: null,
     dropped: null,
   };
