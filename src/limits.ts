@@ -323,6 +323,8 @@ export const MOST_HOLDINGS_IN_ALL = 8192;
  * given up.
  */
 export const MOST_LIVE_FINDINGS = 1 << 12;
+/** Findings that a sink holds, or knows to be open. The oldest is passed on at once, or taken for new. Not reported. */
+export const MOST_SETTLING_FINDINGS = 1 << 12;
 /** Claims of one address in the state directory. The first and the newest stay. Not reported. */
 export const MOST_SAVED_CLAIMS = 32;
 /** Frames kept as evidence of one saved claim. Not reported. */

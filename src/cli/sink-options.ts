@@ -1,5 +1,9 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { LvsPcapError } from "../errors.ts";
+import { SEVERITIES, type Severity } from "../kinds/severity.ts";
 import { EXEC_LIMIT, EXEC_TIMEOUT_SECONDS, type SinkSettings } from "../watch/sinks/open-sinks.ts";
+
+const LONGEST_SETTLE_MS = 60_000;
 
 /** Where `watch` sends events besides standard output, and what it remembers. */
 export interface SinkFlags {
@@ -10,6 +14,8 @@ export interface SinkFlags {
   execTimeout?: number;
   execLimit?: number;
   webhook?: string;
+  minSeverity?: Severity;
+  settle?: number;
   state?: string;
 }
 
@@ -27,12 +33,30 @@ export function addSinkOptions(command: Command): void {
     )
     .option("--exec-limit <count>", `such programs at a time (default: ${EXEC_LIMIT})`, atMost(64))
     .option("--webhook <url>", "POST each event in JSON, again where that fails")
+    .addOption(
+      new Option(
+        "--min-severity <severity>",
+        "call --exec and --webhook only for findings that are, or become, so bad",
+      ).choices(SEVERITIES),
+    )
+    .option(
+      "--settle <duration>",
+      "call them for a finding once, with what is known after so long: 200ms, 2s",
+      duration,
+    )
     .option("--state <dir>", "remember bindings, roles and open findings over restarts")
     .optionsGroup("Options:");
 }
 
+/** @throws LvsPcapError `bad-usage` where an option has no effect without another */
 export function sinkSettings(flags: SinkFlags): SinkSettings {
-  const { metrics, syslog, eve, exec, execTimeout, execLimit, webhook } = flags;
+  const { metrics, syslog, eve, exec, execTimeout, execLimit, webhook, minSeverity, settle } = flags;
+  const idle = minSeverity !== undefined ? "--min-severity" : settle !== undefined ? "--settle" : null;
+  if (idle !== null && exec === undefined && webhook === undefined)
+    throw new LvsPcapError(
+      "bad-usage",
+      `${idle}: says when --exec and --webhook are called; give one of them`,
+    );
   return {
     ...(metrics !== undefined && { metrics }),
     ...(syslog !== undefined && { syslog }),
@@ -41,7 +65,19 @@ export function sinkSettings(flags: SinkFlags): SinkSettings {
     ...(execTimeout !== undefined && { execTimeoutSeconds: execTimeout }),
     ...(execLimit !== undefined && { execLimit }),
     ...(webhook !== undefined && { webhook }),
+    ...((minSeverity !== undefined || settle !== undefined) && {
+      calls: { minSeverity: minSeverity ?? null, settleMs: settle ?? 0 },
+    }),
   };
+}
+
+/** Milliseconds. */
+function duration(text: string): number {
+  const [, count, unit] = /^(\d{1,6})(ms|s)$/.exec(text) ?? [];
+  const milliseconds = Number(count) * (unit === "s" ? 1000 : 1);
+  if (count === undefined || milliseconds > LONGEST_SETTLE_MS)
+    throw new InvalidArgumentError("Expected a duration up to a minute, such as 200ms or 2s.");
+  return milliseconds;
 }
 
 function atMost(most: number): (text: string) => number {

@@ -12,6 +12,7 @@ import type { ClockStep } from "../watch/clock.ts";
 import type { EventSink, WatchGauges } from "../watch/event-sink.ts";
 import type { LiveStream } from "../watch/live-source.ts";
 import type { WatchMemory } from "../watch/memory-port.ts";
+import type { SinkSettings } from "../watch/sinks/open-sinks.ts";
 import type { Tcpdump } from "../watch/tcpdump.ts";
 import { type WatchControls, type WatchOptions, watchCapture } from "../watch.ts";
 import type { CommandContext } from "./context.ts";
@@ -104,6 +105,7 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
     );
   }
   const report = prepareOutputs(flags);
+  const settings = sinkSettings(flags);
   const knowledge = rolesFromFlags(flags);
   const say = (line: string) => output.note(`lvs-pcap: ${printable(line)}`);
   let controls: WatchControls | null = null;
@@ -130,7 +132,13 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
     tcpdump = flags.interface === undefined ? null : await startTcpdump(flags.interface, flags, knowledge);
     // Before the sinks are opened: they hold the process until they are closed.
     const stream = tcpdump?.stream ?? standardInput(context);
-    const { sinks, ...memory } = await surroundings(flags, context, () => controls?.gauges() ?? null, say);
+    const { sinks, ...memory } = await surroundings(
+      flags.state,
+      settings,
+      context,
+      () => controls?.gauges() ?? null,
+      say,
+    );
     const options: WatchOptions = {
       ...knowledge,
       ...memory,
@@ -178,16 +186,14 @@ function prepareOutputs(flags: WatchFlags): OutputFile | null {
 
 /** What is loaded only where it is wanted: sinks, and the memory of a former watch. */
 async function surroundings(
-  flags: WatchFlags,
+  state: string | undefined,
+  settings: SinkSettings,
   { environment }: CommandContext,
   gauges: () => WatchGauges | null,
   say: (line: string) => void,
 ): Promise<{ readonly sinks: readonly EventSink[]; readonly memory?: WatchMemory }> {
-  const settings = sinkSettings(flags);
   const memory =
-    flags.state === undefined
-      ? null
-      : (await import("../watch/memory/memory.ts")).StateMemory.open(flags.state, say);
+    state === undefined ? null : (await import("../watch/memory/memory.ts")).StateMemory.open(state, say);
   if (Object.keys(settings).length === 0) return memory === null ? { sinks: [] } : { sinks: [], memory };
   try {
     const { openSinks } = await import("../watch/sinks/open-sinks.ts");

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { EventSink, WatchGauges } from "../event-sink.ts";
 import { UNHURRIED } from "./retry.ts";
 import type { Say } from "./say.ts";
+import type { SettlingSetting } from "./settling.ts";
 
 /** Where events shall go besides standard output; all optional. */
 export interface SinkSettings {
@@ -17,6 +18,8 @@ export interface SinkSettings {
   /** Processes at a time. */
   readonly execLimit?: number;
   readonly webhook?: string;
+  /** For what `exec` and `webhook` are called. */
+  readonly calls?: SettlingSetting;
 }
 
 export interface SinkSurroundings {
@@ -58,18 +61,26 @@ export async function openSinks(
       const { EveSink } = await import("./eve.ts");
       sinks.push(await EveSink.open({ path: settings.eve, pace: UNHURRIED, say }));
     }
-    if (settings.exec !== undefined) sinks.push(await openExec(settings.exec, settings, surroundings));
+    const calling: EventSink[] = [];
+    if (settings.exec !== undefined) calling.push(await openExec(settings.exec, settings, surroundings));
     if (settings.webhook !== undefined) {
       const { WebhookSink, parseWebhookUrl } = await import("./webhook.ts");
       const url = parseWebhookUrl(settings.webhook);
       const userAgent = `lvs-pcap/${version}`;
-      sinks.push(new WebhookSink({ url, userAgent, timeoutMs: WEBHOOK_TIMEOUT_MS, pace: UNHURRIED, say }));
+      calling.push(new WebhookSink({ url, userAgent, timeoutMs: WEBHOOK_TIMEOUT_MS, pace: UNHURRIED, say }));
     }
+    sinks.push(...(await settling(calling, settings.calls)));
     return sinks;
   } catch (error) {
     await Promise.all(sinks.map((sink) => sink.close()));
     throw error;
   }
+}
+
+async function settling(sinks: EventSink[], setting: SettlingSetting | undefined): Promise<EventSink[]> {
+  if (sinks.length === 0 || setting === undefined) return sinks;
+  const { SettlingSink } = await import("./settling.ts");
+  return sinks.map((sink) => new SettlingSink(sink, setting));
 }
 
 async function openMetrics(text: string, { gauges, say }: SinkSurroundings): Promise<EventSink> {
