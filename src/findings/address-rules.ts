@@ -114,9 +114,6 @@ function findingAgainst(
       ALL_FORMS,
       new Set(owner === undefined ? [] : [owner]),
     ),
-    ...(kind !== "proxy-overreach" && {
-      severity: kind.endsWith("impersonation") ? "critical" : "warning",
-    }),
   });
   // An answer to a forged frame that was not captured may show a victim before the first one that was.
   const shown = finding.victims.flatMap(({ learned, used }) => learned ?? used ?? []);

@@ -1,5 +1,5 @@
-import type { FindingKind } from "../kinds/registry.ts";
-import type { Severity, Stage } from "../kinds/severity.ts";
+import { type FindingKind, severityOf } from "../kinds/registry.ts";
+import type { Stage } from "../kinds/severity.ts";
 import { earliest, latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
@@ -18,11 +18,6 @@ export function stageOf(victims: readonly Victim[]): Stage {
   return victims.some(({ learned }) => learned !== null) ? "learned" : "claimed";
 }
 
-/** Critical once a cache took it; until then somebody tried, or was lucky. */
-function severityByStage(stage: Stage): Severity {
-  return stage === "claimed" ? "warning" : "critical";
-}
-
 export interface ClaimFinding {
   readonly kind: FindingKind;
   readonly binding: Binding;
@@ -32,7 +27,6 @@ export interface ClaimFinding {
   readonly victims: readonly Victim[];
   /** Who may hold what he likes; by default only the rightful owner. */
   readonly exempt?: ReadonlySet<Station>;
-  readonly severity?: Severity;
 }
 
 /** A finding about frames of certain forms by which one station claimed an address. */
@@ -48,7 +42,7 @@ export function findingFromClaims(state: NetworkState, found: ClaimFinding): Fin
   const shown = boundEvidence([...claims, ...evidenceOf(victims)]);
   return {
     kind: found.kind,
-    severity: found.severity ?? severityByStage(stage),
+    severity: severityOf(found.kind, stage),
     stage,
     ip: binding.ip,
     segment: binding.segment,

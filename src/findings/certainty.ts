@@ -1,18 +1,14 @@
+import { findingKindOf } from "../kinds/registry.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import type { Assessment, Finding } from "./finding.ts";
 
 /** How sure the finding is; what the rule that found it says comes first. */
 export function assess(finding: Finding, assignment: RoleAssignment): Assessment {
   if (finding.assessment !== undefined) return finding.assessment;
-  const { kind, stage, severity } = finding;
-  if (severity === "notice") return { certainty: "proven", why: "the frames counted show it" };
-  if (kind === "vip-unanswered")
-    return { certainty: "proven", why: "the requests are in the capture, and no answer is" };
-  if (kind === "proxy-overreach")
-    return { certainty: "proven", why: "frames show the answers of both, and that the owner is there" };
+  const { kind, stage } = finding;
   if (stage === "used") return { certainty: "proven", why: "frames show traffic sent by the wrong entry" };
-  if (kind === "vip-split" || kind === "address-conflict" || kind === "flip-flop")
-    return { certainty: "proven", why: "frames show both hosts with the address" };
+  const { evident } = findingKindOf(kind);
+  if (evident !== undefined) return { certainty: "proven", why: evident };
   if (stage === "learned")
     return {
       certainty: "likely",

@@ -108,7 +108,6 @@ export function findingAgainstForger(
     rightful,
     victims,
     exempt,
-    severity: "critical",
   });
   const claims = [...claim.tallies].flatMap(([form, tally]): Evidence[] =>
     tally.evidence

@@ -1,3 +1,4 @@
+import { severityOf } from "../kinds/registry.ts";
 import { earliest, latest } from "../neighbours/base/position.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimForm } from "../neighbours/claims/claim.ts";
@@ -35,7 +36,7 @@ function inertLeak({ ip, segment }: Binding, routed: RoutedVip, claim: Claim): F
   const count = tallies.reduce((sum, [, tally]) => sum + tally.count, 0);
   return {
     kind: "vip-leak-inert",
-    severity: "notice",
+    severity: severityOf("vip-leak-inert", "claimed"),
     stage: "claimed",
     ip,
     segment,

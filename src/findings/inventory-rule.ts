@@ -1,3 +1,4 @@
+import { severityOf } from "../kinds/registry.ts";
 import { MOST_CONTRADICTIONS } from "../limits.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
@@ -110,7 +111,7 @@ function notice(binding: Binding, claimant: Station, rightful: Station | null, n
   const { first, last, count, evidence, source } = noticed;
   return {
     kind: "inventory-contradicted",
-    severity: "notice",
+    severity: severityOf("inventory-contradicted", "claimed"),
     stage: "claimed",
     ip: binding.ip,
     segment: binding.segment,

@@ -1,5 +1,5 @@
 import { ArpOperation } from "../decode/facts.ts";
-import type { FindingKind } from "../kinds/registry.ts";
+import { type FindingKind, severityOf } from "../kinds/registry.ts";
 import { MOST_MISMATCHES } from "../limits.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import { isCard, type Station } from "../neighbours/base/station.ts";
@@ -27,7 +27,7 @@ interface Noticed {
 function notice(noticed: Noticed): Finding {
   return {
     ...noticed,
-    severity: "notice",
+    severity: severityOf(noticed.kind, "claimed"),
     stage: "claimed",
     segment: noticed.claimant.segment,
     rightful: null,

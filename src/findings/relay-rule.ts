@@ -1,3 +1,4 @@
+import { severityOf } from "../kinds/registry.ts";
 import { earliest, latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
@@ -140,9 +141,10 @@ function findingAgainst(
     restored: null,
     restoredBy: null,
   }));
+  const kind = isGateway ? "gateway-impersonation" : "address-impersonation";
   return {
-    kind: isGateway ? "gateway-impersonation" : "address-impersonation",
-    severity: "critical",
+    kind,
+    severity: severityOf(kind, "used"),
     stage: "used",
     ip,
     segment: by.segment,

@@ -1,3 +1,4 @@
+import { severityOf } from "../kinds/registry.ts";
 import { earliest, latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
@@ -42,11 +43,12 @@ export function judgeSplit(
   const { rightful, claimant } = split;
   const exempt = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
   const victims = victimsOf(state.caches.about(binding), binding, claimant, CLAIMS, exempt);
+  const stage = stageOf(victims);
   return [
     {
       kind: "vip-split",
-      severity: "critical",
-      stage: stageOf(victims),
+      severity: severityOf("vip-split", stage),
+      stage,
       ip: vip.ip,
       segment: binding.segment,
       claimant,

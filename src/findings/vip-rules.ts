@@ -1,5 +1,4 @@
-import type { FindingKind } from "../kinds/registry.ts";
-import type { Severity } from "../kinds/severity.ts";
+import { type FindingKind, severityOf } from "../kinds/registry.ts";
 import { earliest, latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
@@ -22,7 +21,6 @@ import { entriesByOwner, unexplainedVictimsOf, victimsOf } from "./victims.ts";
 interface Leak {
   readonly kind: FindingKind;
   readonly forms: ReadonlySet<ClaimForm>;
-  readonly severity?: Severity;
 }
 
 /** The ways in which a VIP slips out of the wrong host; each has a setting of its own that closes it. */
@@ -37,7 +35,6 @@ const INTRUSION: readonly Leak[] = [
   {
     kind: "address-impersonation",
     forms: new Set<ClaimForm>(["request", "reply", "unsolicited-reply", "announcement"]),
-    severity: "critical",
   },
 ];
 
@@ -199,7 +196,7 @@ function bypassesWithoutClaim(
     const bypass = bypassOf(state, binding, station, victims);
     findings.push({
       kind: "vip-bypass",
-      severity: "critical",
+      severity: severityOf("vip-bypass", "used"),
       stage: "used",
       ip: vip.ip,
       segment: binding.segment,
@@ -243,7 +240,7 @@ function unanswered(state: NetworkState, vip: VipRoles, binding: Binding): Findi
   return [
     {
       kind: "vip-unanswered",
-      severity: "warning",
+      severity: severityOf("vip-unanswered", "claimed"),
       stage: "claimed",
       ip: vip.ip,
       segment: binding.segment,

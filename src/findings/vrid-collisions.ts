@@ -1,3 +1,4 @@
+import { severityOf } from "../kinds/registry.ts";
 import { earliest, latest } from "../neighbours/base/position.ts";
 import type { Advertiser, VirtualRouter } from "../neighbours/control/adverts.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
@@ -58,7 +59,7 @@ function collision(
   return [
     {
       kind: "vrid-collision",
-      severity: "warning",
+      severity: severityOf("vrid-collision", "claimed"),
       stage: "claimed",
       ip,
       segment: one.segment,

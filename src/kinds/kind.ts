@@ -49,6 +49,8 @@ export interface FindingKindRecord<Name extends string = string> extends KindRec
   readonly picture: Picture;
   /** After the claimant's name: `answered for the VIP`. */
   readonly deed: string;
+  /** Why frames alone prove it, whatever a cache took; absent where a rule weighs who is right. */
+  readonly evident?: string;
   /** Whether the claimant's frames claim the address; else it is seen only. */
   readonly isClaim: boolean;
   /** What `count` counts: `frame`, `request`. */

@@ -27,6 +27,7 @@ import { VIP_SPLIT } from "./findings/vip-split.ts";
 import { VIP_UNANSWERED } from "./findings/vip-unanswered.ts";
 import { VRID_COLLISION } from "./findings/vrid-collision.ts";
 import type { BenignKindRecord, FindingKindRecord, KindRecord } from "./kind.ts";
+import type { Severity, Stage } from "./severity.ts";
 
 /** Every kind of finding, in the order in which readers meet them. A new one is a line here. */
 const FINDINGS = [
@@ -86,6 +87,11 @@ const BENIGN_BY_NAME: ReadonlyMap<string, BenignKindRecord<BenignKind, BenignRea
 
 export function findingKindOf(name: FindingKind): FindingKindRecord<FindingKind> {
   return recordOf(FINDING_BY_NAME, name);
+}
+
+/** How bad a finding is that came so far. */
+export function severityOf(name: FindingKind, stage: Stage): Severity {
+  return findingKindOf(name).severity[stage];
 }
 
 export function benignKindOf(name: BenignKind): BenignKindRecord<BenignKind, BenignReason> {

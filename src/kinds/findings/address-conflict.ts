@@ -1,5 +1,6 @@
 import { rivalFullName, rivalName } from "../../words/hosts.ts";
 import { capitalise } from "../../words/letters.ts";
+import { BOTH_SEEN } from "../evident.ts";
 import { anyClaimOf } from "../filters.ts";
 import { ANNOUNCE_ADDRESS } from "../fix/announce.ts";
 import { FIND_PORT } from "../fix/isolate.ts";
@@ -52,6 +53,7 @@ export const ADDRESS_CONFLICT = findingKind({
   eve: { signatureId: 9, category: "Potentially Bad Traffic", arp: "any" },
   picture: { ...WRONG_CLAIMANT, claimantIs: "disputed", rightfulIs: "disputed", isWrongInCache: false },
   deed: "uses an address that another host uses, too",
+  evident: BOTH_SEEN,
   isClaim: true,
   counts: "frame",
   cure: "Give one another address",

@@ -1,6 +1,7 @@
 import { plural } from "../../words/counts.ts";
 import { shortName } from "../../words/hosts.ts";
 import { headlineOf } from "../clauses.ts";
+import { COUNTED } from "../evident.ts";
 import { frameRange } from "../filters.ts";
 import { findingKind } from "../kind.ts";
 import { WRONG_CLAIMANT } from "../picture.ts";
@@ -31,6 +32,7 @@ export const ARP_FLOOD = findingKind({
   eve: { signatureId: 12, category: "Misc activity", arp: "any" },
   picture: WRONG_CLAIMANT,
   deed: "is the first of hundreds of new ARP senders",
+  evident: COUNTED,
   isClaim: false,
   counts: "frame",
   cure: "See what it is",

@@ -1,6 +1,7 @@
 import { plural } from "../../words/counts.ts";
 import { hostName } from "../../words/hosts.ts";
 import { headlineOf, whoOf } from "../clauses.ts";
+import { COUNTED } from "../evident.ts";
 import { BROADCAST, frameRange } from "../filters.ts";
 import { FIND_PORT } from "../fix/isolate.ts";
 import { step } from "../fix/step.ts";
@@ -30,6 +31,7 @@ export const ARP_SCAN = findingKind({
   eve: { signatureId: 13, category: "Detection of a Network Scan", arp: "any" },
   picture: WRONG_CLAIMANT,
   deed: "asked for one address after another",
+  evident: COUNTED,
   isClaim: false,
   counts: "request",
   cure: "See what it is",

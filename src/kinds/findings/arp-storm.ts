@@ -1,5 +1,6 @@
 import { plural } from "../../words/counts.ts";
 import { headlineOf, whoOf } from "../clauses.ts";
+import { COUNTED } from "../evident.ts";
 import { frameRange } from "../filters.ts";
 import { findingKind } from "../kind.ts";
 import { WRONG_CLAIMANT } from "../picture.ts";
@@ -36,6 +37,7 @@ export const ARP_STORM = findingKind({
   eve: { signatureId: 14, category: "Misc activity", arp: "any" },
   picture: WRONG_CLAIMANT,
   deed: "repeats one ARP frame many times a second",
+  evident: COUNTED,
   isClaim: false,
   counts: "frame",
   cure: "See what it is",

@@ -1,4 +1,5 @@
 import { isSeen, rivalFullName, rivalName } from "../../words/hosts.ts";
+import { BOTH_SEEN } from "../evident.ts";
 import { anyClaimOf } from "../filters.ts";
 import { ANNOUNCE_ADDRESS } from "../fix/announce.ts";
 import { FIND_PORT } from "../fix/isolate.ts";
@@ -40,6 +41,7 @@ export const FLIP_FLOP = findingKind({
   eve: { signatureId: 10, category: "Potentially Bad Traffic", arp: "any" },
   picture: { ...WRONG_CLAIMANT, claimantIs: "disputed" },
   deed: "takes an address by turns with another host",
+  evident: BOTH_SEEN,
   isClaim: true,
   counts: "frame",
   cure: "See which may announce it",

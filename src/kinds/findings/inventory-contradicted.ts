@@ -1,5 +1,6 @@
 import { shortName } from "../../words/hosts.ts";
 import { framesFrom, headlineOf, whoOf } from "../clauses.ts";
+import { COUNTED } from "../evident.ts";
 import { claimsOf } from "../filters.ts";
 import { answeredByOne, askOnce } from "../fix/announce.ts";
 import { step } from "../fix/step.ts";
@@ -36,6 +37,7 @@ export const INVENTORY_CONTRADICTED = findingKind({
   eve: { signatureId: 15, category: "Misc activity", arp: "any" },
   picture: WRONG_CLAIMANT,
   deed: "is not where an inventory has the address",
+  evident: COUNTED,
   isClaim: true,
   counts: "frame",
   cure: "See what it is",

@@ -51,6 +51,7 @@ export const PROXY_OVERREACH = findingKind({
   eve: { signatureId: 22, category: "Potentially Bad Traffic", arp: "reply" },
   picture: WRONG_CLAIMANT,
   deed: "answers as a proxy for a host that lives on the link",
+  evident: "frames show the answers of both, and that the owner is there",
   isClaim: true,
   counts: "frame",
   cure: "Turn the proxy off for it",

@@ -1,5 +1,6 @@
 import { shortName } from "../../words/hosts.ts";
 import { framesFrom, headlineOf, whoOf } from "../clauses.ts";
+import { COUNTED } from "../evident.ts";
 import { claimsOf } from "../filters.ts";
 import { FIND_PORT } from "../fix/isolate.ts";
 import { findingKind } from "../kind.ts";
@@ -38,6 +39,7 @@ export const SENDER_MISMATCH = findingKind({
   eve: { signatureId: 11, category: "Potentially Bad Traffic", arp: "any" },
   picture: WRONG_CLAIMANT,
   deed: "sends ARP frames for another MAC than its own",
+  evident: COUNTED,
   isClaim: true,
   counts: "frame",
   cure: "See what it is",

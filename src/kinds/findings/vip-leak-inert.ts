@@ -1,5 +1,6 @@
 import { fullName, hostName, shortName } from "../../words/hosts.ts";
 import { firstClaim, headlineOf, whoOf } from "../clauses.ts";
+import { COUNTED } from "../evident.ts";
 import { claimsOf } from "../filters.ts";
 import { READ_SETTINGS, realServerSettings } from "../fix/real-server-settings.ts";
 import { findingKind } from "../kind.ts";
@@ -37,6 +38,7 @@ export const VIP_LEAK_INERT = findingKind({
   eve: { signatureId: 25, category: "Misc activity", arp: "any" },
   picture: { ...WRONG_CLAIMANT, accusesClaimant: false, showsStrayTraffic: false, isWrongInCache: false },
   deed: "claims a VIP that is routed to it, into an entry that nobody uses",
+  evident: COUNTED,
   isClaim: true,
   counts: "frame",
   countsRemark: "no cache entry in use",

@@ -1,6 +1,7 @@
 import { hostName } from "../../words/hosts.ts";
 import type { FindingAccount } from "../account.ts";
 import { ownerInShort, ownerOf, whoOf } from "../clauses.ts";
+import { BOTH_SEEN } from "../evident.ts";
 import { byNumber, frameRange } from "../filters.ts";
 import { announce, COUNT_ANSWERS } from "../fix/announce.ts";
 import { cardWith, type FixStep, step } from "../fix/step.ts";
@@ -51,6 +52,7 @@ export const VIP_SPLIT = findingKind({
   eve: { signatureId: 6, category: "Potentially Bad Traffic", arp: "any" },
   picture: { ...WRONG_CLAIMANT, showsStrayTraffic: false, isWrongInCache: false },
   deed: "acts as director beside another one",
+  evident: BOTH_SEEN,
   isClaim: true,
   counts: "frame",
   cure: "Let the directors hear each other",

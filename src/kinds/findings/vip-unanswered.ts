@@ -41,6 +41,7 @@ export const VIP_UNANSWERED = findingKind({
   eve: { signatureId: 5, category: "Potentially Bad Traffic", arp: null },
   picture: { ...WRONG_CLAIMANT, accusesClaimant: false },
   deed: "does not answer for the VIP",
+  evident: "the requests are in the capture, and no answer is",
   isClaim: false,
   counts: "request",
   countsRemark: "without an answer",
