@@ -85,6 +85,7 @@ export async function analyzeCapture(
   state.startFrom(known);
   const summaries = await readCaptures(state, files, options);
   state.finish();
+  state.followUnnamed();
 
   const assignment = new RoleAssignment(state, roles);
   const findings = suppress(judge(state, assignment), exceptions);

@@ -140,6 +140,14 @@ describe("the sources", () => {
     expect(backwards).toEqual([]);
   });
 
+  it("judge by a view of the state that has no method to change it", () => {
+    const rooms = ["roles", "findings", "reports"];
+    const writing = IMPORTS.filter(
+      ({ file, specifier }) => rooms.includes(roomOf(file)) && specifier.endsWith("/network-state.ts"),
+    );
+    expect(writing).toEqual([]);
+  });
+
   it("import each other in no ring, types included", () => {
     expect(ringsOf(importsByFile())).toEqual([]);
   });

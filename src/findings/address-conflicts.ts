@@ -1,7 +1,7 @@
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { feedsTheOwner } from "../roles/in-the-middle.ts";
 import { isInitialTtl } from "../roles/initial-ttl.ts";
 import { forcedClaims, forcedFrames, isOwnClaim, keepsItUp } from "../roles/likely-owner.ts";
@@ -22,7 +22,7 @@ export class AddressConflicts {
   /** How many addresses each station claims by nothing but replies at a tool's pace. */
   private readonly keptUp = new Map<Station, number>();
 
-  constructor(state: NetworkState, assignment: RoleAssignment, relays: Relays) {
+  constructor(state: NetworkView, assignment: RoleAssignment, relays: Relays) {
     this.assignment = assignment;
     this.relays = relays;
     for (const binding of state.bindings) {

@@ -3,7 +3,7 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Turn } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
 import type { GrantedLease } from "../neighbours/control/leases.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { forcedClaims } from "../roles/likely-owner.ts";
 import { claimSpan, type LastPackets } from "./moves.ts";
 
@@ -17,7 +17,7 @@ const DEFENCE_NS = 2_000_000_000;
 const ANNOUNCEMENTS = 2;
 
 /** An address that changed hands as often as it was leased: each new owner had it from the server first. */
-export function followsLeases(state: NetworkState, lastPackets: LastPackets, binding: Binding): boolean {
+export function followsLeases(state: NetworkView, lastPackets: LastPackets, binding: Binding): boolean {
   const leases = state.leases.of(binding.segment, binding.ip);
   const { turns } = binding;
   const [firstLease] = leases;

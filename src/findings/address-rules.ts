@@ -3,7 +3,7 @@ import { earliest } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimForm } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { isOwnClaim, keepsAnnouncing, likelyOwner } from "../roles/likely-owner.ts";
 import type { Relays } from "../roles/relays.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
@@ -28,7 +28,7 @@ type Dispute = "address-impersonation" | "address-conflict" | "flip-flop";
 
 /** What the judging of one address needs to know of all others. */
 export interface Evaluator {
-  readonly state: NetworkState;
+  readonly state: NetworkView;
   readonly assignment: RoleAssignment;
   readonly conflicts: AddressConflicts;
   readonly lastPackets: LastPackets;

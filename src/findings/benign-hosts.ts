@@ -3,7 +3,7 @@ import { latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { Machines, SameMachine } from "../roles/machines/machines.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { defenceAgainst } from "./address-failover.ts";
@@ -16,7 +16,7 @@ const ADDRESSES_LISTED = 4;
 
 /** Several MACs with one address that are one host's or one group's, and frames that one card sends for another. */
 export function explainHosts(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   isBlameless: (station: Station, ip: number) => boolean,
 ): Benign[] {
@@ -81,7 +81,7 @@ function defences(binding: Binding, claims: readonly Claim[]): Benign[] {
   );
 }
 
-function proxiedClaims(state: NetworkState, binding: Binding, claim: Claim): Benign[] {
+function proxiedClaims(state: NetworkView, binding: Binding, claim: Claim): Benign[] {
   return [...claim.proxied].flatMap(([sender, span]) => {
     const proxyReason = proxyReasonOf(state, binding, claim, sender);
     if (proxyReason === null) return [];
@@ -104,7 +104,7 @@ function benignReasonOf(proxyReason: ProxyReason): { kind: Benign["kind"]; reaso
 }
 
 /** A cluster of Microsoft's NLB; in its multicast modes the MAC is a group's, which no station has. */
-function clusters(state: NetworkState, binding: Binding): Benign[] {
+function clusters(state: NetworkView, binding: Binding): Benign[] {
   const heartbeats = state.beacons.nlbCluster(binding.segment, binding.ip);
   if (heartbeats === undefined) return [];
   const claim = binding.claims.find(({ station }) => isNlbMac(station, binding.ip));
@@ -114,7 +114,7 @@ function clusters(state: NetworkState, binding: Binding): Benign[] {
 }
 
 /** RARP from a virtual machine's card: it moved to another port, and its addresses with it. */
-function migrations(state: NetworkState): Benign[] {
+function migrations(state: NetworkView): Benign[] {
   if (state.beacons.migrated.size === 0) return [];
   const listed = new Map<Station, number>();
   const benign: Benign[] = [];

@@ -3,7 +3,7 @@ import { earliest } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Turn } from "../neighbours/claims/binding.ts";
 import type { ClaimTally } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { isInitialTtl } from "../roles/initial-ttl.ts";
 import { virtualMacOf } from "../roles/machines/virtual-macs.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
@@ -20,7 +20,7 @@ import { Suspects } from "./suspects.ts";
  * @param ids by which the findings are known
  */
 export function explain(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   findings: readonly Finding[],
   ids: readonly string[] = idsInOrder(findings),
@@ -72,7 +72,7 @@ function movedBefore(
 
 /** Each time that another blameless station took the address over. */
 function changesOfOwner(
-  state: NetworkState,
+  state: NetworkView,
   lastPackets: LastPackets,
   assignment: RoleAssignment,
   binding: Binding,
@@ -109,7 +109,7 @@ function changesOfOwner(
 }
 
 function explainTurn(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   binding: Binding,
   from: Station,
@@ -143,7 +143,7 @@ function explainTurn(
 
 /** An address that comes and goes by leases, or between leaders who announce themselves. */
 function explainReturns(
-  state: NetworkState,
+  state: NetworkView,
   lastPackets: LastPackets,
   binding: Binding,
   turn: Turn,
@@ -195,7 +195,7 @@ function announcements(binding: Binding, blameless: (station: Station) => boolea
 
 /** A MAC that belongs to a group of routers, where the group itself is heard: a prefix alone proves nothing. */
 function virtualMacs(
-  state: NetworkState,
+  state: NetworkView,
   binding: Binding,
   blameless: (station: Station) => boolean,
 ): Benign[] {
@@ -223,7 +223,7 @@ function virtualMacs(
  * A router that answers for others: it never asks in their names, and a packet from one of them shows by its TTL that
  * it was routed. Two addresses of one's own would leave with the TTL that the host gives them.
  */
-function proxies(state: NetworkState): Benign[] {
+function proxies(state: NetworkView): Benign[] {
   const answered = new Map<Station, Proxied[]>();
   for (const binding of state.bindings) {
     const [claim] = binding.claims;

@@ -4,7 +4,7 @@ import { earliest, latest, type Position } from "../neighbours/base/position.ts"
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimForm } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { bypassOf, firstSeenWith } from "./bypass.ts";
 import type { Evidence, Finding, Victim } from "./finding.ts";
 import { disagreementsOver } from "./other-models.ts";
@@ -30,7 +30,7 @@ export interface ClaimFinding {
 }
 
 /** A finding about frames of certain forms by which one station claimed an address. */
-export function findingFromClaims(state: NetworkState, found: ClaimFinding): Finding {
+export function findingFromClaims(state: NetworkView, found: ClaimFinding): Finding {
   const { binding, claim, forms, victims } = found;
   const tallies = [...claim.tallies].filter(([form]) => forms.has(form));
   const stage = stageOf(victims);

@@ -4,7 +4,7 @@ import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
 import type { Flow, Sent } from "../neighbours/caches/sent.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { ClaimForm } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { Bypass, BypassEnd, RestoredBy, Victim } from "./finding.ts";
 
 /** Forms by which a station says itself that it has an address. */
@@ -28,7 +28,7 @@ interface Stray {
  * address
  */
 export function bypassOf(
-  state: NetworkState,
+  state: NetworkView,
   binding: Binding,
   claimant: Station,
   victims: readonly Victim[],
@@ -84,7 +84,7 @@ function sentTo(entry: CacheEntry | undefined, claimant: Station): Sent[] {
 }
 
 /** It is over when the last of the victims is right again; what ended it for that one ended it. */
-function endOf(state: NetworkState, victims: readonly Victim[]): { by: BypassEnd; at: Position | null } {
+function endOf(state: NetworkView, victims: readonly Victim[]): { by: BypassEnd; at: Position | null } {
   let last: { at: Position; by: RestoredBy } | null = null;
   for (const { restored, restoredBy } of victims) {
     if (restored === null || restoredBy === null) return { by: "capture-end", at: state.timeline.newest };

@@ -3,7 +3,7 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 import { impersonates } from "../roles/likely-owner.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
@@ -18,7 +18,7 @@ import { claimSpan, LINGERING_NS } from "./moves.ts";
  * Only where nobody said who the directors are.
  */
 export function isFailover(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   vip: VipRoles,
   binding: Binding,
@@ -62,7 +62,7 @@ function hasSucceeded(binding: Binding, director: Station, former: Claim): boole
  * meanwhile.
  */
 function haveStoodBack(
-  state: NetworkState,
+  state: NetworkView,
   { directors }: VipRoles,
   binding: Binding,
   standIn: Station,
@@ -106,7 +106,7 @@ function sentNothing({ history }: CacheEntry, standIn: Station, { from, toOrdina
 }
 
 /** Who sends frames for the address to whom, on its segment. */
-function rowsOf({ traffic }: NetworkState, { segment, ip }: Binding): readonly TrafficRow[] {
+function rowsOf({ traffic }: NetworkView, { segment, ip }: Binding): readonly TrafficRow[] {
   return traffic.rowsTo(ip).filter((row) => row.segment === segment);
 }
 
@@ -118,7 +118,7 @@ function isFrom(row: TrafficRow, { macHigh, macLow }: Station): boolean {
   return row.sourceMacHigh === macHigh && row.sourceMacLow === macLow;
 }
 
-function hasRetired(state: NetworkState, binding: Binding, director: Station, at: Position): boolean {
+function hasRetired(state: NetworkView, binding: Binding, director: Station, at: Position): boolean {
   const span = claimSpan(binding.claimOf(director));
   if (span !== null && span.last.ordinal > at.ordinal) return false;
   return rowsOf(state, binding)

@@ -5,7 +5,7 @@ import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { isOwnClaim } from "../roles/likely-owner.ts";
 import { RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
@@ -41,7 +41,7 @@ export interface Expectation {
 }
 
 /** Holds a topology against the frames: it is no source of roles here, so that it cannot fulfil itself. */
-export function checkExpectations(state: NetworkState, expected: GivenRoles): Expectation[] {
+export function checkExpectations(state: NetworkView, expected: GivenRoles): Expectation[] {
   // Only to find out whom the names mean.
   const assignment = new RoleAssignment(state, expected);
   const unguided = new RoleAssignment(state, {
@@ -94,7 +94,7 @@ function isOtherwiseKnown(vip: VipRoles, station: Station | undefined): boolean 
 }
 
 function expectServer(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   unguided: RoleAssignment,
   vip: VipRoles,
@@ -129,7 +129,7 @@ function expectServer(
 }
 
 function forwardingSeen(
-  state: NetworkState,
+  state: NetworkView,
   unguided: RoleAssignment,
   binding: Binding | null,
   station: Station | undefined,
@@ -147,7 +147,7 @@ function forwardedAt(binding: Binding | null, station: Station | undefined): Pos
 }
 
 function expectGateway(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   byIp: ReadonlyMap<number, readonly Binding[]>,
   gateway: HostName,

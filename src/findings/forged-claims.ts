@@ -2,7 +2,7 @@ import type { FindingKind } from "../kinds/registry.ts";
 import { isCard, type Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimForm, ProxiedTally } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { boundEvidence, evidenceOf, findingFromClaims } from "./build-finding.ts";
 import type { Evidence, Finding } from "./finding.ts";
@@ -25,7 +25,7 @@ export interface ForgedClaim {
 
 /** The frames for an address whose Ethernet source is not the MAC that they name, and nothing explains it. */
 export function forgedClaims(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   binding: Binding,
   claims: readonly Claim[],
@@ -47,7 +47,7 @@ export function forgedClaims(
  * the two did otherwise decides. Where that tells nothing it is the Ethernet source, by which switches learn their ports.
  */
 function authorOf(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   binding: Binding,
   { station: named }: Claim,
@@ -66,7 +66,7 @@ function authorOf(
   return isSenderKnown === true && isNamedKnown === false && isAlive(assignment, named) ? named : sender;
 }
 
-function believes({ caches }: NetworkState, host: Station, owner: Station, ip: number): boolean {
+function believes({ caches }: NetworkView, host: Station, owner: Station, ip: number): boolean {
   const history = caches.entry(host, ip)?.history ?? [];
   return history.some((change) => change.owner === owner && change.used !== null);
 }
@@ -89,7 +89,7 @@ function isAlive(assignment: RoleAssignment, station: Station): boolean {
  * @returns null where nothing tells a forger's frame from a corrupt one
  */
 export function findingAgainstForger(
-  state: NetworkState,
+  state: NetworkView,
   binding: Binding,
   { claim, sender, frames, author }: ForgedClaim,
   rightful: Station | null,

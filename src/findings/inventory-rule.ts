@@ -4,7 +4,7 @@ import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { KnownOwner } from "../roles/known-owners.ts";
 import { isOwnClaim } from "../roles/likely-owner.ts";
 import { virtualMacOf } from "../roles/machines/virtual-macs.ts";
@@ -18,7 +18,7 @@ const EVIDENCE_SHOWN = 4;
 
 /** Where the frames say something else than an inventory, and no finding or failover explains it: one of them is wrong. */
 export function judgeContradictions(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   findings: readonly Finding[],
 ): Finding[] {
@@ -38,7 +38,7 @@ export function judgeContradictions(
 }
 
 function isExplained(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   binding: Binding,
   owner: KnownOwner,

@@ -1,5 +1,6 @@
+import { REPLAY_EVENTS } from "../limits.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { AddressConflicts } from "./address-conflicts.ts";
 import { type Evaluator, judgeAddress, judgeRivals } from "./address-rules.ts";
@@ -10,11 +11,12 @@ import { LastPackets } from "./moves.ts";
 import { judgeNotices } from "./notice-rules.ts";
 import { Proxies } from "./proxies.ts";
 import { judgeRelays } from "./relay-rule.ts";
+import { SecondRuns } from "./second-runs.ts";
 import { judgeVip } from "./vip-rules.ts";
 import { judgeVridCollisions } from "./vrid-collisions.ts";
 
 /** All findings, in order of their first frame. */
-export function judge(state: NetworkState, assignment: RoleAssignment): Finding[] {
+export function judge(state: NetworkView, assignment: RoleAssignment): Finding[] {
   const judgement = new Judgement(state, assignment);
   const found = [...judgement.everyAddress().values()].flat();
   return [...found, ...judgement.whatNoAddressShows(found)].toSorted(
@@ -25,16 +27,19 @@ export function judge(state: NetworkState, assignment: RoleAssignment): Finding[
 /** The rules, with what the judging of one address needs to know of all others: good until roles or owners change. */
 export class Judgement {
   readonly assignment: RoleAssignment;
-  private readonly state: NetworkState;
+  private readonly state: NetworkView;
+  private readonly runs: SecondRuns;
   private readonly evaluator: Evaluator;
   /** What the rules for VIPs say of each. */
   private readonly byVip = new Map<Binding, readonly Finding[]>();
   /** The VIPs of which they say anything, by address. */
   private readonly suspectVips = new Map<number, Set<Binding>>();
 
-  constructor(state: NetworkState, assignment: RoleAssignment) {
+  /** @param replayEvents how many events of second runs there is time for */
+  constructor(state: NetworkView, assignment: RoleAssignment, replayEvents = REPLAY_EVENTS) {
     const { relays } = assignment;
     this.state = state;
+    this.runs = new SecondRuns(state, replayEvents);
     this.assignment = assignment;
     this.evaluator = {
       state,
@@ -59,8 +64,13 @@ export class Judgement {
     return found;
   }
 
-  /** What is wrong with one address, by its newest frames. */
-  of(binding: Binding): readonly Finding[] {
+  /**
+   * What is wrong with one address, by its newest frames.
+   *
+   * @param replayEvents how many events of second runs there is time for
+   */
+  of(binding: Binding, replayEvents: number): readonly Finding[] {
+    this.runs.allow(replayEvents);
     return this.conclude(binding, this.judgeAsVip(binding));
   }
 
@@ -79,7 +89,7 @@ export class Judgement {
   private judgeAsVip(binding: Binding): readonly Finding[] {
     const vip = this.assignment.vipOf(binding);
     if (vip === undefined) return [];
-    const found = judgeVip(this.state, this.assignment, vip);
+    const found = judgeVip(this.state, this.assignment, vip, this.runs);
     this.byVip.set(binding, found);
     const suspects = this.suspectVips.get(binding.ip) ?? new Set();
     if (found.length > 0) this.suspectVips.set(binding.ip, suspects.add(binding));

@@ -2,7 +2,7 @@ import { latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimSpan } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 
 /** What was under way when the address moved may still arrive, and be passed on. */
@@ -12,7 +12,7 @@ export const LINGERING_NS = 1_000_000_000;
 export class LastPackets {
   private readonly last = new Map<number, Map<Station, TrafficRow[]>>();
 
-  constructor(state: NetworkState) {
+  constructor(state: NetworkView) {
     for (const row of state.traffic.rows()) {
       const station = state.stations.get(row.segment, row.sourceMacHigh, row.sourceMacLow);
       if (station === undefined || state.bindings.get(row.segment, row.lastSourceIp) === undefined) continue;

@@ -5,12 +5,12 @@ import type { Position } from "../neighbours/base/position.ts";
 import { isCard, type Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ProxiedTally } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import { proxyReasonOf } from "./proxied-claims.ts";
 
 /** What is worth knowing and accuses nobody. */
-export function judgeNotices(state: NetworkState, findings: readonly Finding[]): Finding[] {
+export function judgeNotices(state: NetworkView, findings: readonly Finding[]): Finding[] {
   return [...scans(state), ...storms(state), ...floods(state), ...mismatches(state, findings)];
 }
 
@@ -37,7 +37,7 @@ function notice(noticed: Noticed): Finding {
   };
 }
 
-function scans(state: NetworkState): Finding[] {
+function scans(state: NetworkView): Finding[] {
   return [...state.stations].flatMap((station) => {
     const { sweep } = station;
     const ip = station.ownAddresses.values().next().value;
@@ -49,7 +49,7 @@ function scans(state: NetworkState): Finding[] {
 }
 
 /** One frame again and again: a loop in the network, or a program that does not wait. */
-function storms(state: NetworkState): Finding[] {
+function storms(state: NetworkView): Finding[] {
   return state.arpObserver.storms.found.map(({ station, ip, operation, first, last, frames }) => {
     const isRequest = operation === ArpOperation.Request;
     const evidence = [first, last].map((at): Evidence => ({ what: "repeated", at, by: station, isRequest }));
@@ -57,7 +57,7 @@ function storms(state: NetworkState): Finding[] {
   });
 }
 
-function floods(state: NetworkState): Finding[] {
+function floods(state: NetworkView): Finding[] {
   return state.arpObserver.floodDetector.floods.map(({ sender, ip, first, last, frames, stations }) => {
     const evidence = [first, last].map((at): Evidence => ({ what: "flooded", at, stations }));
     return notice({ kind: "arp-flood", ip, claimant: sender, first, last, count: frames, evidence });
@@ -65,7 +65,7 @@ function floods(state: NetworkState): Finding[] {
 }
 
 /** ARP frames whose sender is not the card that sent them, and nothing tells why. */
-function mismatches(state: NetworkState, findings: readonly Finding[]): Finding[] {
+function mismatches(state: NetworkView, findings: readonly Finding[]): Finding[] {
   const suspects = new Set(
     findings.filter(({ severity }) => severity !== "notice").map(({ claimant }) => claimant),
   );

@@ -1,7 +1,7 @@
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { ClaimForm } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { Disagreement, HostOutcome, Outcome, Victim } from "./finding.ts";
 import { victimsOf } from "./victims.ts";
 
@@ -21,7 +21,7 @@ const ANY_FORM: ReadonlySet<ClaimForm> = new Set<ClaimForm>([
  * since a cache that holds the wrong MAC by another kind of claim is not spared.
  */
 export function disagreementsOver(
-  state: NetworkState,
+  state: NetworkView,
   binding: Binding,
   claimant: Station,
   forms: ReadonlySet<ClaimForm>,

@@ -3,8 +3,9 @@ import { MOST_PREVENTION_TRIES } from "../limits.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimForm, HeardClaim } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { Prevention, PreventionStep } from "./finding.ts";
+import type { SecondRuns } from "./second-runs.ts";
 
 /** The settings of a real server, each with the frames that it keeps from being sent. */
 const SUPPRESSED: readonly { readonly setting: Setting; readonly forms: ReadonlySet<ClaimForm> }[] = [
@@ -23,12 +24,14 @@ interface Measure {
  * What would have kept every cache right: the model is run again without the claimant's frames of these forms, and
  * without as few others as it takes, for another form or another host may fool the caches then.
  *
+ * @param runs allows as many second runs as there is time for
  * @param hasVictims whether a cache was fooled: then a second run with every frame has to show that, or proves nothing
  * @param leaks the claims of all hosts that should not have claimed the address
  * @param exempt stations whose caches may hold anything: they own the address
  */
 export function preventionOf(
-  state: NetworkState,
+  state: NetworkView,
+  runs: SecondRuns,
   binding: Binding,
   claimant: Station,
   forms: ReadonlySet<ClaimForm>,
@@ -41,12 +44,12 @@ export function preventionOf(
     (measure) => measure.host === claimant && [...measure.forms].some((form) => forms.has(form)),
   );
   const log = state.recorder.logOf(binding);
-  if (own.length === 0 || log === undefined || state.replayBudget <= 0) return null;
+  if (own.length === 0 || log === undefined || runs.areOver) return null;
   const wrong = new Set(leaks.map(({ station }) => station));
   const staysRight = (taken: readonly Measure[]): boolean => {
     const isSuppressed = (heard: HeardClaim) => taken.some((measure) => keepsFromSending(measure, heard));
-    return state
-      .replay(binding, wrong, isSuppressed, log)
+    return runs
+      .without(isSuppressed, binding, wrong, log)
       .every(
         ({ holder, history }) =>
           exempt.has(holder) ||
@@ -56,11 +59,9 @@ export function preventionOf(
   };
   if (hasVictims && staysRight([])) return { steps: [], omittedClaims: log.omittedClaims };
   const others = measures.filter((measure) => !own.includes(measure));
-  const enough = smallestFirst(others).find(
-    (more) => state.replayBudget > 0 && staysRight([...own, ...more]),
-  );
+  const enough = smallestFirst(others).find((more) => !runs.areOver && staysRight([...own, ...more]));
   // Too many claimants to try what settings of theirs would have done.
-  if (state.replayBudget <= 0) return null;
+  if (runs.areOver) return null;
   if (enough === undefined) return { steps: [], omittedClaims: log.omittedClaims };
   const taken = [...own, ...enough];
   const steps = [...new Set(taken.map(({ host }) => host))].map((host): PreventionStep => {

@@ -2,7 +2,7 @@ import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { type VirtualMac, virtualMacOf } from "../roles/machines/virtual-macs.ts";
 
 /** Why a card may send ARP frames in another MAC's name. */
@@ -13,7 +13,7 @@ export type ProxyReason =
 
 /** @returns null where nothing seen explains it */
 export function proxyReasonOf(
-  state: NetworkState,
+  state: NetworkView,
   binding: Binding,
   claim: Claim,
   sender: Station,
@@ -40,7 +40,7 @@ export function isNlbMac({ macHigh, macLow }: Station, ip: number): boolean {
  * A bridge that rewrites Ethernet sources, as an access point's client must: all that is heard of the other MAC comes
  * through the one card, its packets, too; and nobody else has the address.
  */
-function bridged(state: NetworkState, binding: Binding, claim: Claim, sender: Station): ProxyReason | null {
+function bridged(state: NetworkView, binding: Binding, claim: Claim, sender: Station): ProxyReason | null {
   const packets = binding.ipSenders.get(sender);
   const isInConflict = binding.claims.some((other) => other.isOwn && other.station !== sender);
   if (packets === undefined || isInConflict || claim.isOwn || claim.proxied.size > 1) return null;

@@ -1,7 +1,7 @@
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { livingOwner, onlyAnswers } from "../roles/proxies.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 
@@ -15,7 +15,7 @@ export class Proxies {
   /** By station: the addresses for which it only answers, and the hosts beside which it does. */
   private readonly ranges = new Map<Station, { addresses: number; readonly owners: Set<Station> }>();
 
-  constructor(state: NetworkState, assignment: RoleAssignment) {
+  constructor(state: NetworkView, assignment: RoleAssignment) {
     this.assignment = assignment;
     for (const binding of state.bindings) {
       for (const claim of binding.claims) this.enter(binding, claim);

@@ -1,7 +1,7 @@
 import { severityOf } from "../kinds/registry.ts";
 import { earliest, latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { likelyOwner } from "../roles/likely-owner.ts";
 import type { Relay } from "../roles/relays.ts";
 import type { Evaluator } from "./address-rules.ts";
@@ -72,7 +72,7 @@ function impersonated(
   return assignment.gatewayAddressOf(to) ?? ownAddress(state, to);
 }
 
-function ownAddress(state: NetworkState, station: Station): number | undefined {
+function ownAddress(state: NetworkView, station: Station): number | undefined {
   for (const ip of station.ownAddresses) {
     const binding = state.bindings.get(station.segment, ip);
     if (binding !== undefined && likelyOwner(binding) === station) return ip;
@@ -82,10 +82,10 @@ function ownAddress(state: NetworkState, station: Station): number | undefined {
 
 /** What each host sent to each other, whatever the address: a man in the middle is accused for many of the same two. */
 class SentTo {
-  private readonly state: NetworkState;
+  private readonly state: NetworkView;
   private readonly known = new Map<Station, Map<Station, Sent>>();
 
-  constructor(state: NetworkState) {
+  constructor(state: NetworkView) {
     this.state = state;
   }
 

@@ -4,7 +4,7 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { ClaimForm } from "../neighbours/claims/claim.ts";
 import type { Advertiser } from "../neighbours/control/adverts.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { cardOf } from "../roles/machines/virtual-macs.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
@@ -33,7 +33,7 @@ interface Split {
 
 /** Two directors that hold a VIP at once: both advertise it, or both answer one and the same request. */
 export function judgeSplit(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   vip: VipRoles,
   binding: Binding,
@@ -67,7 +67,7 @@ export function judgeSplit(
 }
 
 function splitByAdverts(
-  state: NetworkState,
+  state: NetworkView,
   { impostors }: RoleAssignment,
   vip: VipRoles,
   binding: Binding,

@@ -1,4 +1,4 @@
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 
 /**
@@ -12,7 +12,7 @@ export type UndeterminedReason = "no-arp-no-forwarding" | "one-direction";
 
 /** Why the frames could not have shown a poisoning; null where they could. */
 export function undeterminedBecause(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
 ): UndeterminedReason | null {
   if (state.arpObserver.frames === 0 && !showsForwarding(assignment) && !showsWayToDirector(assignment))

@@ -2,7 +2,7 @@ import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimForm } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { likelyOwner } from "../roles/likely-owner.ts";
 import type { UnseenLearner, Victim } from "./finding.ts";
 
@@ -14,7 +14,7 @@ const IN_FLIGHT_NS = 2_000_000;
  * answers learns, so it may have.
  */
 export function unseenLearners(
-  state: NetworkState,
+  state: NetworkView,
   binding: Binding,
   claim: Claim,
   forms: ReadonlySet<ClaimForm>,
@@ -39,7 +39,7 @@ export function unseenLearners(
 
 /** To whom the host's own frames went later than the request; null where none are seen. */
 function sendsElsewhereSince(
-  state: NetworkState,
+  state: NetworkView,
   binding: Binding,
   host: Station,
   at: Position,

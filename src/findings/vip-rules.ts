@@ -3,7 +3,7 @@ import { earliest, latest, type Position } from "../neighbours/base/position.ts"
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimForm } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { impersonates } from "../roles/likely-owner.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
@@ -14,6 +14,7 @@ import type { Evidence, Finding, Victim } from "./finding.ts";
 import { findingAgainstForger, forgedClaims } from "./forged-claims.ts";
 import { preventionOf } from "./prevention.ts";
 import { racesOf } from "./races.ts";
+import type { SecondRuns } from "./second-runs.ts";
 import { judgeSplit } from "./split-rule.ts";
 import { unseenLearners } from "./unseen.ts";
 import { entriesByOwner, unexplainedVictimsOf, victimsOf } from "./victims.ts";
@@ -39,11 +40,16 @@ const INTRUSION: readonly Leak[] = [
 ];
 
 /** Everything that can be wrong with one VIP. */
-export function judgeVip(state: NetworkState, assignment: RoleAssignment, vip: VipRoles): Finding[] {
+export function judgeVip(
+  state: NetworkView,
+  assignment: RoleAssignment,
+  vip: VipRoles,
+  runs: SecondRuns,
+): Finding[] {
   const { binding } = vip;
   if (binding === null) return [];
   return [
-    ...leaks(state, assignment, vip, binding),
+    ...leaks(state, assignment, vip, binding, runs),
     ...forgeries(state, assignment, vip, binding),
     ...bypassesWithoutClaim(state, assignment, vip, binding),
     ...unanswered(state, vip, binding),
@@ -52,7 +58,13 @@ export function judgeVip(state: NetworkState, assignment: RoleAssignment, vip: V
 }
 
 /** ARP frames by which a host that is not the VIP's director claims it. A packet from the VIP is no claim: so direct routing works. */
-function leaks(state: NetworkState, assignment: RoleAssignment, vip: VipRoles, binding: Binding): Finding[] {
+function leaks(
+  state: NetworkView,
+  assignment: RoleAssignment,
+  vip: VipRoles,
+  binding: Binding,
+  runs: SecondRuns,
+): Finding[] {
   const exempt = exemptFrom(vip);
   const suspects = suspectClaims(state, assignment, vip, binding);
   const intruding = (claim: Claim) =>
@@ -70,7 +82,16 @@ function leaks(state: NetworkState, assignment: RoleAssignment, vip: VipRoles, b
           ...(leak.kind === "vip-reply" ? racesOf(binding, claim.station) : {}),
           prevention: intrudes
             ? null
-            : preventionOf(state, binding, claim.station, leak.forms, victims.length > 0, leaking, exempt),
+            : preventionOf(
+                state,
+                runs,
+                binding,
+                claim.station,
+                leak.forms,
+                victims.length > 0,
+                leaking,
+                exempt,
+              ),
           notObservable: unseenLearners(state, binding, claim, leak.forms, victims).filter(
             ({ station }) => station === null || !exempt.has(station),
           ),
@@ -81,7 +102,7 @@ function leaks(state: NetworkState, assignment: RoleAssignment, vip: VipRoles, b
 
 /** ARP frames that put the VIP at a MAC that is not their sender's: the host that they name did nothing. */
 function forgeries(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   vip: VipRoles,
   binding: Binding,
@@ -108,7 +129,7 @@ function exemptFrom({ directors, realServers }: VipRoles): Set<Station> {
  * another than the directors given: some host must own the VIP.
  */
 function suspectClaims(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   vip: VipRoles,
   binding: Binding,
@@ -142,7 +163,7 @@ function networkOf(ip: number): number {
 }
 
 /** Whether others' frames alone put the VIP at the station's MAC. */
-function isFramed(state: NetworkState, assignment: RoleAssignment, binding: Binding, claim: Claim): boolean {
+function isFramed(state: NetworkView, assignment: RoleAssignment, binding: Binding, claim: Claim): boolean {
   if (claim.isOwn || claim.proxied.size === 0) return false;
   const forged = forgedClaims(state, assignment, binding, [claim]);
   return forged.length > 0 && forged.every(({ author }) => author !== claim.station);
@@ -170,7 +191,7 @@ function firstOf(claim: Claim, forms: ReadonlySet<ClaimForm>): Position {
 
 /** Traffic for the VIP that went to a real server though nobody was seen to claim it: the capture began too late. */
 function bypassesWithoutClaim(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   vip: VipRoles,
   binding: Binding,
@@ -220,7 +241,7 @@ function isWrongReceiver(vip: VipRoles, station: Station): boolean {
 }
 
 /** Golden rule 1: requests for the VIP that their senders had to repeat, because the director never answers. */
-function unanswered(state: NetworkState, vip: VipRoles, binding: Binding): Finding[] {
+function unanswered(state: NetworkView, vip: VipRoles, binding: Binding): Finding[] {
   const asks = binding.asks.unanswered.filter(
     ({ asker, askerIp, at }) =>
       // Who checks whether the address is free hopes for silence (RFC 5227).

@@ -1,7 +1,7 @@
 import { severityOf } from "../kinds/registry.ts";
 import { earliest, latest } from "../neighbours/base/position.ts";
 import type { Advertiser, VirtualRouter } from "../neighbours/control/adverts.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { cardOf } from "../roles/machines/virtual-macs.ts";
 import type { Evidence, Finding } from "./finding.ts";
 
@@ -11,7 +11,7 @@ import type { Evidence, Finding } from "./finding.ts";
  * Each takes the other's advertisements for its own master's: the one with the lower priority gives up its addresses, or
  * both go to and fro. Nobody advertises the other's addresses, so it is no split.
  */
-export function judgeVridCollisions(state: NetworkState): Finding[] {
+export function judgeVridCollisions(state: NetworkView): Finding[] {
   const routers = [...state.adverts].filter(({ protocol }) => protocol === "vrrp");
   return routers.flatMap((first, index) => {
     const second = routers.slice(index + 1).find((other) => collides(first, other));
@@ -38,7 +38,7 @@ function spanOf({ advertisers }: VirtualRouter) {
 }
 
 function collision(
-  state: NetworkState,
+  state: NetworkView,
   one: VirtualRouter,
   other: VirtualRouter,
   routers: readonly VirtualRouter[],

@@ -1,7 +1,7 @@
 import { Air, Control, type FrameFacts, FrameKind, LinkAddresses } from "../decode/facts.ts";
 import type { KnownBinding } from "../knowledge/known-binding.ts";
 import type { HostName } from "../knowledge/roles.ts";
-import { MOST_KNOWN_FOLLOWED_AT_ONCE, REPLAY_EVENTS } from "../limits.ts";
+import { MOST_KNOWN_FOLLOWED_AT_ONCE } from "../limits.ts";
 import { ArpObserver } from "./arp-observer.ts";
 import { type Position, Timeline } from "./base/position.ts";
 import { type Station, StationTable } from "./base/station.ts";
@@ -31,6 +31,7 @@ import { Leases } from "./control/leases.ts";
 import { RememberedRoles } from "./control/remembered-roles.ts";
 import { Synchronisation } from "./control/synchronisation.ts";
 import { Tunnels } from "./control/tunnels.ts";
+import type { NetworkView } from "./network-view.ts";
 import { Forwardings } from "./traffic/forwardings.ts";
 import { TrafficTable } from "./traffic/traffic-table.ts";
 import { TrafficObserver } from "./traffic-observer.ts";
@@ -46,7 +47,7 @@ const EVICTION_INTERVAL_MASK = 0x3ff;
 const LONG_LOG = 512;
 
 /** What the frames so far show of a network: its stations, who claims which address, and what every host believes. */
-export class NetworkState {
+export class NetworkState implements NetworkView {
   readonly timeline = new Timeline();
   readonly stations = new StationTable();
   readonly bindings = new BindingTable();
@@ -74,8 +75,6 @@ export class NetworkState {
   readonly alternatives: readonly Alternative[];
   /** What is news, for whoever judges while frames come. */
   readonly changes = new Changes();
-  /** Events that second runs may still go through: a flood of claimants would have each of them run thousands. */
-  replayBudget = REPLAY_EVENTS;
   private readonly chosen: ChosenCaches;
   private readonly everyModel: EveryModel;
   private readonly eviction: Eviction;
@@ -174,7 +173,8 @@ export class NetworkState {
   }
 
   /**
-   * The caches' entries about an address as they would have become without the frames that are suppressed.
+   * The caches' entries about an address as they would have become without the frames that are suppressed: copies, which
+   * leave the state as it is.
    *
    * @param wrong the stations that should not be believed
    */
@@ -185,7 +185,6 @@ export class NetworkState {
     log: ClaimLog,
   ): readonly CacheEntry[] {
     const { model, bindings, possession } = this;
-    this.replayBudget -= log.events.length + 1;
     return new Replay(model, bindings, possession, binding, wrong, isSuppressed).run(log);
   }
 
@@ -273,6 +272,18 @@ export class NetworkState {
       if (sent.isFilling) sent.forget(binding.ip, this.caches.about(binding));
     }
     return this.eviction.forgetPassersBy(newest.timeNs);
+  }
+
+  /**
+   * Follows the addresses that only traffic or a control protocol shows, and no ARP frame names. To be called before roles
+   * are assigned.
+   */
+  followUnnamed(): void {
+    this.unclaimed.adoptDirected();
+    for (const router of this.adverts) {
+      for (const ip of router.addresses) this.bindings.of(router.segment, ip);
+    }
+    for (const service of this.synchronisation) this.bindings.of(service.segment, service.vip);
   }
 
   /** Looks at traffic that was there before anybody claimed its address, for whoever cannot wait for the last frame. */

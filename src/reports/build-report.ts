@@ -17,7 +17,7 @@ import { benignKindOf, findingKindOf } from "../kinds/registry.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { Limit } from "../neighbours/vantage/vantage.ts";
 import type { GatewayRole, RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
@@ -56,7 +56,7 @@ const ON_ETHERNET = ["ETHERNET"] as const;
 export function buildReport(
   version: string,
   captures: CaptureSummary[],
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   findings: readonly Finding[],
   benign: readonly Benign[],
@@ -261,7 +261,7 @@ function reportDisagreement(
 }
 
 function reportCaches(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   findings: readonly Finding[],
 ): HostCache[] {

@@ -1,6 +1,6 @@
 import { NotAnalysed } from "../decode/not-analysed.ts";
 import type { UndeterminedReason } from "../findings/undetermined.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { CaptureSummary, NotAnalysedFrames, Reach } from "./report.ts";
 import { countText, plural } from "./text.ts";
 
@@ -41,7 +41,7 @@ export function notAnalysedFrames(
 /** How far the verdict reaches. */
 export function reachOf(
   captures: readonly CaptureSummary[],
-  state: NetworkState,
+  state: NetworkView,
   reason: UndeterminedReason | null,
 ): Reach {
   const frames = new Map<string, number>();

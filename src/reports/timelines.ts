@@ -11,14 +11,14 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
 import type { Sent } from "../neighbours/caches/sent.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { hostOf, positionOf } from "./references.ts";
 import type { CacheHolding, SentPeriod, Timeline, TimelineClaim, TimelineObserver } from "./report.ts";
 import { ipText, vlanOf } from "./text.ts";
 
 interface Sources {
-  readonly state: NetworkState;
+  readonly state: NetworkView;
   readonly assignment: RoleAssignment;
 }
 
@@ -33,7 +33,7 @@ interface Subject {
  * and of the others those that findings are about.
  */
 export function reportTimelines(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   findings: readonly Finding[],
 ): Timeline[] {
@@ -43,11 +43,7 @@ export function reportTimelines(
     .map((subject) => reportTimeline(subject, { state, assignment }, findings, budget));
 }
 
-function subjectsOf(
-  state: NetworkState,
-  assignment: RoleAssignment,
-  findings: readonly Finding[],
-): Subject[] {
+function subjectsOf(state: NetworkView, assignment: RoleAssignment, findings: readonly Finding[]): Subject[] {
   const subjects = new Map<Binding, Subject["role"]>();
   for (const { binding } of assignment.vips) if (binding !== null) subjects.set(binding, "vip");
   for (const { station } of assignment.gateways) {

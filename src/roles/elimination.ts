@@ -2,7 +2,7 @@ import type { HostName } from "../knowledge/roles.ts";
 import { isCard, type Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 import { feedsTheOwner } from "./in-the-middle.ts";
 import { forcedClaims } from "./likely-owner.ts";
@@ -32,7 +32,7 @@ export interface GivenHosts<RealServerName extends HostName> {
  * @param isNameless whether no frame shows an address of the station's own
  */
 export function identifyByElimination(
-  state: NetworkState,
+  state: NetworkView,
   names: Names,
   { binding, directors, realServers }: GivenHosts<HostName>,
   isNameless: (station: Station) => boolean,
@@ -65,7 +65,7 @@ export function identifyByElimination(
 }
 
 /** Whether it answered clients before anybody sent it a packet for the VIP: then a director did, by a way not captured. */
-function answersUnasked(state: NetworkState, binding: Binding, station: Station): boolean {
+function answersUnasked(state: NetworkView, binding: Binding, station: Station): boolean {
   const sent = binding.ipSenders.get(station)?.at;
   return (
     sent !== undefined &&

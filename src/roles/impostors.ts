@@ -2,7 +2,7 @@ import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Advertiser } from "../neighbours/control/adverts.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { feedsTheOwner } from "./in-the-middle.ts";
 import { isInitialTtl } from "./initial-ttl.ts";
 import { likelyOwner } from "./likely-owner.ts";
@@ -17,14 +17,14 @@ const HURRIED = 2;
  * themselves where another, who was there before, passes them on to servers.
  */
 export class Impostors {
-  private readonly state: NetworkState;
+  private readonly state: NetworkView;
   private readonly ownsBesides: (station: Station, ip: number) => boolean;
   /** What was worked out since the newest frame: the rules ask again and again. */
   private readonly known = new Map<Binding, Map<Station, boolean>>();
   private asOfOrdinal = -1;
 
   /** @param ownsBesides whether a station has an address of its own besides this one */
-  constructor(state: NetworkState, ownsBesides: (station: Station, ip: number) => boolean) {
+  constructor(state: NetworkView, ownsBesides: (station: Station, ip: number) => boolean) {
     this.state = state;
     this.ownsBesides = ownsBesides;
   }
@@ -52,7 +52,7 @@ export class Impostors {
 }
 
 /** Whether its advertisements are no member's: signed with another host's address, or sent without the pause they declare. */
-function isForged(state: NetworkState, { station, sourceIp, count, hurried }: Advertiser): boolean {
+function isForged(state: NetworkView, { station, sourceIp, count, hurried }: Advertiser): boolean {
   if (hurried >= HURRIED && hurried * 2 >= count) return true;
   if (virtualRouterOf(station) !== null) return false;
   const binding = state.bindings.get(station.segment, sourceIp);
@@ -61,7 +61,7 @@ function isForged(state: NetworkState, { station, sourceIp, count, hurried }: Ad
   return owner !== undefined && owner !== station && virtualRouterOf(owner) === null;
 }
 
-function answersInstead(state: NetworkState, binding: Binding, station: Station): boolean {
+function answersInstead(state: NetworkView, binding: Binding, station: Station): boolean {
   const spoke = binding.ipSenders.get(station);
   if (spoke === undefined || !isInitialTtl(spoke.ttl) || !binding.receivers.has(station)) return false;
   const passings = binding.passings.filter(({ proven }) => proven);
@@ -72,7 +72,7 @@ function answersInstead(state: NetworkState, binding: Binding, station: Station)
 }
 
 /** The first frame by which it spoke for the address. */
-function firstSign(state: NetworkState, binding: Binding, station: Station): Position | null {
+function firstSign(state: NetworkView, binding: Binding, station: Station): Position | null {
   const signs = [
     binding.claimOf(station)?.ownFirst ?? null,
     ...advertisersAt(state, binding, station).map(({ first }) => first),
@@ -87,7 +87,7 @@ function firstSign(state: NetworkState, binding: Binding, station: Station): Pos
   return signs.toSorted((a, b) => a.ordinal - b.ordinal)[0] ?? null;
 }
 
-function advertisersAt({ adverts }: NetworkState, { segment, ip }: Binding, station: Station): Advertiser[] {
+function advertisersAt({ adverts }: NetworkView, { segment, ip }: Binding, station: Station): Advertiser[] {
   return adverts
     .routersFor(segment, ip)
     .flatMap(({ advertisers }) =>

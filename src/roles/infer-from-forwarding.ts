@@ -1,7 +1,7 @@
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { serversByForwarder } from "../neighbours/traffic/direct-answers.ts";
 
 /** A kernel answers at once. */
@@ -17,7 +17,7 @@ const LINGERING_NS = 1_000_000_000;
  * this counts only for a host that did so before any claim, that never claims the address by force, and that is not the
  * one of two that stays silent when everybody is asked.
  */
-export function directorsByForwarding(state: NetworkState, binding: Binding): ReadonlySet<Station> {
+export function directorsByForwarding(state: NetworkView, binding: Binding): ReadonlySet<Station> {
   const hops = [
     ...binding.passings.filter(({ proven, isUnclaimed }) => proven && isUnclaimed),
     ...state.tunnels.to(binding.segment, binding.ip).filter(({ first }) => wasUnclaimedAt(binding, first)),
@@ -42,7 +42,7 @@ function wasUnclaimedAt({ claims }: Binding, { ordinal }: Position): boolean {
  * Whether the host that gets the packets asked in the address's name for one that is not the forwarder's: for the
  * sender, or for an address that nobody answers for, the forwarder neither.
  */
-function asksPast(state: NetworkState, binding: Binding, by: Station, server: Station): boolean {
+function asksPast(state: NetworkView, binding: Binding, by: Station, server: Station): boolean {
   const requests = binding.claimOf(server)?.tallies.get("request")?.evidence ?? [];
   return requests.some(({ at, targetIp, sentBy }) => {
     if (sentBy !== server) return false;
@@ -63,7 +63,7 @@ function claimsByForce(binding: Binding, station: Station): boolean {
  * Whether another host answers for the address when everybody is asked, or announces it, while this one is silent and
  * yet goes on getting its packets: then it gets what it has no right to.
  */
-function isContradicted(state: NetworkState, binding: Binding, by: Station): boolean {
+function isContradicted(state: NetworkView, binding: Binding, by: Station): boolean {
   const own = binding.claimOf(by);
   if (own?.firstAnswer != null || (own?.ownFrames("announcement") ?? 0) > 0) return false;
   const lastNs = Math.max(...state.unclaimed.answers.arriving(binding.ip, by).map(({ last }) => last.timeNs));

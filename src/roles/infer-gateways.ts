@@ -1,6 +1,6 @@
 import type { Position } from "../neighbours/base/position.ts";
 import { isGroupMac, type Station } from "../neighbours/base/station.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 import { likelyOwner } from "./likely-owner.ts";
 import { LookUps } from "./look-ups.ts";
@@ -22,7 +22,7 @@ export interface InferredGateway {
  * A host's frame for an address beyond goes to the MAC that its cache holds for the router's address. So the router is
  * the owner of that address, and not whoever stands in for it.
  */
-export function inferGateways(state: NetworkState, relays: Relays, routed: RoutedVips): InferredGateway[] {
+export function inferGateways(state: NetworkView, relays: Relays, routed: RoutedVips): InferredGateway[] {
   const gateways = new Map<Station, InferredGateway>();
   const add = (station: Station | undefined, ip: number | undefined, at: Position, beyondIp: number) => {
     if (station === undefined || ip === undefined || gateways.has(station)) return;
@@ -62,7 +62,7 @@ export function inferGateways(state: NetworkState, relays: Relays, routed: Route
  * Whether a station gets or sends packets of an address beyond the segment because it is its own, on lo or behind a
  * tunnel: a route to a server makes it no router.
  */
-function holdsIt(state: NetworkState, routed: RoutedVips, station: Station, ip: number): boolean {
+function holdsIt(state: NetworkView, routed: RoutedVips, station: Station, ip: number): boolean {
   const { segment } = station;
   return (
     routed.of({ segment, ip })?.servers.includes(station) === true ||
@@ -71,14 +71,14 @@ function holdsIt(state: NetworkState, routed: RoutedVips, station: Station, ip: 
 }
 
 /** A director's frames come from beyond, too, and a man in the middle's: they did not carry them here, but pass them on. */
-function passesOn(state: NetworkState, row: TrafficRow, sender: Station, relays: Relays): boolean {
+function passesOn(state: NetworkView, row: TrafficRow, sender: Station, relays: Relays): boolean {
   if (relays.bySentTo(sender, row.destinationIp).length > 0) return true;
   const binding = state.bindings.get(row.segment, row.destinationIp);
   return binding === undefined || binding.passings.some(({ from }) => from === sender);
 }
 
 /** Tells addresses that nobody claims by ARP, and that are nowhere near those that somebody does. */
-function beyond(state: NetworkState): (segment: number, ip: number) => boolean {
+function beyond(state: NetworkView): (segment: number, ip: number) => boolean {
   const near = new Map<number, Set<number>>();
   for (const { segment, ip, claims } of state.bindings) {
     if (claims.length === 0) continue;

@@ -5,7 +5,7 @@ import type { Binding } from "../neighbours/claims/binding.ts";
 import type { RememberedRole } from "../neighbours/control/remembered-roles.ts";
 import type { SyncedService } from "../neighbours/control/synchronisation.ts";
 import type { Tunnel } from "../neighbours/control/tunnels.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { RoleEvidence } from "./evidence.ts";
 import type { Impostors } from "./impostors.ts";
 import { directorsByForwarding } from "./infer-from-forwarding.ts";
@@ -30,15 +30,10 @@ const FORWARDING_BY_FLAG: ReadonlyMap<number, Forwarding> = new Map([
  * @param isProxy whether a station passes the address's packets back to the host that lives there
  */
 export function inferVips(
-  state: NetworkState,
+  state: NetworkView,
   impostors: Impostors,
   isProxy: (binding: Binding, station: Station) => boolean,
 ): InferredVip[] {
-  state.unclaimed.adoptDirected();
-  for (const router of state.adverts) {
-    for (const ip of router.addresses) state.bindings.of(router.segment, ip);
-  }
-  for (const service of state.synchronisation) state.bindings.of(service.segment, service.vip);
   const services = byAddress(state.synchronisation, ({ vip }) => vip);
   const remembered = byAddress(state.remembered.roles, ({ ip }) => ip);
   const tunnels = byAddress(state.tunnels, ({ innerDestinationIp }) => innerDestinationIp);
@@ -65,7 +60,7 @@ interface Hints {
 }
 
 function inferVip(
-  state: NetworkState,
+  state: NetworkView,
   binding: Binding,
   { services, remembered, tunnels, impostors, isProxy }: Hints,
 ): InferredVip {
@@ -154,7 +149,7 @@ function inferFromTunnels(
 }
 
 function inferFromAdverts(
-  state: NetworkState,
+  state: NetworkView,
   { binding, directors, evidence }: Found,
   poses: (station: Station) => boolean,
 ): void {
@@ -178,7 +173,7 @@ function inferFromAdverts(
 }
 
 function inferFromSynchronisation(
-  state: NetworkState,
+  state: NetworkView,
   found: Found,
   services: readonly SyncedService[],
   poses: (station: Station) => boolean,

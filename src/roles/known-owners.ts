@@ -1,7 +1,7 @@
 import type { KnownBinding } from "../knowledge/known-binding.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { isInitialTtl } from "./initial-ttl.ts";
 
 /** Whom an address belonged to by what was known before the first frame. */
@@ -12,7 +12,7 @@ export interface KnownOwner {
 
 /** What was known before the first frame, held against what the frames show. */
 export class KnownOwners {
-  private readonly state: NetworkState;
+  private readonly state: NetworkView;
   private readonly beginSeconds: number;
   /** By station that sent IPv4 packets the addresses that it sent them from itself, as far as their TTL tells. */
   private senders: Map<Station, Set<number>> | null = null;
@@ -20,7 +20,7 @@ export class KnownOwners {
   /** The stations that claim any address themselves, as of the frame named. */
   private claimants: { readonly asOfOrdinal: number; readonly stations: ReadonlySet<Station> } | null = null;
 
-  constructor(state: NetworkState) {
+  constructor(state: NetworkView) {
     this.state = state;
     this.beginSeconds = state.timeline.beginSeconds ?? 0;
   }
@@ -114,6 +114,6 @@ export class KnownOwners {
   }
 
   private stationOf(segment: number, { mac }: KnownBinding): Station {
-    return this.state.stations.of(segment, mac.high, mac.low);
+    return this.state.stations.named(segment, mac.high, mac.low);
   }
 }

@@ -1,7 +1,7 @@
 import type { Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { impersonates } from "./likely-owner.ts";
 import type { Relay } from "./relays.ts";
 
@@ -13,7 +13,7 @@ type Pairs<Value> = Map<Station, Map<Station, { readonly value: Value }>>;
  * each host's cache and claims are gone through once.
  */
 export class LookUps {
-  private readonly state: NetworkState;
+  private readonly state: NetworkView;
   /** By host, and whose MAC they ever held: its cache entries. */
   private readonly entries = new Map<Station, Map<Station, CacheEntry[]>>();
   private readonly nextHops: Pairs<number | undefined> = new Map();
@@ -23,7 +23,7 @@ export class LookUps {
   private borrowed: Map<Station, Binding[]> | null = null;
   private readonly borrowedFor: Pairs<Binding | undefined> = new Map();
 
-  constructor(state: NetworkState) {
+  constructor(state: NetworkView) {
     this.state = state;
   }
 

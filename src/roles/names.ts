@@ -1,13 +1,13 @@
 import type { HostName } from "../knowledge/roles.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { KnownOwners } from "./known-owners.ts";
 import { forcedClaims, isOwnClaim, likelyOwner } from "./likely-owner.ts";
 
 /** Which station a name means, and by which address a person knows a station. */
 export class Names {
-  private readonly state: NetworkState;
+  private readonly state: NetworkView;
   private readonly known: KnownOwners;
   private readonly claimed = new Map<Station, Binding[]>();
   private readonly named = new Map<Station, number>();
@@ -20,7 +20,7 @@ export class Names {
   private ends: ReadonlyMap<number, readonly Station[]> | null = null;
   private segments: ReadonlySet<number> | null = null;
 
-  constructor(state: NetworkState, known: KnownOwners) {
+  constructor(state: NetworkView, known: KnownOwners) {
     this.state = state;
     this.known = known;
     for (const binding of state.bindings) {

@@ -1,5 +1,5 @@
 import { isGroupMac, type Station } from "../neighbours/base/station.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 
 /** One and the same packet seen twice on a segment: on its way to a station, and sent on by it. */
@@ -52,7 +52,7 @@ function destinationsOfSeveral(rows: readonly TrafficRow[]): ReadonlySet<number>
 export class Relays {
   private readonly byStation = new Map<Station, PassedOn>();
 
-  constructor(state: NetworkState) {
+  constructor(state: NetworkView) {
     const arriving = new Map<number, Map<number, TrafficRow[]>>();
     const isSentAgain = destinationsOfSeveral(state.traffic.rows());
     for (const row of state.traffic.rows()) {
@@ -97,7 +97,7 @@ export class Relays {
     for (const { all } of this.byStation.values()) yield* all;
   }
 
-  private add(state: NetworkState, row: TrafficRow, leaving: TrafficRow): void {
+  private add(state: NetworkView, row: TrafficRow, leaving: TrafficRow): void {
     const { segment } = row;
     const from = state.stations.get(segment, row.sourceMacHigh, row.sourceMacLow);
     const by = state.stations.get(segment, leaving.sourceMacHigh, leaving.sourceMacLow);

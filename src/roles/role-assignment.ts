@@ -1,7 +1,7 @@
 import type { GivenRoles } from "../knowledge/roles.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { Impostors } from "./impostors.ts";
 import { type InferredGateway, inferGateways } from "./infer-gateways.ts";
 import { type InferredVip, inferVips } from "./infer-vips.ts";
@@ -45,7 +45,7 @@ export class RoleAssignment {
   /** By segment: the addresses that hosts look inferred gateways up by. */
   private readonly gatewayIpsIn = new Map<number, Set<number>>();
 
-  constructor(state: NetworkState, given: GivenRoles) {
+  constructor(state: NetworkView, given: GivenRoles) {
     this.spansVlans = [...state.stations].some(({ segment }) => (segment & 0xfff) !== 0);
     this.known = new KnownOwners(state);
     this.labels = new Labels(given.labels ?? []);
@@ -136,7 +136,7 @@ export class RoleAssignment {
     return this.labels.vendorOf(station, this.ipOf(station));
   }
 
-  private assignGateways(state: NetworkState, given: GivenRoles): GatewayRole[] {
+  private assignGateways(state: NetworkView, given: GivenRoles): GatewayRole[] {
     if (given.gateways.length > 0) {
       const stations = given.gateways.flatMap((name) => this.names.resolve(name));
       return [...new Set(stations)].map((station) => ({ station, origin: "given", carried: null }));
@@ -156,7 +156,7 @@ export class RoleAssignment {
     this.gatewayIpsIn.set(station.segment, ips.add(carried.ip));
   }
 
-  private assignVips(state: NetworkState, given: GivenRoles, inferred: readonly InferredVip[]): VipRoles[] {
+  private assignVips(state: NetworkView, given: GivenRoles, inferred: readonly InferredVip[]): VipRoles[] {
     const isNameless = (station: Station) =>
       this.ipOf(station) === null && !this.gatewayByStation.has(station);
     const inferredByBinding = new Map(inferred.map((vip) => [vip.binding, vip]));

@@ -2,7 +2,7 @@ import { latest, type Position } from "../neighbours/base/position.ts";
 import { isGroupMac, type Station } from "../neighbours/base/station.ts";
 import type { CacheChange } from "../neighbours/caches/cache-entry.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { areByTurns, sentToSeveral } from "../neighbours/traffic/by-turns.ts";
 import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 
@@ -28,10 +28,10 @@ const UNEXPLAINED_CHANGES = 2;
  * router does not use.
  */
 export class RoutedVips {
-  private readonly state: NetworkState;
+  private readonly state: NetworkView;
   private readonly byAddress = new Map<number, Map<number, RoutedVip>>();
 
-  constructor(state: NetworkState) {
+  constructor(state: NetworkView) {
     this.state = state;
     for (const rows of routedPerhaps(state)) {
       const found = this.routedBy(rows);
@@ -105,7 +105,7 @@ export class RoutedVips {
 }
 
 /** By address and sender: rows of one sender for one address that nobody asked for, to at least two MACs. */
-function routedPerhaps({ traffic, bindings }: NetworkState): TrafficRow[][] {
+function routedPerhaps({ traffic, bindings }: NetworkView): TrafficRow[][] {
   const known = new Set<number>();
   const several: TrafficRow[][] = [];
   for (const { destinationIp } of traffic.rows()) {

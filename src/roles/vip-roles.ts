@@ -1,7 +1,7 @@
 import type { Forwarding, GivenRealServer, GivenRoles, GivenVip, HostName } from "../knowledge/roles.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { type GivenHosts, identifyByElimination, type Resolved } from "./elimination.ts";
 import type { RoleEvidence } from "./evidence.ts";
 import type { InferredVip } from "./infer-vips.ts";
@@ -57,7 +57,7 @@ export function inferredVipRoles(
 
 /** A VIP that was named, on each segment that shows it: given roles win, roles not given are inferred. */
 export function givenVipRoles(
-  state: NetworkState,
+  state: NetworkView,
   names: Names,
   owners: KnownOwners,
   vip: GivenVip,
@@ -99,14 +99,9 @@ export function givenVipRoles(
 }
 
 /** The segment of a VIP that no frame names is that of its directors. */
-function segmentsOf(
-  state: NetworkState,
-  names: Names,
-  directors: readonly HostName[],
-  ip: number,
-): Binding[] {
+function segmentsOf(state: NetworkView, names: Names, directors: readonly HostName[], ip: number): Binding[] {
   const segments = new Set(directors.flatMap((name) => names.resolve(name)).map(({ segment }) => segment));
-  return [...segments].map((segment) => state.bindings.of(segment, ip));
+  return [...segments].map((segment) => state.bindings.named(segment, ip));
 }
 
 function assignVipRoles(

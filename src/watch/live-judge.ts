@@ -40,6 +40,7 @@ export class LiveJudge {
     this.state = state;
     this.beforehand = beforehand;
     this.nowMs = nowMs;
+    state.followUnnamed();
     this.assignment = new RoleAssignment(state, beforehand.roles);
     this.wording = new Wording(this.assignment, this.state.model.timers);
     this.judgement = new Judgement(state, this.assignment);
@@ -57,11 +58,11 @@ export class LiveJudge {
    */
   judgeAll(isLast = false): void {
     const startMs = this.nowMs();
-    this.state.replayBudget = isLast ? REPLAY_EVENTS : LIVE_REPLAY_EVENTS;
+    this.state.followUnnamed();
     this.state.vantage.reconsider();
     this.assignment = new RoleAssignment(this.state, this.beforehand.roles);
     this.wording = new Wording(this.assignment, this.state.model.timers);
-    this.judgement = new Judgement(this.state, this.assignment);
+    this.judgement = new Judgement(this.state, this.assignment, isLast ? REPLAY_EVENTS : LIVE_REPLAY_EVENTS);
     this.byAddress = this.judgement.everyAddress();
     for (const [binding, findings] of this.byAddress)
       this.byAddress.set(binding, suppress(findings, this.beforehand.exceptions));
@@ -79,8 +80,7 @@ export class LiveJudge {
   judgeAddress(binding: Binding, isUnhurried: boolean): readonly Finding[] | null {
     const startMs = this.nowMs();
     if (!isUnhurried && (this.resting.get(binding) ?? 0) > startMs) return null;
-    this.state.replayBudget = LIVE_REPLAY_EVENTS;
-    const findings = suppress(this.judgement.of(binding), this.beforehand.exceptions);
+    const findings = suppress(this.judgement.of(binding, LIVE_REPLAY_EVENTS), this.beforehand.exceptions);
     const tookMs = this.nowMs() - startMs;
     if (tookMs > CHEAP_MS) this.resting.set(binding, startMs + tookMs * (1 + REST_FACTOR));
     if (findings.length > 0) this.byAddress.set(binding, findings);

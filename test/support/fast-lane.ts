@@ -37,6 +37,7 @@ export function analysed(file: Uint8Array, lane: "taken" | "closed"): Outcome {
   const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
   walkPcapRecords(header, view, 0, records.length, sink);
   state.finish();
+  state.followUnnamed();
   const assignment = new RoleAssignment(state, NO_ROLES);
   const findings = judge(state, assignment);
   const report = buildReport("0", [], state, assignment, findings, explain(state, assignment, findings));

@@ -98,6 +98,8 @@ const ROW_GAP_NS = 60_000_000_000;
 /** All stations by segment and MAC. */
 export class StationTable {
   private readonly byLow = new Map<number, Station[]>();
+  /** Stations that were asked for by name, and of which no frame tells. */
+  private readonly absent = new Map<string, Station>();
   private count = 0;
 
   get size(): number {
@@ -136,10 +138,25 @@ export class StationTable {
     for (const bucket of this.byLow.values()) yield* bucket;
   }
 
+  /** The station, though perhaps no frame tells of it: then it is not among the others until one does. */
+  named(segment: number, macHigh: number, macLow: number): Station {
+    const known = this.get(segment, macHigh, macLow);
+    if (known !== undefined) return known;
+    const key = keyOf(segment, macHigh, macLow);
+    const absent = this.absent.get(key) ?? new Station(segment, macHigh, macLow);
+    this.absent.set(key, absent);
+    return absent;
+  }
+
   private create(segment: number, macHigh: number, macLow: number): Station {
     this.count++;
-    return new Station(segment, macHigh, macLow);
+    const known = this.absent.size === 0 ? undefined : this.absent.get(keyOf(segment, macHigh, macLow));
+    return known ?? new Station(segment, macHigh, macLow);
   }
+}
+
+function keyOf(segment: number, macHigh: number, macLow: number): string {
+  return `${segment},${macHigh},${macLow}`;
 }
 
 /** Without a closure, for nearly every frame that is looked into comes by here. */

@@ -36,7 +36,7 @@ class BindingsAgain extends BindingTable {
   }
 
   override of(segment: number, ip: number): Binding {
-    return this.isFresh(segment, ip) ? this.fresh : this.all.of(segment, ip);
+    return this.isFresh(segment, ip) ? this.fresh : this.all.named(segment, ip);
   }
 
   private isFresh(segment: number, ip: number): boolean {

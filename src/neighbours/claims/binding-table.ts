@@ -6,6 +6,8 @@ export class BindingTable {
   private readonly bySegment = new Map<number, Map<number, Binding>>();
   /** One byte for a hash of each /24 in which an address was ever asked for or claimed. */
   readonly near = new Uint8Array(1 << NEAR_SLOTS_LOG2);
+  /** Addresses that were asked for by name, and of which no frame tells. */
+  private readonly absent = new Map<string, Binding>();
   private count = 0;
 
   get size(): number {
@@ -42,12 +44,22 @@ export class BindingTable {
     }
     let binding = byIp.get(ip);
     if (binding === undefined) {
-      binding = new Binding(segment, ip);
+      binding = this.absent.get(`${segment},${ip}`) ?? new Binding(segment, ip);
       byIp.set(ip, binding);
       this.expectNear(ip);
       this.count++;
     }
     return binding;
+  }
+
+  /** The address, though perhaps no frame tells of it: then it is not among the others until one does. */
+  named(segment: number, ip: number): Binding {
+    const known = this.get(segment, ip);
+    if (known !== undefined) return known;
+    const key = `${segment},${ip}`;
+    const absent = this.absent.get(key) ?? new Binding(segment, ip);
+    this.absent.set(key, absent);
+    return absent;
   }
 
   delete(binding: Binding): void {

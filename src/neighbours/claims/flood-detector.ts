@@ -43,11 +43,10 @@ export class FloodDetector {
   }
 
   get floods(): readonly Flood[] {
-    for (const flood of this.known) {
+    return this.known.map((flood) => {
       const newest = this.newest.get(flood.segment)?.position;
-      if (newest !== undefined && newest.ordinal > flood.last.ordinal) flood.last = newest;
-    }
-    return this.known;
+      return newest !== undefined && newest.ordinal > flood.last.ordinal ? { ...flood, last: newest } : flood;
+    });
   }
 
   /**

@@ -2,7 +2,7 @@ import { earliest, type Position } from "../../neighbours/base/position.ts";
 import type { Station } from "../../neighbours/base/station.ts";
 import type { Binding } from "../../neighbours/claims/binding.ts";
 import type { Claim } from "../../neighbours/claims/claim.ts";
-import type { NetworkState } from "../../neighbours/network-state.ts";
+import type { NetworkView } from "../../neighbours/network-view.ts";
 
 /** What shows that two cards are one bond's. */
 export interface Bond {
@@ -16,7 +16,7 @@ export interface Bond {
  * @param addressesOf every address that a station claims itself
  */
 export function bondOf(
-  state: NetworkState,
+  state: NetworkView,
   binding: Binding,
   a: Claim,
   b: Claim,
@@ -40,7 +40,7 @@ export function bondOf(
 
 /** Each card teaches the switch its MAC by frames to itself; switches keep those from the ports of others. */
 function byLearningFrames(
-  state: NetworkState,
+  state: NetworkView,
   a: Claim,
   b: Claim,
   addresses: readonly Binding[],

@@ -1,7 +1,7 @@
 import type { Station } from "../../neighbours/base/station.ts";
 import type { Binding } from "../../neighbours/claims/binding.ts";
 import type { Claim } from "../../neighbours/claims/claim.ts";
-import type { NetworkState } from "../../neighbours/network-state.ts";
+import type { NetworkView } from "../../neighbours/network-view.ts";
 import { isMastersCard, type VirtualMac, virtualMacOf, virtualRouterOf } from "./virtual-macs.ts";
 
 /**
@@ -21,7 +21,7 @@ export function asksByCard(virtual: VirtualMac, claim: Claim): boolean {
  * leaks: the frames do not tell, so it is no evidence against anybody.
  */
 export function mayBeCardBelow(
-  state: NetworkState,
+  state: NetworkView,
   binding: Binding,
   virtual: Station,
   claim: Claim,
@@ -42,7 +42,7 @@ export function mayBeCardBelow(
  * theirs if they themselves never speak for the VIP and nobody sends its packets to them.
  */
 export function virtualMacsOf(
-  state: NetworkState,
+  state: NetworkView,
   binding: Binding,
   directors: readonly Station[],
 ): Station[] {

@@ -2,7 +2,7 @@ import type { Position } from "../../neighbours/base/position.ts";
 import type { Station } from "../../neighbours/base/station.ts";
 import type { Binding } from "../../neighbours/claims/binding.ts";
 import type { Claim } from "../../neighbours/claims/claim.ts";
-import type { NetworkState } from "../../neighbours/network-state.ts";
+import type { NetworkView } from "../../neighbours/network-view.ts";
 import { isOwnClaim } from "../likely-owner.ts";
 import { type Bond, bondOf } from "./bonds.ts";
 import { asksByCard, mayBeCardBelow, virtualMacsOf } from "./cards-below.ts";
@@ -26,11 +26,11 @@ export type SameMachine =
 
 /** Which MACs are one machine, by what the frames show of them: the prefix of a MAC proves nothing. */
 export class Machines {
-  private readonly state: NetworkState;
+  private readonly state: NetworkView;
   private readonly wifiBridges: WifiBridges;
   private readonly claimedBy = new Map<Station, Binding[]>();
 
-  constructor(state: NetworkState) {
+  constructor(state: NetworkView) {
     this.state = state;
     this.wifiBridges = new WifiBridges(state);
     for (const binding of state.bindings) {

@@ -7,7 +7,7 @@ import {
   patienceNs,
   type VirtualRouter,
 } from "../../neighbours/control/adverts.ts";
-import type { NetworkState } from "../../neighbours/network-state.ts";
+import type { NetworkView } from "../../neighbours/network-view.ts";
 import { likelyOwner } from "../likely-owner.ts";
 
 export type GroupProtocol = "VRRP" | "CARP" | "HSRP" | "GLBP";
@@ -45,7 +45,7 @@ const GLBP_PORT = 3222;
  * 00:00:5e:00:01:VRID (RFC 9568, section 7.3; CARP, too) · 00:00:0c:07:ac:XX and 00:00:0c:9f:fX:XX (HSRP 1 and 2) ·
  * 00:07:b4:00:XX:YY (GLBP)
  */
-export function virtualMacOf(state: NetworkState, station: Station, ip: number): VirtualMac | null {
+export function virtualMacOf(state: NetworkView, station: Station, ip: number): VirtualMac | null {
   const { macHigh, macLow, segment } = station;
   const low = macLow >>> 0;
   const group = virtualRouterOf(station);
@@ -70,7 +70,7 @@ export function virtualRouterOf({ macHigh, macLow }: Station): number | null {
 
 /** VRRP lists the addresses of its group, CARP only hashes them. */
 function advertisedRouter(
-  state: NetworkState,
+  state: NetworkView,
   segment: number,
   group: number,
   ip: number,
@@ -83,7 +83,7 @@ function advertisedRouter(
   return null;
 }
 
-function virtualMacOfRouter(state: NetworkState, router: VirtualRouter): VirtualMac {
+function virtualMacOfRouter(state: NetworkView, router: VirtualRouter): VirtualMac {
   const { advertisers, segment } = router;
   const cards = ({ station, sourceIp }: Advertiser) => [station, ...ownerOf(state, segment, sourceIp)];
   const masters = advertisers.filter((advertiser) => hasHeldOffice(router, advertiser, state.timeline.nowNs));
@@ -102,7 +102,7 @@ function virtualMacOfRouter(state: NetworkState, router: VirtualRouter): Virtual
 }
 
 /** Behind a virtual MAC all members look the same; by the address that signs its advertisements each has its own card. */
-export function cardOf(state: NetworkState, { station, sourceIp }: Advertiser): Station {
+export function cardOf(state: NetworkView, { station, sourceIp }: Advertiser): Station {
   if (virtualRouterOf(station) === null) return station;
   return ownerOf(state, station.segment, sourceIp)[0] ?? station;
 }
@@ -119,7 +119,7 @@ export function isMastersCard({ offices }: VirtualMac, card: Station, { first, l
 
 /** HSRP's and GLBP's hellos: all who send them are members. */
 function greeted(
-  state: NetworkState,
+  state: NetworkView,
   segment: number,
   port: number,
   protocol: GroupProtocol,
@@ -138,7 +138,7 @@ function greeted(
   return { protocol, group, heard: earliest(hellos.map(({ first }) => first)), members, offices: [] };
 }
 
-function ownerOf(state: NetworkState, segment: number, ip: number): Station[] {
+function ownerOf(state: NetworkView, segment: number, ip: number): Station[] {
   const binding = state.bindings.get(segment, ip);
   const owner = binding === undefined || binding.claims.length === 0 ? undefined : likelyOwner(binding);
   return owner === undefined ? [] : [owner];

@@ -1,6 +1,6 @@
 import type { Station } from "../../neighbours/base/station.ts";
 import type { Claim } from "../../neighbours/claims/claim.ts";
-import type { NetworkState } from "../../neighbours/network-state.ts";
+import type { NetworkView } from "../../neighbours/network-view.ts";
 
 /**
  * Hosts that bridge others over Wi-Fi, where an access point takes frames of one MAC only (IEEE 802.11, 3-address
@@ -11,13 +11,13 @@ import type { NetworkState } from "../../neighbours/network-state.ts";
  * sends past him is none of his to repeat.
  */
 export class WifiBridges {
-  private readonly state: NetworkState;
+  private readonly state: NetworkView;
   /** By bridge and guest: how many of the guest's frames came again. */
   private readonly echoed = new Map<Station, Map<Station, number>>();
   /** By guest: all frames by which it claims an address. */
   private readonly said = new Map<Station, number>();
 
-  constructor(state: NetworkState) {
+  constructor(state: NetworkView) {
     this.state = state;
     for (const { claims } of state.bindings) {
       for (const { station, echoes } of claims) {

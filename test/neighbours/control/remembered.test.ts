@@ -44,6 +44,7 @@ async function reportAfter(known: KnownBinding[], frames: readonly CapturedFrame
   await readCapture(source, new FrameIntake(state, 0), {});
   await source.close();
   state.finish();
+  state.followUnnamed();
   const assignment = new RoleAssignment(state, roles);
   const findings = judge(state, assignment);
   return buildReport("0", [], state, assignment, findings, explain(state, assignment, findings));

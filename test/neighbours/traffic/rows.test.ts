@@ -54,6 +54,7 @@ describe("whom an address belongs to", () => {
   it("is worked out anew after every frame", async () => {
     const state = new NetworkState(new Map());
     await feed(state, 0, [at(0, isAt(NEIGHBOUR.ip, CLIENT, GATEWAY))]);
+    state.followUnnamed();
     const assignment = new RoleAssignment(state, NO_ROLES);
     const client = stationOf(state, CLIENT);
     expect(assignment.ipOf(client)).not.toBeNull();
