@@ -1,31 +1,26 @@
 import { type Command, Option } from "commander";
 import { LvsPcapError } from "../errors.ts";
-import { OutputFile } from "../files/output-file.ts";
-import { expectDistinct, expectOutputIsNoInput, outputTarget } from "../files/output-target.ts";
 import { readKnowledge } from "../knowledge/knowledge.ts";
 import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import { FORMATS, type Format } from "../reports/formats.ts";
-import { isReport } from "../reports/own-report.ts";
-import { elapsedText, ipText, plural, printable } from "../reports/text.ts";
-import { VERSION } from "../version.ts";
+import { elapsedText, ipText, printable } from "../reports/text.ts";
 import type { ClockStep } from "../watch/clock.ts";
-import type { EventSink, WatchGauges } from "../watch/event-sink.ts";
 import type { LiveStream } from "../watch/live-source.ts";
-import type { WatchMemory } from "../watch/memory-port.ts";
-import type { SinkSettings } from "../watch/sinks/open-sinks.ts";
 import type { Tcpdump } from "../watch/tcpdump.ts";
 import { type WatchControls, type WatchOptions, watchCapture } from "../watch.ts";
 import type { CommandContext } from "./context.ts";
 import { ExitStatus, exitStatusOf, FAIL_ON, type FailOn } from "./exit-status.ts";
-import { isEveLog, isEventLog } from "./own-output.ts";
 import { keepMemorySmall, releaseMemory } from "./process-memory.ts";
-import { addRoleOptions, filesRead, type RoleFlags, rolesFromFlags } from "./role-options.ts";
+import { addRoleOptions, type RoleFlags, rolesFromFlags } from "./role-options.ts";
 import { addSinkOptions, type SinkFlags, sinkSettings } from "./sink-options.ts";
 import { WatchOutput } from "./watch-output.ts";
+import { statusParts } from "./watch-screen.ts";
+import { prepareOutputs, reportDropped, serviceNotifier, surroundings } from "./watch-surroundings.ts";
 
 interface WatchFlags extends RoleFlags, SinkFlags {
   interface?: string;
   tcpdumpUser: string;
+  printFilter?: true;
   neighbourModel: NeighbourModelName;
   format: Format;
   output?: string;
@@ -67,7 +62,8 @@ export function addWatchCommand(
     )
     .argument("[input]", "- is standard input, and may be left out")
     .option("--interface <name>", "have tcpdump capture there; any is all of them")
-    .option("--tcpdump-user <user>", "for whom tcpdump gives up root's rights (its -Z)", "nobody");
+    .option("--tcpdump-user <user>", "for whom tcpdump gives up root's rights (its -Z)", "nobody")
+    .option("--print-filter", "print the filter that --interface gives tcpdump, and end");
   addRoleOptions(command);
   command
     .addOption(
@@ -104,6 +100,7 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
       `${input}: watch reads a stream, standard input (-) or --interface; for files there is analyze`,
     );
   }
+  if (flags.printFilter === true) return printFilter(flags, context);
   const report = prepareOutputs(flags);
   const settings = sinkSettings(flags);
   const knowledge = rolesFromFlags(flags);
@@ -119,6 +116,7 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
     }
   };
   const output = await WatchOutput.open(flags, report, context, () => controls?.gauges() ?? null, stop);
+  const service = await serviceNotifier(context, say);
   const reload = () => {
     output.reopen();
     void controls?.reload().then(
@@ -148,6 +146,11 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
       onEvent: (event) => output.tell(event),
       onStart: (started) => {
         controls = started;
+        // The first bytes are the capture's header: whoever captures listens by then.
+        service?.start(
+          () => started.gauges().bytes > 0,
+          () => statusParts(started.gauges()).join(", "),
+        );
       },
       onForgotten: releaseMemory,
       onClockStep: (step) => say(stepText(step)),
@@ -165,73 +168,20 @@ async function watch(input: string | undefined, flags: WatchFlags, context: Comm
     return failure !== null || output.hasFailed ? ExitStatus.Failed : exitStatusOf(result, flags.failOn);
   } finally {
     process.removeListener("SIGINT", stop).removeListener("SIGTERM", stop).removeListener("SIGHUP", reload);
+    service?.stop();
     tcpdump?.stop();
     await output.close();
   }
 }
 
-/** Refuses before the watch begins what could not be written later. */
-function prepareOutputs(flags: WatchFlags): OutputFile | null {
-  const { output, report, eve } = flags;
-  const inputs = [...filesRead(flags), ...(flags.interface === undefined ? ["-"] : [])];
-  expectOutputIsNoInput(inputs);
-  const request = (option: string, path: string | undefined, isOurs: (head: Buffer) => boolean) =>
-    path === undefined ? [] : [{ option, path, inputs, force: flags.force === true, isOurs }];
-  const appended = [...request("--output", output, isEventLog), ...request("--eve", eve, isEveLog)];
-  const [replaced] = request("--report", report, isReport);
-  expectDistinct([...appended, ...(replaced === undefined ? [] : [replaced])]);
-  for (const asked of appended) outputTarget(asked);
-  return replaced === undefined ? null : new OutputFile(replaced);
+/** For whoever starts tcpdump himself, as a unit of systemd does. */
+async function printFilter(flags: WatchFlags, { stdout }: CommandContext): Promise<number> {
+  const { roles } = await readKnowledge(rolesFromFlags(flags));
+  const { captureFilter } = await import("../watch/tcpdump.ts");
+  const vips = roles.vips.map(({ ip }) => ipText(ip));
+  stdout.write(`${captureFilter(vips, flags.interface === "any")}\n`);
+  return ExitStatus.Clean;
 }
-
-/** What is loaded only where it is wanted: sinks, and the memory of a former watch. */
-async function surroundings(
-  state: string | undefined,
-  settings: SinkSettings,
-  { environment }: CommandContext,
-  gauges: () => WatchGauges | null,
-  say: (line: string) => void,
-): Promise<{ readonly sinks: readonly EventSink[]; readonly memory?: WatchMemory }> {
-  const memory =
-    state === undefined ? null : (await import("../watch/memory/memory.ts")).StateMemory.open(state, say);
-  if (Object.keys(settings).length === 0) return memory === null ? { sinks: [] } : { sinks: [], memory };
-  try {
-    const { openSinks } = await import("../watch/sinks/open-sinks.ts");
-    const sinks = await openSinks(settings, {
-      version: VERSION,
-      environment,
-      gauges: () => gauges() ?? NOTHING_YET,
-      say,
-    });
-    return memory === null ? { sinks } : { sinks, memory };
-  } catch (error) {
-    await memory?.close();
-    throw error;
-  }
-}
-
-/** What no receiver took until the end: whoever relies on one has to know. */
-function reportDropped(sinks: readonly EventSink[], say: (line: string) => void): void {
-  for (const { name, dropped } of sinks) {
-    if (dropped > 0) say(`${name}: ${plural(dropped, "event")} could not be delivered`);
-  }
-}
-
-/** Of a watch that is about to begin. */
-const NOTHING_YET: WatchGauges = {
-  open: [],
-  events: { opened: 0, updated: 0, restored: 0, benign: 0 },
-  bindings: 0,
-  hosts: 0,
-  frames: 0,
-  bytes: 0,
-  framesPerSecond: 0,
-  droppedFrames: null,
-  lagSeconds: null,
-  workSeconds: 0,
-  forgotten: 0,
-  sinkDropped: {},
-};
 
 async function startTcpdump(
   interfaceName: string,

@@ -32,6 +32,7 @@ cpSync(join(ROOT, "src/reports/html/browser"), join(DIST, "browser"), {
   recursive: true,
   filter: (file) => !file.endsWith(".json"),
 });
+cpSync(join(ROOT, "src/packaging/systemd"), join(DIST, "systemd"), { recursive: true });
 recordCodeCache();
 
 function buildLibrary(): void {

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { lvsPcap } from "../support/cli.ts";
 import { notInstalled, skippedFor } from "../support/skipped.ts";
 
-const DOCUMENTATION = readFileSync(join(import.meta.dirname, "..", "..", "docs", "watch.md"), "utf8");
+const ROOT = join(import.meta.dirname, "..", "..");
+const DOCUMENTATION = readFileSync(join(ROOT, "docs", "watch.md"), "utf8");
 const UNAVAILABLE = notInstalled("systemd-analyze");
 
 /** systemd's own scale, from 0 to 10: under it a service counts as well protected. */
@@ -17,7 +18,7 @@ function unitFile(): string {
   const [, unit] = /```ini\n([\s\S]*?)```/.exec(DOCUMENTATION) ?? [];
   if (unit === undefined) throw new Error("docs/watch.md has no unit");
   const path = join(mkdtempSync(join(tmpdir(), "lvs-pcap-unit-")), "lvs-pcap@eth0.service");
-  writeFileSync(path, unit.replaceAll("/usr/local/bin/lvs-pcap", "/bin/true"));
+  writeFileSync(path, unit.replaceAll("/usr/bin/lvs-pcap", "/bin/true"));
   return path;
 }
 
@@ -40,6 +41,11 @@ describe.skipIf(UNAVAILABLE !== null)(
 );
 
 describe("the documentation of watch", () => {
+  it("has the unit of the package, word for word", () => {
+    const file = join(ROOT, "src", "packaging", "systemd", "lvs-pcap@.service");
+    expect(DOCUMENTATION).toContain(`lvs-pcap@.service\n${readFileSync(file, "utf8")}\`\`\``);
+  });
+
   it("names no option that the command does not have", async () => {
     const { stdout } = await lvsPcap(["watch", "--help"]);
     const ours = [...DOCUMENTATION.matchAll(/`(--[a-z-]+)/g)].map(([, option = ""]) => option);
