@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
@@ -7,7 +7,10 @@ const CHROMIUM = "/usr/bin/chromium";
 
 /** Why no page can be looked at here; null where one can. */
 export function chromiumUnavailable(): string | null {
-  return existsSync(CHROMIUM) ? null : `${CHROMIUM} is not installed`;
+  const { error, status } = spawnSync(CHROMIUM, ["--version"], { stdio: "ignore" });
+  if (error !== undefined) return `no ${CHROMIUM}`;
+  // Some systems have a script of this name that only says how to install the browser.
+  return status === 0 ? null : `${CHROMIUM} does not start`;
 }
 
 export function launchChromium(): Promise<Browser> {
