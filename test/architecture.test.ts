@@ -111,6 +111,14 @@ function ringsOf(imports: ReadonlyMap<string, readonly string[]>): string[] {
 }
 
 describe("the sources", () => {
+  it("have a line in ARCHITECTURE.md for each room, and for each folder of neighbours/", () => {
+    const map = readFileSync(join(SOURCES, "..", "ARCHITECTURE.md"), "utf8");
+    const rooms = new Set(FILES.map(roomOf));
+    const isThere = (room: string) => map.includes(`\`src/${room}\``) || map.includes(`\`src/${room}.ts\``);
+    expect([...rooms].filter((room) => !isThere(room))).toEqual([]);
+    expect(NEIGHBOUR_FOLDERS.filter((folder) => !map.includes(`| \`${folder}\``))).toEqual([]);
+  });
+
   it("are all in a room that has its place", () => {
     expect(FILES.filter((file) => lineOf(roomOf(file)) < 0)).toEqual([]);
   });
