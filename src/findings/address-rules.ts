@@ -14,6 +14,7 @@ import type { Finding } from "./finding.ts";
 import { findingAgainstForger, forgedClaims } from "./forged-claims.ts";
 import { failedOver, haveRaced, type LastPackets, LINGERING_NS } from "./moves.ts";
 import type { Proxies } from "./proxies.ts";
+import { judgeSilentReceivers } from "./silent-receivers.ts";
 import { victimsOf } from "./victims.ts";
 
 /** Frames that a station sends itself; of them all the one form that it does not is what others believe. */
@@ -50,12 +51,12 @@ export function judgeAddress(evaluator: Evaluator, binding: Binding): Finding[] 
 }
 
 function judgeDispute(evaluator: Evaluator, binding: Binding, claims: readonly Claim[]): Finding[] {
-  const { assignment, conflicts } = evaluator;
+  const { state, assignment, conflicts } = evaluator;
   const forged = claims.filter(
     (claim) => conflicts.isForged(binding, claim) && assignment.machines.of(binding, claim) === null,
   );
   const honest = claims.filter((claim) => !forged.includes(claim));
-  if (honest.length < 2 && forged.length === 0) return [];
+  if (honest.length < 2 && forged.length === 0) return judgeSilentReceivers(state, assignment, binding);
   const owner = ownerAmong(evaluator, binding, forged, honest);
   const impersonation: FindingKind = isGatewayAddress(assignment, binding, owner)
     ? "gateway-impersonation"

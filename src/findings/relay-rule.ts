@@ -41,13 +41,18 @@ function isVipTraffic({ assignment }: Evaluator, { destinationIp, sourceIp }: Re
   return assignment.isVip(destinationIp) || assignment.isVip(sourceIp);
 }
 
-/** The sender had the owner's MAC in its cache, and no frame tells why it has another now. */
+/**
+ * The sender has the relaying station's MAC in its cache, and no frame tells why: it had the owner's before, or the owner is
+ * one that answers when everybody is asked.
+ */
 function isDiverted({ state }: Evaluator, { from, by, to, destinationIp }: Relay): boolean {
   const history = state.caches.entry(from, destinationIp)?.history ?? [];
   const diverted = history.findIndex(({ owner, form }) => owner === by && form === null);
-  if (diverted < 0 || !history.slice(0, diverted).some(({ owner }) => owner === to)) return false;
+  if (diverted < 0) return false;
   const binding = state.bindings.get(from.segment, destinationIp);
-  return binding?.claimOf(to)?.isOwn === true && binding.claimOf(by) === undefined;
+  const claim = binding?.claimOf(to);
+  if (claim === undefined || !claim.isOwn || binding?.claimOf(by) !== undefined) return false;
+  return claim.firstAnswer !== null || history.slice(0, diverted).some(({ owner }) => owner === to);
 }
 
 /** Relayed there and back, between two that are neighbours by their addresses. */

@@ -160,7 +160,10 @@ export class ArpObserver {
     if (heard.claimed === sender && !(first !== undefined && isLate(first.at, at))) {
       sender.ownAddresses.add(facts.senderIp);
       const claim = ask.broadcast ? binding.claimOf(sender) : undefined;
-      if (claim !== undefined) claim.firstAnswer ??= at;
+      if (claim !== undefined) {
+        claim.firstAnswer ??= at;
+        claim.firstAsker ??= ask.asker;
+      }
     }
     if (ask.claim !== null && ask.asker !== sender) this.learnByAnswering(sender, ask.claim);
   }

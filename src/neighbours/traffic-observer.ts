@@ -9,6 +9,7 @@ import type { Binding, Passing } from "./claims/binding.ts";
 import type { BindingTable } from "./claims/binding-table.ts";
 import type { Possession } from "./claims/possession.ts";
 import type { Tunnels } from "./control/tunnels.ts";
+import { DirectAnswers } from "./traffic/direct-answers.ts";
 import type { Forwardings } from "./traffic/forwardings.ts";
 import { SentTraffic } from "./traffic/sent-traffic.ts";
 import type { TrafficRow } from "./traffic/traffic-row.ts";
@@ -28,6 +29,7 @@ export class TrafficObserver {
   private readonly unnamedReceivers: UnnamedReceivers;
   private readonly floodGate: FloodGate;
   private readonly forwardings: Forwardings;
+  private readonly answers: DirectAnswers;
   readonly sent: SentTraffic;
   /** Frames that had something to tell. */
   observed = 0;
@@ -45,6 +47,7 @@ export class TrafficObserver {
     floodGate: FloodGate,
     forwardings: Forwardings,
   ) {
+    this.answers = new DirectAnswers(table);
     this.forwardings = forwardings;
     this.floodGate = floodGate;
     this.timeline = timeline;
@@ -150,10 +153,37 @@ export class TrafficObserver {
       const receiver = stations.of(row.segment, row.destinationMacHigh, row.destinationMacLow);
       if (this.hasEntry(host, row.destinationIp) || this.possession.passesOn(host, receiver, binding))
         continue;
-      if (this.isOnLink(host, receiver, binding)) {
+      const isNeighbour = this.isNeighbour(host, receiver, binding);
+      if (isNeighbour) binding.addReceiver(receiver, host);
+      if (isNeighbour || this.isOnLink(host, receiver, binding))
         this.caches.revealByTraffic(host, binding, receiver, row.first, true);
-      }
     }
+  }
+
+  /**
+   * Whether the address is a neighbour of the host: somebody answers for it when everybody is asked, and packets from it come
+   * to the host straight from a card that holds it. So the host looked it up, unless it sends everything to that router.
+   */
+  private isNeighbour(host: Station, receiver: Station, binding: Binding): boolean {
+    const { ip, segment, claims, receivers, passings, ipSenders, routers } = binding;
+    if (routers.has(host) || !claims.some(({ firstAnswer }) => firstAnswer !== null)) return false;
+    const isNextHop = this.table
+      .rowsFrom(host)
+      .some(
+        (row) =>
+          row.destinationIp !== ip &&
+          row.destinationMacLow === receiver.macLow &&
+          row.destinationMacHigh === receiver.macHigh &&
+          (this.bindings.get(segment, row.destinationIp)?.claims.length ?? 0) === 0,
+      );
+    if (isNextHop) return false;
+    const servers = new Set([
+      receiver,
+      ...receivers.keys(),
+      ...ipSenders.keys(),
+      ...passings.map(({ to }) => to),
+    ]);
+    return [...servers].some((server) => this.answers.answersTo(ip, host, server));
   }
 
   private hasEntry(host: Station, ip: number): boolean {

@@ -77,6 +77,8 @@ export class Claim {
   ownLast: Position | null = null;
   /** Its first answer to a question to everybody: whoever holds the address hears that one and answers, too. */
   firstAnswer: Position | null = null;
+  /** Who had asked it. */
+  firstAsker: Station | null = null;
   /** Its first frame for the address that went to everybody. */
   firstToAll: Position | null = null;
   private readonly own = new SparseMap<ClaimForm, number>();

@@ -93,6 +93,11 @@ export class DirectAnswers {
       );
   }
 
+  /** Whether `server` sends packets of its own from the address to the host, past every router. */
+  answersTo(ip: number, host: Station, server: Station): boolean {
+    return this.ownPackets(ip, server).some((own) => goesTo(own, host));
+  }
+
   /** Whether the station sends packets of its own from the address. */
   sendsFrom(ip: number, station: Station): boolean {
     return this.ownPackets(ip, station).length > 0;
