@@ -40,6 +40,7 @@ export function decodeEtherType(
   outerEtherType: number,
   facts: FrameFacts,
 ): void {
+  facts.isSnap = false;
   let etherType = outerEtherType;
   let offset = start;
   for (let depth = 0; isTag(etherType) && depth < DEEPEST_STACK; depth++) {
@@ -56,6 +57,7 @@ export function decodeEtherType(
     etherType = view.getUint16(offset - 2);
   }
   if (etherType <= LONGEST_LENGTH) {
+    facts.isSnap = true;
     etherType = snapEtherType(view, offset, end);
     offset += SNAP_BYTES;
   }

@@ -128,6 +128,9 @@ export class FrameFacts {
    */
   segment = 0;
 
+  /** Whether the packet came in LLC and SNAP on a link where Ethernet's own header would have told its type. */
+  isSnap = false;
+
   operation = 0;
   senderMacHigh = 0;
   senderMacLow = 0;

@@ -185,6 +185,7 @@ export class ArpObserver {
       gratuitous: false,
       sentTo: sender,
       recheck: false,
+      isSnap: facts.isSnap,
     };
     const claim = this.bindings.of(facts.segment, facts.targetIp).addClaim(addressed, this.beliefs);
     this.meanings.push({ claim, form: "addressed" });
@@ -222,6 +223,7 @@ export class ArpObserver {
       gratuitous: isGratuitous(facts),
       sentTo,
       recheck,
+      isSnap: facts.isSnap,
     };
     const binding: Binding = this.bindings.of(facts.segment, facts.senderIp);
     this.meanings.push({ claim: binding.addClaim(heard, this.beliefs), form });

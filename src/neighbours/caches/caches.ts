@@ -87,6 +87,7 @@ export abstract class Caches {
 
   /** A claim that others than its sender heard: it updates what they have, and may create what its target has not. */
   overhear(binding: Binding, heard: HeardClaim): void {
+    if (heard.isSnap && !this.model.takesSnap) return;
     // Of a router's address thousands have an entry, and most of its frames go to one of them.
     if (heard.sentTo !== null) this.overhearAs(this.entry(heard.sentTo, binding), heard);
     else this.overhearAll(binding, heard);
@@ -215,6 +216,7 @@ export abstract class Caches {
     for (let index = 0; index < recentClaims.length; index++) {
       const later = recentClaims[index];
       if (later === undefined || later.at.ordinal <= at.ordinal || later.sentBy === host) continue;
+      if (later.isSnap && !this.model.takesSnap) continue;
       if (reaches(later, host)) this.hear(entry, later);
     }
   }

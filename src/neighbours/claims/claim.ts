@@ -30,6 +30,8 @@ export interface HeardClaim {
   readonly sentTo: Station | null;
   /** The answer to a request by which its receiver's kernel re-checked what it had. */
   readonly recheck: boolean;
+  /** In LLC and SNAP (RFC 1042) on Ethernet. */
+  readonly isSnap: boolean;
 }
 
 /** Frames of one form by which one station claimed one address. */

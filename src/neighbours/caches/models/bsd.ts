@@ -18,6 +18,9 @@ export const BSD: NeighbourModel = {
   // `arptimer` drops the entry at its age; until then nobody is asked by unicast whether it still holds.
   timers: { locktimeNs: 0, unicastProbes: 0, retransTimeNs: 0, maxAgeNs: MAX_AGE_NS },
 
+  // ether_demux drops what has a length in place of its type.
+  takesSnap: false,
+
   notesConfirmations: true,
 
   isSettled: ({ nud }) => nud === "reachable",

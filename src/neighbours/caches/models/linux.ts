@@ -29,6 +29,9 @@ export const LINUX: NeighbourModel = {
   // may keep it from answering, so that a request alone teaches nothing.
   learnsAsTarget: false,
 
+  // eth_type_trans makes it ETH_P_802_2; psnap has no client for ARP.
+  takesSnap: false,
+
   // By a broadcast of the MAC that a valid entry has nothing is confirmed.
   notesConfirmations: false,
 

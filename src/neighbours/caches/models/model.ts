@@ -61,6 +61,8 @@ export interface NeighbourModel {
    * for, a request that no captured answer follows. If not, a request teaches by being answered, and a reply updates.
    */
   readonly learnsAsTarget: boolean;
+  /** Whether the stack takes ARP in LLC and SNAP on Ethernet (RFC 1042). */
+  readonly takesSnap: boolean;
   /** Whether a claim that only confirms an entry is written down, once for each form. */
   readonly notesConfirmations: boolean;
   /** Whether hearing from the owner that it holds again does nothing to the entry but confirm it. */

@@ -15,6 +15,9 @@ export const RFC_826: NeighbourModel = {
   // "Related issue": ageing and timeouts are suggested, and left to the implementation.
   timers: { locktimeNs: 0, unicastProbes: 0, retransTimeNs: 0, maxAgeNs: null },
 
+  // RFC 1122, section 2.3.3: a host should be able to receive RFC 1042's encapsulation.
+  takesSnap: true,
+
   notesConfirmations: false,
 
   isSettled: ({ nud }) => nud === "reachable",
