@@ -13,6 +13,11 @@ export const MOST_ADDRESSES_FOLLOWED = 1 << 13;
  * `forgotten.addresses`.
  */
 export const MOST_ADMITTED_IN_FLOOD = 1 << 10;
+/**
+ * Hosts whose own addresses stay longest because a contested address has to do with them. Those of further contested
+ * addresses go like others. Report: `forgotten.addresses`.
+ */
+export const MOST_PROTECTED_ADDRESSES = 1 << 10;
 /** Stations. Those that no address refers to go. Report: `forgotten.stations`. */
 export const MOST_STATIONS = 1 << 14;
 /**

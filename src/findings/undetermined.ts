@@ -7,8 +7,9 @@ import type { RoleAssignment } from "../roles/role-assignment.ts";
  * - `no-arp-no-forwarding`  no ARP frame, no packet seen on its way to a host and on from it, and no traffic for a VIP
  *                           whose director is known
  * - `one-direction`         no host that was sent to was ever seen to send
+ * - `forgotten`             contested addresses had to be given up to stay within the memory limit
  */
-export type UndeterminedReason = "no-arp-no-forwarding" | "one-direction";
+export type UndeterminedReason = "no-arp-no-forwarding" | "one-direction" | "forgotten";
 
 /** Why the frames could not have shown a poisoning; null where they could. */
 export function undeterminedBecause(
@@ -20,7 +21,8 @@ export function undeterminedBecause(
   const oneWay = new Set(
     state.vantage.limits.filter(({ kind }) => kind === "one-direction").map(({ capture }) => capture),
   );
-  return oneWay.size > 0 && oneWay.size === state.vantage.captures ? "one-direction" : null;
+  if (oneWay.size > 0 && oneWay.size === state.vantage.captures) return "one-direction";
+  return state.forgotten.contested > 0 ? "forgotten" : null;
 }
 
 function showsForwarding({ relays, vips }: RoleAssignment): boolean {

@@ -56,15 +56,21 @@ export function reachOf(
       .toSorted((a, b) => b.frames - a.frames),
     arpFrames: state.arpObserver.frames,
     directions: limits.length > 0 ? "one" : state.vantage.showsBothWays ? "both" : "unknown",
-    undetermined: reason === null ? null : reasonText(reason, captures),
+    undetermined: reason === null ? null : reasonText(reason, captures, state.forgotten.contested),
   };
 }
 
-function reasonText(reason: UndeterminedReason, captures: readonly CaptureSummary[]): string {
+function reasonText(
+  reason: UndeterminedReason,
+  captures: readonly CaptureSummary[],
+  contested: number,
+): string {
   const filled = captures.filter(({ frames }) => frames > 0);
   if (filled.length === 0) return "there is no frame to judge by";
   if (reason === "one-direction")
     return "only one direction was captured, so no frame could have shown a poisoning";
+  if (reason === "forgotten")
+    return `memory limit reached: ${countText(contested)} addresses that several MACs claimed are no longer tracked, and a poisoning may be among them`;
   const unread = filled.flatMap(({ notAnalysed }) =>
     notAnalysed.filter(({ what }) => what.startsWith(LINK_TYPE)),
   );

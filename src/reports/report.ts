@@ -64,11 +64,13 @@ export interface Report {
 }
 
 export interface Forgotten {
-  /** Addresses of which there was nothing to tell but their owner. */
+  /** Addresses that are no longer tracked; of nearly all there was nothing to tell but their owner. */
   addresses: Count;
   stations: Count;
   /** Claims, cache entries and receivers beyond what is kept of one address. */
   parts: Count;
+  /** Of the addresses those that several MACs had claimed: a finding may have been among them. */
+  contested: Count;
   /** Frames of senders and destinations that were too many to count apart. */
   trafficFrames: Count;
 }

@@ -36,6 +36,8 @@ export interface Look {
   /** How often the address changed hands so far, and whether it was between the two of the finding at last. */
   turnOf(finding: Finding): { readonly count: number; readonly isItsOwn: boolean };
   describe(finding: Finding, id: string): ReportedFinding;
+  /** Whether the finding's address is no longer tracked, because the tables were full. */
+  isForgotten(known: Pick<KnownFinding, "last">): boolean;
   /** Of a finding recalled from before the start: whether the caches show that it is over. */
   isHealed(known: KnownFinding): boolean;
 }
@@ -137,6 +139,11 @@ export class Ledger {
       else this.follow(entry, finding, look);
     }
     for (const entry of gone) {
+      // What had to be given up explains nothing: it stays as it was last known.
+      if (look.isForgotten(entry)) {
+        entry.isRecalled = true;
+        continue;
+      }
       // A finding that is about silence is gone when somebody speaks.
       const ending = findingKindOf(entry.last.kind).over === undefined ? "withdrawn" : "healed";
       // Whoever was told that it healed has to know, too, that it never was.

@@ -22,6 +22,13 @@ export function isHealed(
   });
 }
 
+/** Whether the finding's address had to be given up to stay within the memory limit. */
+export function isForgotten(state: NetworkState, { ip: ipAsText, vlan }: FindingEvent): boolean {
+  const ip = parseIpv4(ipAsText);
+  if (ip === null || state.forgotten.contested === 0) return false;
+  return state.bindings.at(ip).every(({ segment }) => vlanOf(segment) !== vlan);
+}
+
 function stationOf(state: NetworkState, text: string, vlan: number | null): Station | undefined {
   const mac = parseMac(text);
   if (mac === null) return undefined;

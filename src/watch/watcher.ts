@@ -13,7 +13,7 @@ import { Ledger, type Look } from "./ledger.ts";
 import { type Beforehand, LiveJudge } from "./live-judge.ts";
 import type { StreamListener } from "./live-source.ts";
 import type { WatchMemory } from "./memory-port.ts";
-import { isHealed } from "./recalled-victims.ts";
+import { isForgotten, isHealed } from "./recalled-victims.ts";
 import { Tally } from "./tally.ts";
 
 /** Of the time, as one to so many, that looking at everything may take. */
@@ -266,6 +266,7 @@ export class Watcher implements CaptureSink, StreamListener {
       ...moment,
       turnOf: (finding) => turnOf(this.state.bindings, finding),
       describe: (finding, id) => reportFinding(finding, id, assignment, wording),
+      isForgotten: ({ last }) => isForgotten(this.state, last),
       isHealed: ({ last }) => isHealed(this.state, last),
     };
   }

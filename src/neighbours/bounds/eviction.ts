@@ -19,6 +19,7 @@ import type { Synchronisation } from "../control/synchronisation.ts";
 import type { Tunnels } from "../control/tunnels.ts";
 import type { Forwardings } from "../traffic/forwardings.ts";
 import type { QuiescentHosts } from "./quiescent-hosts.ts";
+import { isContested, Worth, worthOfEach } from "./worth.ts";
 
 /** Whoever has more is a router or a server, and whom a poison would fool must be known before it comes. */
 const FEW_HOLDERS = 2;
@@ -31,6 +32,8 @@ export interface Forgotten {
   stations: number;
   /** Of addresses that are kept: claims, cache entries and receivers beyond what one address can have. */
   parts: number;
+  /** Of the addresses those that several had claimed: a finding may be among them. */
+  contested: number;
 }
 
 /** Who is told of the first thing given up each time; null where that is an address which nobody spoke for. */
@@ -48,13 +51,13 @@ export interface Referrers {
 }
 
 /**
- * Keeps the tables within their bounds: of the oldest half of the addresses those are given up of which there is
- * nothing to tell, one owner and no change; and only if that is not enough, others.
+ * Keeps the tables within their bounds: those addresses are given up first of which there is nothing to tell, one owner and
+ * no change, and the newest before those that have been there for long; and only if that is not enough, others, by worth.
  */
 export class Eviction {
   /** When some were last given up. */
   private stationsLeft = 0;
-  private readonly gone: Forgotten = { addresses: 0, stations: 0, parts: 0 };
+  private readonly gone: Forgotten = { addresses: 0, stations: 0, parts: 0, contested: 0 };
   private readonly onForgotten: OnForgotten;
   private readonly bindings: BindingTable;
   private readonly stations: StationTable;
@@ -87,7 +90,7 @@ export class Eviction {
   /** To be called now and then; does nothing while the tables are within their bounds. */
   makeRoom(): void {
     if (this.bindings.size > MOST_ADDRESSES_FOLLOWED) {
-      // Whom nobody spoke for there is perhaps not.
+      // An address that nobody claimed may not exist.
       this.evictBindings(
         (binding) => binding.claims.length === 0 && this.wasSeenOnce(binding),
         MOST_UNEVENTFUL_LEFT,
@@ -101,12 +104,21 @@ export class Eviction {
   }
 
   private evictClaimed(): void {
+    const worth = worthOfEach(this.bindings, this.caches);
+    const isWorthLess = (binding: Binding) =>
+      isUneventful(binding) && (worth.get(binding) ?? Worth.Nothing) < Worth.Parties;
     // Who has been there for long is not given up for a flood of those who come once.
-    this.evictBindings((binding) => isUneventful(binding) && this.wasSeenOnce(binding), MOST_UNEVENTFUL_LEFT);
-    this.evictBindings((binding) => isUneventful(binding) && this.isForFew(binding), MOST_UNEVENTFUL_LEFT);
-    if (this.bindings.size > (MOST_ADDRESSES_FOLLOWED * 3) / 4)
-      this.evictBindings((binding) => isUneventful(binding) && binding.passings.length === 0);
-    if (this.bindings.size > (MOST_ADDRESSES_FOLLOWED * 3) / 4) this.evictBindings(() => true);
+    this.evictBindings((binding) => isWorthLess(binding) && this.wasSeenOnce(binding), MOST_UNEVENTFUL_LEFT);
+    this.evictBindings((binding) => isWorthLess(binding) && this.isForFew(binding), MOST_UNEVENTFUL_LEFT);
+    if (this.bindings.size > (MOST_ADDRESSES_FOLLOWED * 3) / 4) this.evictBindings(isWorthLess);
+    if (this.bindings.size > (MOST_ADDRESSES_FOLLOWED * 3) / 4) this.evictByWorth(worth);
+  }
+
+  private evictByWorth(worth: ReadonlyMap<Binding, Worth>): void {
+    for (const most of Object.values(Worth)) {
+      if (this.bindings.size <= MOST_ADDRESSES_FOLLOWED / 2) return;
+      this.evictBindings((binding) => (worth.get(binding) ?? Worth.Nothing) <= most);
+    }
   }
 
   /**
@@ -125,7 +137,7 @@ export class Eviction {
     if (before <= MOST_UNEVENTFUL_LEFT && unanswered === 0) return 0;
     const isGone = (binding: Binding) =>
       isUneventful(binding) && this.wasSeenOnce(binding) && nowNs - newestNs(binding) > PASSED_BY_NS;
-    this.evictBindings(isGone, MOST_UNEVENTFUL_LEFT);
+    this.evictBindings(isGone, MOST_UNEVENTFUL_LEFT, "oldest");
     this.evictStations();
     return before - this.bindings.size + unanswered;
   }
@@ -141,14 +153,20 @@ export class Eviction {
     for (const binding of this.bindings) {
       if (!this.possession.isVip(binding.ip)) binding.forgetClaims(CLAIMS_LEFT, this.caches);
     }
-    if (this.parts > MOST_PARTS) this.evictBindings(() => true);
+    if (this.parts > MOST_PARTS) this.evictByWorth(worthOfEach(this.bindings, this.caches));
   }
 
-  private evictBindings(mayGo: (binding: Binding) => boolean, left = MOST_ADDRESSES_FOLLOWED / 2): void {
+  /** @param first which of them go first: in a flood those that came with it */
+  private evictBindings(
+    mayGo: (binding: Binding) => boolean,
+    left = MOST_ADDRESSES_FOLLOWED / 2,
+    first: "newest" | "oldest" = "newest",
+  ): void {
     let excess = this.bindings.size - left;
     let isFirst = true;
     let hasUnclaimed = false;
-    for (const binding of this.bindings) {
+    const inOrder = [...this.bindings];
+    for (const binding of first === "newest" ? inOrder.reverse() : inOrder) {
       if (excess <= 0) break;
       if (this.possession.isNamed(binding.ip) || !mayGo(binding)) continue;
       const station = binding.claims[0]?.station;
@@ -163,6 +181,7 @@ export class Eviction {
       this.bindings.delete(binding);
       this.referrers.changes.bindings.delete(binding);
       this.gone.addresses++;
+      if (isContested(binding)) this.gone.contested++;
       this.gone.parts += binding.forgottenParts;
       excess--;
     }
@@ -223,5 +242,5 @@ function newestNs({ claims, asks }: Binding): number {
 }
 
 function isUneventful(binding: Binding): boolean {
-  return binding.claims.length <= 1 && binding.turnCount <= 1 && binding.asks.unansweredCount === 0;
+  return !isContested(binding) && binding.asks.unansweredCount === 0;
 }
