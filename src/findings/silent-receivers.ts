@@ -2,7 +2,7 @@ import { earliest, latest } from "../neighbours/base/position.ts";
 import { isCard, type Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
-import type { NetworkState } from "../neighbours/network-state.ts";
+import type { NetworkView } from "../neighbours/network-view.ts";
 import { impersonates, likelyOwner } from "../roles/likely-owner.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { boundEvidence, evidenceOf } from "./build-finding.ts";
@@ -18,7 +18,7 @@ import { entriesByOwner, unexplainedVictimsOf } from "./victims.ts";
  * An owner would have answered, too. A host with two cards that answer by turns sends from the address by both.
  */
 export function judgeSilentReceivers(
-  state: NetworkState,
+  state: NetworkView,
   assignment: RoleAssignment,
   binding: Binding,
 ): Finding[] {
@@ -41,7 +41,7 @@ export function judgeSilentReceivers(
 }
 
 function conflictWith(
-  state: NetworkState,
+  state: NetworkView,
   binding: Binding,
   station: Station,
   owner: Station,
