@@ -18,6 +18,8 @@ export const MOST_ADMITTED_IN_FLOOD = 1 << 10;
  * addresses go like others. Report: `forgotten.addresses`.
  */
 export const MOST_PROTECTED_ADDRESSES = 1 << 10;
+/** Stations that have to do with one contested address and so are among those. Further ones are not. Not reported. */
+export const MOST_PARTIES = 32;
 /** Stations. Those that no address refers to go. Report: `forgotten.stations`. */
 export const MOST_STATIONS = 1 << 14;
 /**

@@ -1,11 +1,8 @@
-import { MOST_PROTECTED_ADDRESSES } from "../../limits.ts";
+import { MOST_PARTIES, MOST_PROTECTED_ADDRESSES } from "../../limits.ts";
 import type { Station } from "../base/station.ts";
 import type { EveryModel } from "../caches/every-model.ts";
 import type { Binding } from "../claims/binding.ts";
 import type { Claim } from "../claims/claim.ts";
-
-/** Stations of one address that lend their worth to their own addresses; further ones are a forger's. */
-const MOST_PARTIES = 32;
 
 /** How much would be lost with an address; those worth less are given up first. */
 export const Worth = { Nothing: 0, Claims: 1, Parties: 2, Beliefs: 3, Evidence: 4 } as const;
