@@ -11,6 +11,7 @@ import type { AddressConflicts } from "./address-conflicts.ts";
 import { defenceAgainst, followsLeases, isFailoverSequence } from "./address-failover.ts";
 import { findingFromClaims } from "./build-finding.ts";
 import type { Finding } from "./finding.ts";
+import { fluxFinding } from "./flux-rule.ts";
 import { findingAgainstForger, forgedClaims } from "./forged-claims.ts";
 import { failedOver, haveRaced, type LastPackets, LINGERING_NS } from "./moves.ts";
 import type { Proxies } from "./proxies.ts";
@@ -66,6 +67,8 @@ function judgeDispute(evaluator: Evaluator, binding: Binding, claims: readonly C
     ...planted(evaluator, binding, forged, honest, owner, impersonation),
     ...honest.flatMap((claim) => {
       if (owner === undefined || claim.station === owner || !isOwnClaim(claim)) return [];
+      const beside = assignment.machines.cardBeside(binding, claim, [owner]);
+      if (beside !== null) return [fluxFinding(evaluator.state, binding, claim, beside.station)];
       const dispute = disputeBetween(evaluator, binding, owner, claim);
       if (dispute === null) return [];
       const kind = assignment.isGatewayAt(owner, binding.ip) ? "gateway-impersonation" : dispute;

@@ -11,6 +11,7 @@ import type { VipRoles } from "../roles/vip-roles.ts";
 import { boundEvidence, evidenceOf, stageOf } from "./build-finding.ts";
 import { bypassOf } from "./bypass.ts";
 import type { Evidence, Finding } from "./finding.ts";
+import { fluxBeside } from "./flux-rule.ts";
 import { disagreementsOver } from "./other-models.ts";
 import { victimsOf } from "./victims.ts";
 
@@ -38,7 +39,7 @@ export function judgeSplit(
   vip: VipRoles,
   binding: Binding,
 ): Finding[] {
-  const split = splitByAdverts(state, assignment, vip, binding) ?? splitByAnswers(vip, binding);
+  const split = splitByAdverts(state, assignment, vip, binding) ?? splitByAnswers(assignment, vip, binding);
   if (split === null) return [];
   const { rightful, claimant } = split;
   const exempt = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
@@ -102,9 +103,14 @@ function rank({ areDirectorsGiven, directors }: VipRoles, { station, priority }:
   return priority + (areDirectorsGiven && directors.includes(station) ? HIGHEST_PRIORITY + 1 : 0);
 }
 
-function splitByAnswers(vip: VipRoles, binding: Binding): Split | null {
+function splitByAnswers(assignment: RoleAssignment, vip: VipRoles, binding: Binding): Split | null {
+  // A director's second card is no second director.
+  const directors = vip.directors.filter((station) => {
+    const claim = binding.claimOf(station);
+    return claim === undefined || fluxBeside(assignment, vip, binding, claim) === null;
+  });
   const races = binding.asks.races
-    .map(({ answers }) => answers.filter(({ by }) => vip.directors.includes(by)))
+    .map(({ answers }) => answers.filter(({ by }) => directors.includes(by)))
     .filter((answers) => new Set(answers.map(({ by }) => by)).size > 1);
   const [winner, loser] = races[0] ?? [];
   if (winner === undefined || loser === undefined) return null;

@@ -11,6 +11,7 @@ import { boundEvidence, evidenceOf, findingFromClaims } from "./build-finding.ts
 import { bypassOf } from "./bypass.ts";
 import { isFailover } from "./director-failover.ts";
 import type { Evidence, Finding, Victim } from "./finding.ts";
+import { fluxBeside, judgeFlux } from "./flux-rule.ts";
 import { findingAgainstForger, forgedClaims } from "./forged-claims.ts";
 import { preventionOf } from "./prevention.ts";
 import { racesOf } from "./races.ts";
@@ -54,6 +55,7 @@ export function judgeVip(
     ...bypassesWithoutClaim(state, assignment, vip, binding),
     ...unanswered(state, vip, binding),
     ...judgeSplit(state, assignment, vip, binding),
+    ...judgeFlux(state, assignment, vip, binding),
   ];
 }
 
@@ -139,6 +141,7 @@ function suspectClaims(
     if (vip.directors.includes(station) || isFramed(state, assignment, binding, claim)) return false;
     if (assignment.roleOf(station) === "real-server") return true;
     if (assignment.machines.isOneOf(binding, claim, vip.directors)) return false;
+    if (fluxBeside(assignment, vip, binding, claim) !== null) return false;
     if (vip.directors.length === 0) return isAnotherThanGiven(assignment, vip, station);
     return !isFailover(state, assignment, vip, binding, claim);
   });

@@ -11,6 +11,7 @@ import { VRRP_FAILOVER } from "./benign/vrrp-failover.ts";
 import { ADDRESS_CONFLICT } from "./findings/address-conflict.ts";
 import { ADDRESS_IMPERSONATION } from "./findings/address-impersonation.ts";
 import { ARP_FLOOD } from "./findings/arp-flood.ts";
+import { ARP_FLUX } from "./findings/arp-flux.ts";
 import { ARP_SCAN } from "./findings/arp-scan.ts";
 import { ARP_STORM } from "./findings/arp-storm.ts";
 import { FLIP_FLOP } from "./findings/flip-flop.ts";
@@ -44,6 +45,7 @@ const FINDINGS = [
   ADDRESS_CONFLICT,
   FLIP_FLOP,
   PROXY_OVERREACH,
+  ARP_FLUX,
   SENDER_MISMATCH,
   ARP_FLOOD,
   ARP_SCAN,

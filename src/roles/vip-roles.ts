@@ -195,7 +195,11 @@ function inferRealServers(
   for (const station of binding.ipSenders.keys()) {
     if (found.some((known) => known.station === station) || directors.includes(station)) continue;
     const claim = binding.claimOf(station);
-    if (claim !== undefined && machines.of(binding, claim) === null)
+    if (
+      claim !== undefined &&
+      machines.of(binding, claim) === null &&
+      machines.cardBeside(binding, claim, directors) === null
+    )
       found.push({ station, forwarding: null });
   }
   return found;

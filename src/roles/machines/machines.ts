@@ -6,6 +6,7 @@ import type { NetworkView } from "../../neighbours/network-view.ts";
 import { isOwnClaim } from "../likely-owner.ts";
 import { type Bond, bondOf } from "./bonds.ts";
 import { asksByCard, mayBeCardBelow, virtualMacsOf } from "./cards-below.ts";
+import { areTwoCards, virtualMacAbove } from "./two-cards.ts";
 import { type GroupProtocol, type VirtualMac, virtualMacOf, virtualRouterOf } from "./virtual-macs.ts";
 import { WifiBridges } from "./wifi-bridges.ts";
 
@@ -23,6 +24,13 @@ export type SameMachine =
     }
   | { readonly kind: "bond"; readonly seen: Bond["seen"]; readonly proof: Position }
   | { readonly kind: "bridge"; readonly echoes: number; readonly proof: Position };
+
+/** Another MAC of the same machine, at which an address should be. */
+interface CardBeside {
+  readonly station: Station;
+  /** Null where it is a second card. */
+  readonly virtual: VirtualMac | null;
+}
 
 /** Which MACs are one machine, by what the frames show of them: the prefix of a MAC proves nothing. */
 export class Machines {
@@ -69,6 +77,21 @@ export class Machines {
       this.bridge(a, b) ??
       this.bridge(b, a)
     );
+  }
+
+  /**
+   * The card by which the claimant's machine should be known for the address: the virtual MAC above the claimant's card, or
+   * the other card of a host that answers on both. Null where they are no such cards, or nothing tells.
+   */
+  cardBeside(binding: Binding, claim: Claim, candidates: readonly Station[]): CardBeside | null {
+    const above = virtualMacAbove(this.state, binding, claim);
+    if (above !== null) return { station: above.station, virtual: above.virtual };
+    const station = candidates.find(
+      (candidate) =>
+        candidate !== claim.station &&
+        areTwoCards(binding, candidate, claim.station, (card) => this.claimedBy.get(card) ?? []),
+    );
+    return station === undefined ? null : { station, virtual: null };
   }
 
   /** The directors, and the virtual MACs from which they answer for the VIP. */
