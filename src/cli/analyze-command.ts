@@ -8,7 +8,7 @@ import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/caches/
 import { FORMATS, type Format, render } from "../reports/formats.ts";
 import { isReport } from "../reports/own-report.ts";
 import { opinionText } from "../reports/second-opinion-text.ts";
-import { printable } from "../reports/text.ts";
+import { printable } from "../words/letters.ts";
 import { wantsColor } from "./color.ts";
 import type { CommandContext } from "./context.ts";
 import { exportEvidence, prepareEvidence } from "./evidence-option.ts";

@@ -1,6 +1,7 @@
 import type { AnalyzeOptions } from "../analyze.ts";
 import type { Report } from "../reports/report.ts";
-import { countText, plural, printable } from "../reports/text.ts";
+import { countText, plural } from "../words/counts.ts";
+import { printable } from "../words/letters.ts";
 import type { CommandContext } from "./context.ts";
 import { discardDraftsOnSignal } from "./discard-drafts.ts";
 

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { LvsPcapError } from "../errors.ts";
-import { printable } from "../reports/text.ts";
 import { VERSION } from "../version.ts";
+import { printable } from "../words/letters.ts";
 import { addAnalyzeCommand } from "./analyze-command.ts";
 import type { CommandContext } from "./context.ts";
 import { ExitStatus } from "./exit-status.ts";

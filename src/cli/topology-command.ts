@@ -3,7 +3,7 @@ import { type AnalyzeOptions, analyzeCapture } from "../analyze.ts";
 import { OutputFile } from "../files/output-file.ts";
 import { expectOutputIsNoInput } from "../files/output-target.ts";
 import { NEIGHBOUR_MODELS, type NeighbourModelName } from "../neighbours/caches/models/model.ts";
-import { printable } from "../reports/text.ts";
+import { printable } from "../words/letters.ts";
 import type { CommandContext } from "./context.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { ProgressBar } from "./progress.ts";

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { expectOutputIsNoInput } from "../files/output-target.ts";
-import { printable } from "../reports/text.ts";
 import type { VerifyOptions, verifyCapture } from "../verify.ts";
+import { printable } from "../words/letters.ts";
 import type { CommandContext } from "./context.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { ProgressBar } from "./progress.ts";

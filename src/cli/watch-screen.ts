@@ -1,7 +1,8 @@
 import type { WriteStream } from "node:tty";
-import { countText, elapsedText, plural, severityCount } from "../reports/text.ts";
+import { severityCount } from "../reports/text.ts";
 import { widthOf, wrap } from "../reports/wrap.ts";
 import type { WatchGauges } from "../watch/event-sink.ts";
+import { countText, elapsedText, plural } from "../words/counts.ts";
 
 /** What the screen is drawn on. */
 export type Terminal = Pick<WriteStream, "write"> & {

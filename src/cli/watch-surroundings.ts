@@ -1,12 +1,12 @@
 import { OutputFile } from "../files/output-file.ts";
 import { expectDistinct, expectOutputIsNoInput, outputTarget } from "../files/output-target.ts";
 import { isReport } from "../reports/own-report.ts";
-import { plural } from "../reports/text.ts";
 import { VERSION } from "../version.ts";
 import type { EventSink, WatchGauges } from "../watch/event-sink.ts";
 import type { WatchMemory } from "../watch/memory-port.ts";
 import type { ServiceNotifier } from "../watch/service-notifier.ts";
 import type { SinkSettings } from "../watch/sinks/open-sinks.ts";
+import { plural } from "../words/counts.ts";
 import type { CommandContext } from "./context.ts";
 import { isEveLog, isEventLog } from "./own-output.ts";
 import { filesRead, type RoleFlags } from "./role-options.ts";

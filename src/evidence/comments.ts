@@ -1,8 +1,10 @@
 import { ArpOperation, Control, type FrameFacts, FrameKind } from "../decode/facts.ts";
 import { parseIpv4 } from "../knowledge/address.ts";
 import type { Report, ReportedFinding, ReportedPosition } from "../reports/report.ts";
-import { elapsedText, ipText, macText, printable, timeText } from "../reports/text.ts";
+import { ipText, macText, timeText } from "../reports/text.ts";
+import { elapsedText } from "../words/counts.ts";
 import { hostName, restoredText } from "../words/hosts.ts";
+import { printable } from "../words/letters.ts";
 import { macKey, macNumber, type Scope } from "./scope.ts";
 
 /** More in one comment help nobody. */

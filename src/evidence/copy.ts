@@ -4,7 +4,7 @@ import type { MergeSink } from "../capture/merge/frame-queue.ts";
 import { FrameFacts, FrameKind, LinkAddresses } from "../decode/facts.ts";
 import { beginFrame } from "../decode/link-addresses.ts";
 import { type LinkDecoder, linkDecoder } from "../decode/link-layer.ts";
-import { printable } from "../reports/text.ts";
+import { printable } from "../words/letters.ts";
 import type { Comments } from "./comments.ts";
 import type { FrameNumbers } from "./frame-numbers.ts";
 import { enhancedPacket, interfaceDescription } from "./pcapng-writer.ts";

@@ -31,7 +31,7 @@ interface Group {
 export const GROUPS: readonly Group[] = [
   { heading: "Findings", names: FINDING_KINDS },
   { heading: "How far a finding came", names: STAGES },
-  { heading: "Explained, not accused", names: BENIGN_KINDS },
+  { heading: "Benign", names: BENIGN_KINDS },
   { heading: "What a capture cannot show", names: VANTAGE_KINDS },
 ];
 

@@ -21,6 +21,8 @@ import type { NetworkView } from "../neighbours/network-view.ts";
 import type { Limit } from "../neighbours/vantage/vantage.ts";
 import type { GatewayRole, RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
+import { UNSEEN_MAC } from "../words/hosts.ts";
+import { printable } from "../words/letters.ts";
 import { displayFilterOf } from "./display-filter.ts";
 import { accountOf } from "./finding-account.ts";
 import { reachOf } from "./reach.ts";
@@ -40,7 +42,7 @@ import type {
   ReportedVip,
   VantageLimit,
 } from "./report.ts";
-import { ipText, macText, printable, UNSEEN_MAC, vlanOf } from "./text.ts";
+import { ipText, macText, vlanOf } from "./text.ts";
 import { reportTimelines } from "./timelines.ts";
 import { limitText } from "./vantage-text.ts";
 import { Wording } from "./wording.ts";

@@ -1,6 +1,7 @@
 import type { BypassEnd } from "../findings/finding.ts";
+import { countText, elapsedText, plural } from "../words/counts.ts";
 import type { ReportedBypass, ReportedPosition } from "./report.ts";
-import { countText, elapsedText, nanosecondsBetween, plural } from "./text.ts";
+import { nanosecondsBetween } from "./text.ts";
 
 const ENDS: Record<Exclude<BypassEnd, "capture-end">, string> = {
   announcement: "the rightful owner announced itself",

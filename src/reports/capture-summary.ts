@@ -2,9 +2,10 @@ import { linkTypeName } from "../capture/link-type.ts";
 import type { CaptureEnd } from "../capture/read-capture.ts";
 import { Anomaly } from "../decode/facts.ts";
 import type { FrameIntake } from "../intake/frame-intake.ts";
+import { printable } from "../words/letters.ts";
 import { notAnalysedFrames } from "./reach.ts";
 import type { CaptureSummary } from "./report.ts";
-import { printable, timeText } from "./text.ts";
+import { timeText } from "./text.ts";
 
 interface StoredFile {
   readonly bytes: number;

@@ -1,9 +1,10 @@
 import type { Evidence, Finding } from "../findings/finding.ts";
 import type { FindingAccount, Proof } from "../kinds/account.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
+import { printable } from "../words/letters.ts";
 import { hostOf } from "./references.ts";
 import type { ReportedFinding } from "./report.ts";
-import { ipText, macText, printable } from "./text.ts";
+import { ipText, macText } from "./text.ts";
 import type { Wording } from "./wording.ts";
 
 /** What of a reported finding its kind's words are made of. */

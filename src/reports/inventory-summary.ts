@@ -1,6 +1,6 @@
 import type { Inventory } from "../knowledge/inventories/inventory.ts";
+import { plural } from "../words/counts.ts";
 import type { ReportedInventory } from "./report.ts";
-import { plural } from "./text.ts";
 
 /** What the report says of one inventory. */
 export function reportInventory({ file, format, roles, known, notes }: Inventory): ReportedInventory {

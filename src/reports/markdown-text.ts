@@ -1,4 +1,4 @@
-import { printable } from "./text.ts";
+import { printable } from "../words/letters.ts";
 
 const MAC = /\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/g;
 

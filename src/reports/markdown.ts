@@ -1,6 +1,7 @@
 import { preventionText } from "../kinds/fix/prevention.ts";
-import { hostName, labelledName, restoredText } from "../words/hosts.ts";
-import { uncapitalise } from "../words/letters.ts";
+import { countText, elapsedText, plural } from "../words/counts.ts";
+import { hostName, labelledName, restoredText, UNSEEN_MAC } from "../words/hosts.ts";
+import { capitalise, uncapitalise } from "../words/letters.ts";
 import { bypassLines } from "./bypass-text.ts";
 import { Calendar, clockText, vendorName } from "./html/names.ts";
 import { inventoryText } from "./inventory-summary.ts";
@@ -17,7 +18,7 @@ import type {
   ReportedPosition,
 } from "./report.ts";
 import { differenceTexts, opinionText } from "./second-opinion-text.ts";
-import { countText, elapsedText, nanosecondsBetween, plural, severityCount, UNSEEN_MAC } from "./text.ts";
+import { forgottenText, nanosecondsBetween, severityCount } from "./text.ts";
 
 /** A ticket takes some 65,000 letters; all of it is in the JSON. */
 const MOST_DETAILED = 15;
@@ -44,7 +45,7 @@ export function renderMarkdown(report: Report, { args }: RenderOptions): string 
     ...detailed.map((finding, index) =>
       findingDetails(finding, calendar, index > 0 || report.verdict === "clean"),
     ),
-    ...(left > 0 ? [`${capital(plural(left, "further finding"))}: see \`--format json\`.`] : []),
+    ...(left > 0 ? [`${capitalise(plural(left, "further finding"))}: see \`--format json\`.`] : []),
     ...expected(report),
     ...explained(report, calendar),
     ...whoIsWho(report),
@@ -59,10 +60,10 @@ function verdict(report: Report, worstFirst: readonly ReportedFinding[]): string
   const withoutArp = withoutArpText(report.reach);
   const limits = [
     unseen === null ? "" : `\n\nNot looked into: ${prose(unseen)}.`,
-    withoutArp === null ? "" : `\n\n${prose(capital(withoutArp))}.`,
+    withoutArp === null ? "" : `\n\n${prose(capitalise(withoutArp))}.`,
   ].join("");
   if (report.verdict === "undetermined")
-    return `**${prose(capital(report.reach.undetermined ?? ""))}.**${limits}`;
+    return `**${prose(capitalise(report.reach.undetermined ?? ""))}.**${limits}`;
   const counts = SEVERITIES.map((severity) => ({
     severity,
     count: worstFirst.filter((finding) => finding.severity === severity).length,
@@ -111,7 +112,7 @@ function findingDetails(finding: ReportedFinding, calendar: Calendar, withSummar
   return [
     `## ${finding.id}: ${code(finding.kind)}, ${finding.severity}, ${finding.stage}`,
     ...(withSummary ? [prose(finding.summary)] : []),
-    prose(`${capital(finding.certainty)}: ${finding.why}.`),
+    prose(`${capitalise(finding.certainty)}: ${finding.why}.`),
     ...(finding.suppressedBy === null
       ? []
       : [prose(`Suppressed by a known exception: ${finding.suppressedBy}.`)]),
@@ -181,10 +182,7 @@ function explained(report: Report, calendar: Calendar): string[] {
     .slice(0, MOST_EXPLAINED)
     .map(({ kind, first, why }) => `- ${code(kind)}, ${prose(calendar.moment(first))}: ${prose(why)}`);
   const more = report.benign.length - shown.length;
-  return [
-    "## Explained, not accused",
-    [...shown, ...(more > 0 ? [`- and ${countText(more)} more`] : [])].join("\n"),
-  ];
+  return ["## Benign", [...shown, ...(more > 0 ? [`- and ${countText(more)} more`] : [])].join("\n")];
 }
 
 /** What the frames say of a topology given as a test: what is wrong comes first. */
@@ -272,11 +270,7 @@ function provenance(report: Report, args: readonly string[]): string {
         `- Inventory ${code(inventory.file)}, ${prose(inventoryText(inventory))}`,
         ...inventory.notes.map((note) => `  - ${prose(note)}`),
       ]),
-      ...(addresses + stations === 0
-        ? []
-        : [
-            `- To stay within its memory it gave up ${plural(addresses, "address")}, ${plural(stations, "station")}`,
-          ]),
+      ...(addresses + stations === 0 ? [] : [`- ${capitalise(forgottenText(report.forgotten))}`]),
       `- ${name} ${version}, neighbour caches by the ${report.neighbourModel} model${args.length === 0 ? "" : `, called as ${code([name, ...args].join(" "))}`}`,
     ].join("\n"),
   ].join("\n\n");
@@ -286,8 +280,4 @@ function hostText(host: Host): string {
   const mac = host.ip === null || host.mac === UNSEEN_MAC ? null : host.mac;
   const notes = [host.name ?? null, mac, vendorName(host)].filter((note) => note !== null);
   return prose(`${hostName(host)}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

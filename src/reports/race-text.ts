@@ -1,5 +1,6 @@
-import type { Host, ReportedFinding, ReportedPosition } from "./report.ts";
-import { elapsedText, plural } from "./text.ts";
+import { elapsedText, plural } from "../words/counts.ts";
+import { hostName } from "../words/hosts.ts";
+import type { ReportedFinding, ReportedPosition } from "./report.ts";
 
 /** A line a request: who answered it, in order, and how much later than the first. */
 export function raceLines(
@@ -11,15 +12,10 @@ export function raceLines(
     if (first === undefined) return at(request);
     const later = others.map(({ by, delayNs }) => {
       const behindNs = delayNs - first.delayNs;
-      return `${hostText(by)} ${elapsedText(behindNs)} later`;
+      return `${hostName(by)} ${elapsedText(behindNs)} later`;
     });
-    return [`${at(request)}: ${hostText(first.by)} after ${elapsedText(first.delayNs)}`, ...later].join(", ");
+    return [`${at(request)}: ${hostName(first.by)} after ${elapsedText(first.delayNs)}`, ...later].join(", ");
   });
   const more = racesTotal - races.length;
   return more > 0 ? [...lines, `and ${plural(more, "more request")}`] : lines;
-}
-
-function hostText({ role, ip, mac }: Host): string {
-  const name = role === "real-server" ? "real server" : role === "unknown" ? "station" : role;
-  return `${name} ${ip ?? mac}`;
 }

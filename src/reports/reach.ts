@@ -1,8 +1,8 @@
 import { NotAnalysed } from "../decode/not-analysed.ts";
 import type { UndeterminedReason } from "../findings/undetermined.ts";
 import type { NetworkView } from "../neighbours/network-view.ts";
+import { countText, plural } from "../words/counts.ts";
 import type { CaptureSummary, NotAnalysedFrames, Reach } from "./report.ts";
-import { countText, plural } from "./text.ts";
 
 /** Stable names and what a person calls it, in `notAnalysed` and in a line of the report. */
 const NAMES: Readonly<Record<NotAnalysed, readonly [name: string, text: string]>> = {

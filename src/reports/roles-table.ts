@@ -1,8 +1,9 @@
 import type { Cell, Table } from "cli-table3";
 import { parseIpv4 } from "../knowledge/address.ts";
+import { countText } from "../words/counts.ts";
+import { printable } from "../words/letters.ts";
 import { plainTable } from "./plain-table.ts";
 import type { Host, Report, ReportedVip } from "./report.ts";
-import { countText, printable } from "./text.ts";
 
 /** An inventory of a large cluster lists hundreds. */
 const VIPS_SHOWN = 24;

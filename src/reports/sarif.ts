@@ -1,6 +1,7 @@
 import { FINDING_KINDS, type FindingKind, findingKindOf } from "../kinds/registry.ts";
 import { type Severity, worstOf } from "../kinds/severity.ts";
 import { labelledName } from "../words/hosts.ts";
+import { printable } from "../words/letters.ts";
 import { explainText } from "./explain-text.ts";
 import { topicMarkdown } from "./glossary.ts";
 import { jsonText } from "./json.ts";
@@ -15,7 +16,6 @@ import type {
   ReportedPosition,
 } from "./report.ts";
 import { differenceTexts, opinionText } from "./second-opinion-text.ts";
-import { printable } from "./text.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 

@@ -1,5 +1,5 @@
+import { countText, plural } from "../words/counts.ts";
 import type { CaptureSummary, DecodedDifferently, SecondOpinion } from "./report.ts";
-import { countText, plural } from "./text.ts";
 
 /** What another decoder says of a capture, in a sentence without its full stop. */
 export function opinionText(opinion: SecondOpinion, captures: readonly CaptureSummary[]): string {

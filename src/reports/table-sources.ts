@@ -1,8 +1,8 @@
+import { printable } from "../words/letters.ts";
 import { inventoryText } from "./inventory-summary.ts";
 import type { Report } from "./report.ts";
 import { differenceTexts, opinionText } from "./second-opinion-text.ts";
 import type { Style } from "./style.ts";
-import { printable } from "./text.ts";
 import { wrap } from "./wrap.ts";
 
 /** What another decoder says of the capture, as lines that are not wrapped yet; none where it was not asked. */

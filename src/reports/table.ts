@@ -1,15 +1,16 @@
 import { preventionText } from "../kinds/fix/prevention.ts";
-import { hostName } from "../words/hosts.ts";
-import { uncapitalise } from "../words/letters.ts";
+import { countText, plural } from "../words/counts.ts";
+import { fullName, hostName } from "../words/hosts.ts";
+import { printable, uncapitalise } from "../words/letters.ts";
 import { bypassLines } from "./bypass-text.ts";
 import { plainTable } from "./plain-table.ts";
 import { raceLines } from "./race-text.ts";
 import { notLookedIntoText, withoutArpText } from "./reach.ts";
-import type { Host, Report, ReportedFinding, ReportedPosition, ReportedVictim } from "./report.ts";
+import type { Report, ReportedFinding, ReportedPosition, ReportedVictim } from "./report.ts";
 import { rolesTable } from "./roles-table.ts";
 import { type Style, styleFor } from "./style.ts";
 import { inventoryLines, opinionLines } from "./table-sources.ts";
-import { countText, frameText, plural, printable, severityCount, sourceName } from "./text.ts";
+import { forgottenText, frameText, severityCount, sourceName } from "./text.ts";
 import { wrap } from "./wrap.ts";
 
 const WIDTH = 80;
@@ -79,12 +80,7 @@ function headline(report: Report, style: Style): string {
     return lines.flatMap((line) => wrap(line, WIDTH - 2)).join("\n  ");
   });
   const { addresses, stations } = report.forgotten;
-  const forgotten =
-    addresses + stations === 0
-      ? []
-      : [
-          `to stay within its memory it gave up ${plural(addresses, "address")}, ${plural(stations, "station")}`,
-        ];
+  const forgotten = addresses + stations === 0 ? [] : [forgottenText(report.forgotten)];
   return [
     ...wrap(`${verdict}  ${found}`, WIDTH + (verdict.length - report.verdict.length)),
     ...[...files, ...notLookedInto.flatMap((line) => wrap(line, WIDTH - 2)), ...forgotten].map(
@@ -185,7 +181,7 @@ function fixLines(finding: ReportedFinding, style: Style): string[] {
 }
 
 function victimLine(victim: ReportedVictim, at: (position: ReportedPosition) => string): string {
-  const parts = [hostLine(victim)];
+  const parts = [fullName(victim)];
   if (victim.learned !== null) parts.push(`learned it in ${at(victim.learned)}`);
   if (victim.used !== null) parts.push(`used it from ${at(victim.used)}`);
   if (victim.restored !== null) {
@@ -200,7 +196,7 @@ function victimLine(victim: ReportedVictim, at: (position: ReportedPosition) => 
 
 /** What looks like poisoning and is none: whoever compares with another tool's alarms finds them here. */
 function explained(report: Report, style: Style): string {
-  const lines = [style.strong("explained, not accused")];
+  const lines = [style.strong("benign")];
   for (const change of report.benign.slice(0, EXPLAINED_SHOWN)) {
     const [head = "", ...tail] = wrap(
       `${frameText(change.first, report.captures.length > 1)}, ${change.kind}: ${change.why}`,
@@ -211,12 +207,6 @@ function explained(report: Report, style: Style): string {
   const more = report.benign.length - EXPLAINED_SHOWN;
   if (more > 0) lines.push(`  and ${countText(more)} more in --format json`);
   return lines.join("\n");
-}
-
-function hostLine(host: Host): string {
-  const role = { "real-server": "real server", unknown: "station" }[host.role as string] ?? host.role;
-  const name = host.name === undefined ? "" : `${printable(host.name)}, `;
-  return host.ip === null ? `${role} ${name}${host.mac}` : `${role} ${host.ip} (${name}${host.mac})`;
 }
 
 /** What the frames say of a topology given as a test: what is wrong comes first. */

@@ -2,10 +2,6 @@ import type { Position } from "../neighbours/base/position.ts";
 import { countText, plural } from "../words/counts.ts";
 import { printable } from "../words/letters.ts";
 
-export { countText, elapsedText, plural } from "../words/counts.ts";
-export { UNSEEN_MAC } from "../words/hosts.ts";
-export { printable } from "../words/letters.ts";
-
 /** The one place where the integers of the inner rooms become text. */
 
 export function ipText(ip: number): string {
@@ -27,6 +23,11 @@ export function timeText({ seconds, nanoseconds }: Pick<Position, "seconds" | "n
 export function vlanOf(segment: number): number | null {
   const vlan = segment & 0xfff;
   return vlan === 0 ? null : vlan;
+}
+
+/** What was given up where tables were full. */
+export function forgottenText({ addresses, stations }: { addresses: number; stations: number }): string {
+  return `memory limit reached: ${plural(addresses, "address")} and ${plural(stations, "station")} are no longer tracked`;
 }
 
 /** What a capture is called; `-` says nothing to who reads it later. */

@@ -1,7 +1,9 @@
 import { Document, isMap, isScalar, isSeq, type Scalar, visit } from "yaml";
+import { UNSEEN_MAC } from "../words/hosts.ts";
+import { printable } from "../words/letters.ts";
 import { vendorName } from "./html/names.ts";
 import type { Host, Report, ReportedFinding, ReportedVip } from "./report.ts";
-import { frameText, printable, UNSEEN_MAC } from "./text.ts";
+import { frameText } from "./text.ts";
 
 interface TopologyHost {
   ip?: string;

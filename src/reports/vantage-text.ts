@@ -1,5 +1,5 @@
 import type { Limit } from "../neighbours/vantage/vantage.ts";
-import { plural } from "./text.ts";
+import { plural } from "../words/counts.ts";
 import type { Wording } from "./wording.ts";
 
 /** What the capture cannot show, and how one can tell; one sentence. */
@@ -11,7 +11,7 @@ export function limitText(limit: Limit, wording: Wording): string {
         ? `No unicast frame was captured, and ${plural(count, "request")} found no answer: this port sees broadcasts only, so replies are not observable.`
         : `Every unicast frame is from or to ${wording.name(station)}: this was captured on that host, or on a port that shows no other's frames, so what others send each other by unicast, ARP replies above all, is not observable.`;
     case "one-direction":
-      return `Of ${plural(count, "unicast frame")}, none comes from a host that another was sent to: only one direction was captured, so what came back is not observable.`;
+      return `Only one direction was captured (${plural(count, "unicast frame")}, no replies): what came back is not observable, and victims may be missing.`;
     case "snap-length":
       return `${plural(count, "frame")} ${count === 1 ? "was" : "were"} cut to ${cutToBytes ?? 0} bytes or less when captured, too few for an ARP frame (42) or the inner header of a tunnel: what they said is not observable.`;
     case "cooked":

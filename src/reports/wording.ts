@@ -4,11 +4,12 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { NeighbourTimers } from "../neighbours/caches/models/model.ts";
 import type { RoleEvidence } from "../roles/evidence.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
-import { timerText } from "../words/counts.ts";
+import { plural, timerText } from "../words/counts.ts";
 import { fullName, hostName, hostNames, shortName } from "../words/hosts.ts";
+import { printable } from "../words/letters.ts";
 import { otherOutcomes } from "./model-wording.ts";
 import { hostOf } from "./references.ts";
-import { frameText, ipText, macText, plural, printable } from "./text.ts";
+import { frameText, ipText, macText } from "./text.ts";
 
 /** Says things about hosts and findings in sentences; knows who is called what. */
 export class Wording {

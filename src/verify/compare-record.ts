@@ -1,5 +1,5 @@
 import type { FrameFacts } from "../decode/facts.ts";
-import { countText } from "../reports/text.ts";
+import { countText } from "../words/counts.ts";
 import type { DifferenceLog } from "./difference.ts";
 import type { SecondRecord } from "./second-decoder.ts";
 

@@ -5,7 +5,7 @@ import { LONGEST_RECORD_BYTES, PCAP_RECORD_HEADER_BYTES } from "../capture/pcap-
 import type { CaptureEnd } from "../capture/read-capture.ts";
 import { decodeEthernet } from "../decode/ethernet.ts";
 import { FrameFacts } from "../decode/facts.ts";
-import { countText } from "../reports/text.ts";
+import { countText } from "../words/counts.ts";
 import { compareArp } from "./compare-arp.ts";
 import { compareRecord } from "./compare-record.ts";
 import { DifferenceLog } from "./difference.ts";

@@ -1,5 +1,6 @@
 import { LINKTYPE_ETHERNET, linkTypeName } from "../capture/link-type.ts";
-import { plural, printable } from "../reports/text.ts";
+import { plural } from "../words/counts.ts";
+import { printable } from "../words/letters.ts";
 import { DIFFERENT_FIELDS, type Difference } from "./difference.ts";
 import type { VerifyResult } from "./verify-result.ts";
 

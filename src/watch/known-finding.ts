@@ -4,7 +4,8 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { BindingTable } from "../neighbours/claims/binding-table.ts";
 import type { Ending } from "../reports/event.ts";
 import type { ReportedFinding } from "../reports/report.ts";
-import { macText, UNSEEN_MAC } from "../reports/text.ts";
+import { macText } from "../reports/text.ts";
+import { UNSEEN_MAC } from "../words/hosts.ts";
 
 /** A finding that fooled nobody is over when no frame of it came for so long; one that did, after a day. */
 const CEASED_NS = 600_000_000_000;

@@ -2,7 +2,7 @@ import { findingKindOf } from "../kinds/registry.ts";
 import { type FindingEvent, isFindingEvent, type WatchEvent } from "../reports/event.ts";
 import type { ReportedFinding, ReportedVictim } from "../reports/report.ts";
 import type { Style } from "../reports/style.ts";
-import { plural } from "../reports/text.ts";
+import { plural } from "../words/counts.ts";
 import { calledShortly, restoredText } from "../words/hosts.ts";
 
 /** More would not be read while something happens; the report has them all. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { reportSchema } from "../../src/packaging/report-schema.ts";
-import { plural } from "../../src/reports/text.ts";
+import { plural } from "../../src/words/counts.ts";
 import { reportValidator } from "../support/report-validator.ts";
 import { countByCapinfos, READERS, type Understood } from "./formats/readers.ts";
 import { SAMPLES } from "./formats/samples.ts";

@@ -1,4 +1,4 @@
-import { printable } from "../text.ts";
+import { printable } from "../../words/letters.ts";
 
 /** Source text of the page that is safe as it stands. Only `html` makes it, and everything put into that is escaped. */
 export class Markup {

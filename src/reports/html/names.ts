@@ -1,7 +1,7 @@
-import { roleName, shortName } from "../../words/hosts.ts";
+import { roleName, shortName, UNSEEN_MAC } from "../../words/hosts.ts";
 import { capitalise } from "../../words/letters.ts";
 import type { BenignChange, Host, Report, ReportedPosition } from "../report.ts";
-import { frameText, nanosecondsBetween, UNSEEN_MAC } from "../text.ts";
+import { frameText, nanosecondsBetween } from "../text.ts";
 import { html, type Markup } from "./markup.ts";
 
 /** What the report says of a MAC that no vendor's registry has: on every line of a table it would say nothing. */

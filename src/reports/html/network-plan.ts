@@ -1,7 +1,7 @@
 import { findingKindOf } from "../../kinds/registry.ts";
-import { hostName, roleName, shortName } from "../../words/hosts.ts";
+import { plural } from "../../words/counts.ts";
+import { hostName, roleName, shortName, UNSEEN_MAC } from "../../words/hosts.ts";
 import type { Host, Report, ReportedFinding, ReportedVip } from "../report.ts";
-import { plural, UNSEEN_MAC } from "../text.ts";
 
 export interface PlanNode {
   readonly key: string;

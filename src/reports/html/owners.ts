@@ -1,7 +1,6 @@
 import { findingKindOf } from "../../kinds/registry.ts";
-import { hostName, roleName } from "../../words/hosts.ts";
+import { hostName, roleName, UNSEEN_MAC } from "../../words/hosts.ts";
 import type { Host, Report, ReportedFinding, Timeline } from "../report.ts";
-import { UNSEEN_MAC } from "../text.ts";
 
 /** Whether a cache does right to hold this owner's MAC for the address. */
 type Standing = "right" | "wrong" | "other";

@@ -1,7 +1,7 @@
+import { plural } from "../../words/counts.ts";
 import { capitalise } from "../../words/letters.ts";
 import type { Report } from "../report.ts";
 import { opinionText } from "../second-opinion-text.ts";
-import { plural } from "../text.ts";
 import { loadAssets } from "./assets.ts";
 import { expectationsTable } from "./expectations.ts";
 import { type Content, html, type Markup } from "./markup.ts";
@@ -65,7 +65,7 @@ ${
 ${section("timeline", "Whose MAC was held, and when", renderTimelines(report, calendar), report.timelines.length > 0 ? AXIS_NOTE : undefined)}
 ${section("map", "Which way the packets went", renderMaps(report))}
 ${section("findings", "Findings", [groupsOf(report.findings), findingsTable(report.findings, told, calendar)])}
-${section("benign", "Explained, not accused", benignTable(report.benign, calendar))}
+${section("benign", "Benign", benignTable(report.benign, calendar))}
 ${section("bindings", "Neighbour caches at the end", bindingsTable(report, calendar))}
 ${section("roles", "Who is who, and why", rolesTable(report))}
 ${report.expectations.length > 0 && section("expectations", "Expectations", expectationsTable(report, calendar))}

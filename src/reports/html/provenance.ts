@@ -1,8 +1,9 @@
+import { countText, plural } from "../../words/counts.ts";
 import { capitalise } from "../../words/letters.ts";
 import { inventoryText } from "../inventory-summary.ts";
 import type { CaptureSummary, Report, ReportedInventory, SecondOpinion } from "../report.ts";
 import { differenceTexts, opinionText } from "../second-opinion-text.ts";
-import { countText, plural } from "../text.ts";
+import { forgottenText } from "../text.ts";
 import { copyable } from "./copy.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { dateText } from "./names.ts";
@@ -126,11 +127,7 @@ function unseen({ captures, vantage, forgotten, findings }: Report): Content {
           `Of ${plural(hidden, "finding")} this capture point cannot show whether all hosts that were asked learned the address.`,
         ]
       : []),
-    ...(forgotten.addresses + forgotten.stations > 0
-      ? [
-          `To stay within its memory the analysis gave up ${plural(forgotten.addresses, "address")} and ${plural(forgotten.stations, "station")}.`,
-        ]
-      : []),
+    ...(forgotten.addresses + forgotten.stations > 0 ? [`${capitalise(forgottenText(forgotten))}.`] : []),
     ...(forgotten.trafficFrames > 0
       ? [`${plural(forgotten.trafficFrames, "frame")} of too many senders were not counted apart.`]
       : []),

@@ -1,11 +1,11 @@
 import { preventionText } from "../../kinds/fix/prevention.ts";
 import { findingKindOf } from "../../kinds/registry.ts";
+import { countText, plural } from "../../words/counts.ts";
 import { hostName, labelledName, restoredText } from "../../words/hosts.ts";
 import { capitalise } from "../../words/letters.ts";
 import { bypassLines } from "../bypass-text.ts";
 import { raceLines } from "../race-text.ts";
 import type { ReportedFinding, ReportedFixStep, ReportedPosition, ReportedVictim } from "../report.ts";
-import { countText, plural } from "../text.ts";
 import { copyable } from "./copy.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { type Calendar, clockText } from "./names.ts";

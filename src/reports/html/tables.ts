@@ -1,7 +1,7 @@
 import { findingKindOf } from "../../kinds/registry.ts";
+import { countText, plural } from "../../words/counts.ts";
 import { roleName } from "../../words/hosts.ts";
 import type { BenignChange, Host, Report, ReportedFinding, ReportedPosition } from "../report.ts";
-import { countText, plural } from "../text.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { type Calendar, clockText, hostCell } from "./names.ts";
 import { byWeight } from "./verdict.ts";
@@ -66,7 +66,7 @@ export function benignTable(benign: readonly BenignChange[], calendar: Calendar)
   if (benign.length === 0)
     return html`<p class="muted">Nothing that looked like poisoning had to be explained.</p>`;
   return longTable(
-    "Explained, not accused",
+    "Benign",
     "benign",
     ["What", "Address", "Why it is innocent", "Frames"],
     benign.map(

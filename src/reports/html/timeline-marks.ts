@@ -1,3 +1,4 @@
+import { countText, plural } from "../../words/counts.ts";
 import { hostName, roleName } from "../../words/hosts.ts";
 import { capitalise } from "../../words/letters.ts";
 import type {
@@ -9,7 +10,6 @@ import type {
   TimelineClaim,
   TimelineObserver,
 } from "../report.ts";
-import { countText, plural } from "../text.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { type Calendar, changeName } from "./names.ts";
 import type { Owners } from "./owners.ts";

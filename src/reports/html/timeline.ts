@@ -1,7 +1,7 @@
 import { benignKindOf } from "../../kinds/registry.ts";
+import { elapsedText, plural } from "../../words/counts.ts";
 import { labelledName } from "../../words/hosts.ts";
 import type { BenignChange, Report, Timeline } from "../report.ts";
-import { elapsedText, plural } from "../text.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { type Calendar, changeName, clockText, dateText, hostCell } from "./names.ts";
 import { accusations, type Owner, Owners } from "./owners.ts";

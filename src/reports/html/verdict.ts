@@ -1,10 +1,11 @@
 import { benignKindOf, findingKindOf } from "../../kinds/registry.ts";
 import { SEVERITIES, STAGES } from "../../kinds/severity.ts";
+import { countText, elapsedText, plural } from "../../words/counts.ts";
 import { hostName, labelledName, shortName } from "../../words/hosts.ts";
-import { capitalise } from "../../words/letters.ts";
+import { capitalise, uncapitalise } from "../../words/letters.ts";
 import { notLookedIntoText, withoutArpText } from "../reach.ts";
 import type { Host, Report, ReportedFinding } from "../report.ts";
-import { countText, elapsedText, nanosecondsBetween, plural } from "../text.ts";
+import { nanosecondsBetween } from "../text.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { type Calendar, clockText, dateText, vendorName } from "./names.ts";
 
@@ -30,7 +31,7 @@ export function verdictSentence(report: Report): string {
   if (report.verdict === "undetermined") return innocence(report);
   const opening = report.verdict === "clean" ? "No cache was poisoned: " : "";
   const sentence = findingKindOf(worst.kind).headline(worst);
-  return `${opening}${opening === "" ? sentence : sentence.charAt(0).toLowerCase() + sentence.slice(1)}${more}.`;
+  return `${opening}${opening === "" ? sentence : uncapitalise(sentence)}${more}.`;
 }
 
 function innocence(report: Report): string {

@@ -1,7 +1,7 @@
 import { linkTypeName } from "../../capture/link-type.ts";
 import { encapsulationLinkType } from "../../capture/pdml/encapsulation.ts";
 import type { PdmlElement, PdmlVisitor } from "../../capture/pdml/packet-fields.ts";
-import { countText } from "../../reports/text.ts";
+import { countText } from "../../words/counts.ts";
 import type { DifferentField } from "../difference.ts";
 import type { FrameFields } from "./frame-fields.ts";
 

@@ -1,7 +1,8 @@
 import { LINKTYPE_ETHERNET, linkTypeName } from "../../capture/link-type.ts";
 import { Anomaly, Control, type FrameFacts, FrameKind, IpProtocol } from "../../decode/facts.ts";
 import { linkDecoder } from "../../decode/link-layer.ts";
-import { countText, ipText, macText } from "../../reports/text.ts";
+import { ipText, macText } from "../../reports/text.ts";
+import { countText } from "../../words/counts.ts";
 import type { DifferentField } from "../difference.ts";
 import type { FrameFields } from "./frame-fields.ts";
 

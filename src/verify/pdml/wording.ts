@@ -1,4 +1,5 @@
-import { countText, plural, printable } from "../../reports/text.ts";
+import { countText, plural } from "../../words/counts.ts";
+import { printable } from "../../words/letters.ts";
 import { differenceLine } from "../wording.ts";
 import type { DissectionResult } from "./against-pdml.ts";
 

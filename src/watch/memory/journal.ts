@@ -3,7 +3,7 @@ import { open, rename } from "node:fs/promises";
 import { promisify } from "node:util";
 import { systemCode, systemReason } from "../../files/system-error.ts";
 import { MOST_STATE_BYTES } from "../../limits.ts";
-import { printable } from "../../reports/text.ts";
+import { printable } from "../../words/letters.ts";
 import type { Say } from "../sinks/say.ts";
 import { createFile } from "./directory.ts";
 import { writeLine } from "./line.ts";

@@ -4,7 +4,7 @@ import { LvsPcapError } from "../../errors.ts";
 import { endsWithinLine } from "../../files/last-line.ts";
 import { systemReason } from "../../files/system-error.ts";
 import type { WatchEvent } from "../../reports/event.ts";
-import { printable } from "../../reports/text.ts";
+import { printable } from "../../words/letters.ts";
 import type { EventSink } from "../event-sink.ts";
 import { eveLine } from "./eve-record.ts";
 import { Outage } from "./outage.ts";

@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { LvsPcapError } from "../../errors.ts";
 import { systemReason } from "../../files/system-error.ts";
 import type { WatchEvent } from "../../reports/event.ts";
-import { printable } from "../../reports/text.ts";
+import { printable } from "../../words/letters.ts";
 import type { EventSink } from "../event-sink.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
 import { eventEnvironment } from "./event-environment.ts";
