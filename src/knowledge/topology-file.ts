@@ -176,5 +176,5 @@ class TopologyReader {
 }
 
 /** With those that a report's topology has besides. */
-const VIP_KEYS = ["ip", "directors", "realServers", "vlan", "origin", "evidence"];
+const VIP_KEYS = ["ip", "directors", "realServers", "vlan", "origin", "evidence", "undecided"];
 const HOST_KEYS = ["ip", "mac", "forwarding", "name", "vendor", "role", "origin", "evidence"];
