@@ -53,7 +53,7 @@ export function judgeVip(
     ...leaks(state, assignment, vip, binding, runs),
     ...forgeries(state, assignment, vip, binding),
     ...bypassesWithoutClaim(state, assignment, vip, binding),
-    ...unanswered(state, vip, binding),
+    ...unanswered(state, assignment, vip, binding),
     ...judgeSplit(state, assignment, vip, binding),
     ...judgeFlux(state, assignment, vip, binding),
   ];
@@ -244,12 +244,20 @@ function isWrongReceiver(vip: VipRoles, station: Station): boolean {
 }
 
 /** Golden rule 1: requests for the VIP that their senders had to repeat, because the director never answers. */
-function unanswered(state: NetworkView, vip: VipRoles, binding: Binding): Finding[] {
+function unanswered(
+  state: NetworkView,
+  assignment: RoleAssignment,
+  vip: VipRoles,
+  binding: Binding,
+): Finding[] {
+  // A host that claims the VIP itself may ask for it only to make the director look silent.
+  const suspects = new Set(suspectClaims(state, assignment, vip, binding).map(({ station }) => station));
   const asks = binding.asks.unanswered.filter(
     ({ asker, askerIp, at }) =>
       // Who checks whether the address is free hopes for silence (RFC 5227).
       askerIp !== 0 &&
       !vip.directors.includes(asker) &&
+      !suspects.has(asker) &&
       !vip.realServers.some((realServer) => realServer.station === asker) &&
       // Where no answer would have been captured, that there is none says nothing.
       state.vantage.shows(at.capture, vip.directors[0] ?? null, asker),
