@@ -206,6 +206,11 @@ export const MOST_ARRIVAL_TRIES = 64;
 export const MOST_VIRTUAL_ROUTERS = 1024;
 /** Hosts that advertise one virtual router. Further ones are left out. Not reported. */
 export const MOST_ADVERTISERS = 32;
+/**
+ * Terms of a virtual router's masters: two that advertise in turns begin one with every frame. Those between the first and
+ * the newest go. Not reported.
+ */
+export const MOST_TERMS = 128;
 /** Addresses of one virtual router. Further ones are left out. Not reported. */
 export const MOST_VIRTUAL_ADDRESSES = 1024;
 /** Services in IPVS synchronisation. Further ones are left out. Not reported. */

@@ -3,7 +3,7 @@ import { parseIpv4 } from "../knowledge/address.ts";
 import type { Report, ReportedFinding, ReportedPosition } from "../reports/report.ts";
 import { ipText, macText, timeText } from "../reports/text.ts";
 import { elapsedText } from "../words/counts.ts";
-import { hostName, restoredText } from "../words/hosts.ts";
+import { hostName, restoredText, subjectOf } from "../words/hosts.ts";
 import { printable } from "../words/letters.ts";
 import { macKey, macNumber, type Scope } from "./scope.ts";
 
@@ -47,14 +47,15 @@ export class Comments {
   }
 
   private listFinding(finding: ReportedFinding): void {
-    const { id, kind, evidence, victims, bypass, races, claimant, ip } = finding;
+    const { id, kind, evidence, victims, bypass, races, ip } = finding;
+    const { mac } = subjectOf(finding);
     const label = `${id} ${kind}`;
     for (const { what, ...position } of evidence) this.list(position, label, what);
     for (const victim of victims) {
       const { learned, used, restored, restoredBy } = victim;
       const name = hostName(victim);
-      if (learned !== null) this.list(learned, label, `by this ${name} takes ${claimant.mac} for ${ip}`);
-      if (used !== null) this.list(used, label, `${name} sends to ${claimant.mac} for ${ip}`);
+      if (learned !== null) this.list(learned, label, `by this ${name} takes ${mac} for ${ip}`);
+      if (used !== null) this.list(used, label, `${name} sends to ${mac} for ${ip}`);
       if (restored !== null) this.list(restored, label, `${name} ${restoredText(restoredBy)}`);
     }
     if (bypass !== null) {
@@ -104,8 +105,8 @@ export class Comments {
     const to = macKey(facts.destinationMacHigh, facts.destinationMacLow);
     const stray = this.scope.strays.find(from, to, facts.destinationIp, facts);
     if (stray !== undefined) {
-      const { id, kind, claimant } = stray.finding;
-      return `${id} ${kind}: for ${ipText(facts.destinationIp)}, but sent to ${hostName(claimant)}`;
+      const { id, kind } = stray.finding;
+      return `${id} ${kind}: for ${ipText(facts.destinationIp)}, but sent to ${hostName(subjectOf(stray.finding))}`;
     }
     const now = timeText(facts);
     const answered = this.byIp

@@ -1,5 +1,6 @@
 import { parseIpv4, parseMac } from "../knowledge/address.ts";
 import type { Host, Report, ReportedFinding, ReportedPosition } from "../reports/report.ts";
+import { subjectOf } from "../words/hosts.ts";
 
 /**
  * How much of the captures goes into the evidence.
@@ -54,7 +55,7 @@ export function scopeOf(report: Report, breadth: Breadth): Scope {
   };
   for (const finding of findings) {
     addIp(finding.ip);
-    claimants.add(macNumber(finding.claimant));
+    claimants.add(macNumber(subjectOf(finding)));
     for (const host of hostsOf(finding)) {
       addIp(host.ip);
       macs.add(macNumber(host));
@@ -78,9 +79,10 @@ export function scopeOf(report: Report, breadth: Breadth): Scope {
   return { breadth, ips, onLink, macs, claimants, strays: new Strays(findings.flatMap(straysOf)) };
 }
 
-function hostsOf({ claimant, rightful, victims, races, models, notObservable }: ReportedFinding): Host[] {
+function hostsOf(finding: ReportedFinding): Host[] {
+  const { rightful, victims, races, models, notObservable } = finding;
   return [
-    claimant,
+    subjectOf(finding),
     ...(rightful === null ? [] : [rightful]),
     ...victims,
     ...notObservable,
@@ -91,7 +93,7 @@ function hostsOf({ claimant, rightful, victims, races, models, notObservable }: 
 
 /** Traffic that a finding counts by the frame; where no claim taught it, whatever went from victim to claimant. */
 function straysOf(finding: ReportedFinding): Stray[] {
-  const { bypass, victims, claimant, ip } = finding;
+  const { bypass, victims, ip } = finding;
   const onlyTraffic = victims.length > 0 && victims.every(({ learned }) => learned === null);
   if (bypass === null && !onlyTraffic) return [];
   return victims.flatMap((victim) => {
@@ -101,7 +103,7 @@ function straysOf(finding: ReportedFinding): Stray[] {
       {
         finding,
         from: macNumber(victim),
-        to: macNumber(claimant),
+        to: macNumber(subjectOf(finding)),
         ip: bypass === null ? null : parseIpv4(ip),
         since: momentOf(since),
         until: victim.restored && momentOf(victim.restored),

@@ -5,6 +5,7 @@ import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import type { ClaimForm } from "../neighbours/claims/claim.ts";
+import type { HolderForm } from "../roles/holders.ts";
 
 /** What ended a wrong entry. */
 export type RestoredBy =
@@ -94,6 +95,8 @@ type EvidenceKind =
   | { readonly what: "answered"; readonly by: Station }
   /** Of which address, where it is not the finding's. */
   | { readonly what: "advertised"; readonly by: Station; readonly ip?: number }
+  /** It holds the address from here on. */
+  | { readonly what: "took-over"; readonly by: Station; readonly form: HolderForm }
   | { readonly what: "swept"; readonly by: Station }
   /** It sends packets for the address to one of several hosts, by a route. */
   | { readonly what: "routed"; readonly by: Station; readonly to: Station | null }
@@ -172,6 +175,8 @@ export interface Finding {
   readonly named?: Station;
   /** Who should have been believed; in a conflict the one that was seen with the address first. */
   readonly rightful: Station | null;
+  /** Whose MAC the victims' caches still hold though it holds the address no more; for `stale-neighbour` only. */
+  readonly formerHolder?: Station;
   readonly victims: readonly Victim[];
   readonly bypass: Bypass | null;
   readonly first: Position;

@@ -12,6 +12,7 @@ import { judgeNotices } from "./notice-rules.ts";
 import { Proxies } from "./proxies.ts";
 import { judgeRelays } from "./relay-rule.ts";
 import { SecondRuns } from "./second-runs.ts";
+import { withStaleCaches } from "./stale-rule.ts";
 import { judgeVip } from "./vip-rules.ts";
 import { judgeVridCollisions } from "./vrid-collisions.ts";
 
@@ -97,11 +98,15 @@ export class Judgement {
     return found;
   }
 
-  /** Where nobody can be told to be the VIP's director, it is an address like any other. */
   private conclude(binding: Binding, asVip: readonly Finding[]): readonly Finding[] {
     const routed = this.assignment.routed.of(binding);
     const inert = routed === undefined ? null : judgeInertLeaks(binding, routed);
     if (inert !== null) return inert;
+    return withStaleCaches(this.evaluator, binding, this.disputesOver(binding, asVip));
+  }
+
+  /** Where nobody can be told to be the VIP's director, it is an address like any other. */
+  private disputesOver(binding: Binding, asVip: readonly Finding[]): readonly Finding[] {
     const vip = this.assignment.vipOf(binding);
     if (vip === undefined || (vip.directors.length === 0 && !this.hasSuspect(vip.ip)))
       return judgeAddress(this.evaluator, binding);

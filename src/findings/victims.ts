@@ -100,7 +100,8 @@ export function entriesByOwner(about: readonly CacheEntry[]): ReadonlyMap<Statio
   return byOwner;
 }
 
-function restorationAfter(
+/** How the entry came right again after the change of that index, by which it held the claimant's MAC. */
+export function restorationAfter(
   entry: CacheEntry,
   index: number,
   claimant: Station,

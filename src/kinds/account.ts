@@ -44,6 +44,8 @@ export interface FindingFacts {
   readonly ip: string;
   readonly claimant: NamedHost;
   readonly rightful: NamedHost | null;
+  /** Whose MAC the victims' caches still hold though it holds the address no more; null for every other kind. */
+  readonly formerHolder: NamedHost | null;
   readonly victims: readonly PoisonedHost[];
   readonly count: number;
   readonly first: FramePlace;
@@ -60,6 +62,7 @@ export interface Proof {
     | "unanswered"
     | "answered"
     | "advertised"
+    | "took-over"
     | "swept"
     | "routed"
     | "repeated"
@@ -87,6 +90,8 @@ interface Race {
 export interface FindingAccount extends FindingFacts {
   /** The MAC that the frames name, where it is not the claimant's own. */
   readonly named: string | null;
+  /** Traffic that reached the claimant, or the former holder; flows that are not told apart count as none. */
+  readonly bypass: { readonly frames: number; readonly flows: number; readonly unanswered: number } | null;
   /** Bounded, in order. */
   readonly proof: readonly Proof[];
   readonly proofTotal: number;

@@ -19,6 +19,7 @@ import { GATEWAY_IMPERSONATION } from "./findings/gateway-impersonation.ts";
 import { INVENTORY_CONTRADICTED } from "./findings/inventory-contradicted.ts";
 import { PROXY_OVERREACH } from "./findings/proxy-overreach.ts";
 import { SENDER_MISMATCH } from "./findings/sender-mismatch.ts";
+import { STALE_NEIGHBOUR } from "./findings/stale-neighbour.ts";
 import { VIP_BYPASS } from "./findings/vip-bypass.ts";
 import { VIP_GRATUITOUS } from "./findings/vip-gratuitous.ts";
 import { VIP_LEAK_INERT } from "./findings/vip-leak-inert.ts";
@@ -46,6 +47,7 @@ const FINDINGS = [
   FLIP_FLOP,
   PROXY_OVERREACH,
   ARP_FLUX,
+  STALE_NEIGHBOUR,
   SENDER_MISMATCH,
   ARP_FLOOD,
   ARP_SCAN,

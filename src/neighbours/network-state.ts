@@ -320,7 +320,18 @@ export class NetworkState implements NetworkView {
     this.changes.anything = true;
     if (facts.control === Control.IpvsSync) this.synchronisation.note(facts, this.stations, this.timeline);
     else if (facts.control === Control.Lease) this.leases.note(facts, this.stations, this.timeline);
-    else this.adverts.note(facts, this.stations, this.timeline);
+    else this.noteAdvert(facts);
+  }
+
+  private noteAdvert(facts: FrameFacts): void {
+    const takenOver = this.adverts.note(facts, this.stations, this.timeline);
+    if (takenOver === null) return;
+    for (const ip of takenOver.addresses) {
+      const binding = this.bindings.get(takenOver.segment, ip);
+      if (binding === undefined) continue;
+      binding.holderChanges++;
+      this.followTraffic(binding);
+    }
   }
 
   private rememberCache({ segment, ip, mac, holder }: KnownBinding): void {

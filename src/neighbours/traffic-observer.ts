@@ -291,7 +291,7 @@ export class TrafficObserver {
     const entry = this.caches.table.entry(host, binding.ip);
     if (entry?.updatedNs === at.timeNs) this.recorder.noteUsed(host, binding, at);
     const change = entry?.history.findLast(({ owner }) => owner === receiver);
-    if (change !== undefined) this.sent.count(facts, change, receiver, binding.turnCount, at);
+    if (change !== undefined) this.sent.count(facts, change, receiver, binding.holderChanges, at);
   }
 }
 

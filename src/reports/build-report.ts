@@ -140,11 +140,18 @@ export function reportFinding(
     ip: ipText(finding.ip),
     vlan: vlanOf(finding.segment),
     claimant:
-      finding.claimant === null ? unseenDirector(finding, assignment) : hostOf(assignment, finding.claimant),
+      finding.claimant === null ? unseenClaimant(finding, assignment) : hostOf(assignment, finding.claimant),
     rightful: finding.rightful === null ? null : hostOf(assignment, finding.rightful),
+    formerHolder: finding.formerHolder === undefined ? null : hostOf(assignment, finding.formerHolder),
     ...assess(finding, assignment),
     suppressedBy: finding.suppressedBy === undefined ? null : printable(finding.suppressedBy),
     victims: finding.victims.map((victim) => reportVictim(victim, assignment, wording)),
+    bypass: bypass && {
+      ...bypass,
+      first: positionOf(bypass.first),
+      last: positionOf(bypass.last),
+      ended: positionOf(bypass.ended),
+    },
     races: (finding.races ?? []).map((race) => reportRace(race, assignment)),
     racesTotal: finding.racesTotal ?? 0,
     prevention: (finding.prevention?.steps ?? []).map(({ host, settings, enough }) => ({
@@ -170,12 +177,6 @@ export function reportFinding(
     models: (finding.models ?? []).map((disagreement) =>
       reportDisagreement(disagreement, assignment, wording),
     ),
-    bypass: bypass && {
-      ...bypass,
-      first: positionOf(bypass.first),
-      last: positionOf(bypass.last),
-      ended: positionOf(bypass.ended),
-    },
     evidence: finding.evidence.map((evidence) => ({
       ...positionOf(evidence.at),
       what: wording.evidence(finding, evidence),
@@ -337,7 +338,8 @@ function reportEntry(entry: CacheEntry): CachedNeighbour[] {
 }
 
 /** A fault of a director that the capture never shows is still laid at its door, by the address it was given with. */
-function unseenDirector(finding: Finding, assignment: RoleAssignment): Host {
+function unseenClaimant(finding: Finding, assignment: RoleAssignment): Host {
+  if (finding.formerHolder !== undefined) return { mac: UNSEEN_MAC, ip: null, role: "unknown" };
   const vip = assignment.vips.find(({ ip }) => ip === finding.ip);
   const ip = vip?.unseenDirectors[0];
   return { mac: UNSEEN_MAC, ip: ip === undefined ? null : ipText(ip), role: "director" };

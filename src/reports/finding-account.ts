@@ -15,6 +15,8 @@ type Facts = Pick<
   | "ip"
   | "claimant"
   | "rightful"
+  | "formerHolder"
+  | "bypass"
   | "victims"
   | "races"
   | "prevention"

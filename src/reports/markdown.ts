@@ -1,6 +1,6 @@
 import { preventionText } from "../kinds/fix/prevention.ts";
 import { countText, elapsedText, plural } from "../words/counts.ts";
-import { hostName, labelledName, restoredText, UNSEEN_MAC } from "../words/hosts.ts";
+import { hostName, labelledName, restoredText, subjectOf, UNSEEN_MAC } from "../words/hosts.ts";
 import { capitalise, uncapitalise } from "../words/letters.ts";
 import { bypassLines } from "./bypass-text.ts";
 import { Calendar, clockText, vendorName } from "./html/names.ts";
@@ -81,12 +81,12 @@ function verdict(report: Report, worstFirst: readonly ReportedFinding[]): string
 function findingsTable(findings: readonly ReportedFinding[]): string {
   const rows = findings
     .slice(0, MOST_LISTED)
-    .map(({ id, severity, stage, kind, ip, vlan, claimant, victims, suppressedBy }) => [
+    .map(({ id, severity, stage, kind, ip, vlan, claimant, formerHolder, victims, suppressedBy }) => [
       id,
       suppressedBy === null ? `${severity}, ${stage}` : `suppressed, ${stage}`,
       code(kind),
       vlan === null ? ip : `${ip} (VLAN ${vlan})`,
-      hostText(claimant),
+      hostText(subjectOf({ claimant, formerHolder })),
       victims.length === 0 ? "nobody" : victimNames(victims),
     ]);
   const more = findings.length - rows.length;
@@ -143,12 +143,12 @@ function findingDetails(finding: ReportedFinding, calendar: Calendar, withSummar
 
 /** Frame by frame: what was claimed, who learned it, who used it, what ended it. */
 function story(finding: ReportedFinding, calendar: Calendar): string[] {
-  const { claimant, ip, victims } = finding;
+  const { ip, victims } = finding;
   const events = finding.evidence.map(({ what, ...position }) => ({ position, what }));
   for (const victim of victims) {
     const { learned, restored, restoredBy } = victim;
     if (learned !== null) {
-      const what = `${hostName(victim)} takes ${claimant.mac} for ${ip}, by the rules of its kernel`;
+      const what = `${hostName(victim)} takes ${subjectOf(finding).mac} for ${ip}, by the rules of its kernel`;
       events.push({ position: learned, what });
     }
     if (restored === null) continue;

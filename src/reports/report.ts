@@ -276,6 +276,8 @@ export interface ReportedFinding {
   vlan: VlanId | null;
   claimant: Host;
   rightful: Host | null;
+  /** Of `stale-neighbour`: whose MAC the victims' caches still hold though it holds the address no more; else null. */
+  formerHolder: Host | null;
   /** How sure it is: frames show it · a rule or the neighbour model weighs · something may be missing. */
   certainty: Certainty;
   /** Why it is as sure as that. */

@@ -1,6 +1,6 @@
 import { FINDING_KINDS, type FindingKind, findingKindOf } from "../kinds/registry.ts";
 import { type Severity, worstOf } from "../kinds/severity.ts";
-import { labelledName } from "../words/hosts.ts";
+import { labelledName, subjectOf } from "../words/hosts.ts";
 import { printable } from "../words/letters.ts";
 import { explainText } from "./explain-text.ts";
 import { topicMarkdown } from "./glossary.ts";
@@ -73,6 +73,7 @@ function rule(kind: FindingKind) {
 
 function result(finding: ReportedFinding, captures: readonly CaptureSummary[]) {
   const { kind, claimant, rightful, victims, evidence, count } = finding;
+  const subject = subjectOf(finding);
   const identity = identityOf(finding);
   return {
     ruleId: kind,
@@ -83,8 +84,8 @@ function result(finding: ReportedFinding, captures: readonly CaptureSummary[]) {
     locations: [
       {
         physicalLocation: physical(finding.first, captures),
-        logicalLocations: [logical(claimant)],
-        message: { text: messageText(`claimed by ${labelledName(claimant)}`) },
+        logicalLocations: [logical(subject)],
+        message: { text: messageText(`claimed by ${labelledName(subject)}`) },
         properties: place(finding.first),
       },
     ],

@@ -1,12 +1,12 @@
 import { preventionText } from "../kinds/fix/prevention.ts";
 import { countText, plural } from "../words/counts.ts";
-import { fullName, hostName } from "../words/hosts.ts";
+import { fullName, hostName, isSeen, subjectOf } from "../words/hosts.ts";
 import { printable, uncapitalise } from "../words/letters.ts";
 import { bypassLines } from "./bypass-text.ts";
 import { plainTable } from "./plain-table.ts";
 import { raceLines } from "./race-text.ts";
 import { notLookedIntoText, withoutArpText } from "./reach.ts";
-import type { Report, ReportedFinding, ReportedPosition, ReportedVictim } from "./report.ts";
+import type { Host, Report, ReportedFinding, ReportedPosition, ReportedVictim } from "./report.ts";
 import { rolesTable } from "./roles-table.ts";
 import { type Style, styleFor } from "./style.ts";
 import { inventoryLines, opinionLines } from "./table-sources.ts";
@@ -109,10 +109,15 @@ function findingsTable(report: Report, style: Style): string {
       `${finding.suppressedBy === null ? paint(finding.severity) : "suppressed"}\n${finding.stage}`,
       finding.kind,
       finding.vlan === null ? finding.ip : `${finding.ip}\nVLAN ${finding.vlan}`,
-      finding.claimant.ip === null ? finding.claimant.mac : `${finding.claimant.ip}\n${finding.claimant.mac}`,
+      whoText(subjectOf(finding)),
     ]);
   }
   return table.toString();
+}
+
+/** The address, and the MAC below it. */
+function whoText(host: Host): string {
+  return [...(host.ip === null ? [] : [host.ip]), ...(isSeen(host) ? [host.mac] : ["not seen"])].join("\n");
 }
 
 function findingDetails(finding: ReportedFinding, manyCaptures: boolean, style: Style): string {

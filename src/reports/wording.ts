@@ -3,6 +3,7 @@ import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { NeighbourTimers } from "../neighbours/caches/models/model.ts";
 import type { RoleEvidence } from "../roles/evidence.ts";
+import type { HolderForm } from "../roles/holders.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { plural, timerText } from "../words/counts.ts";
 import { fullName, hostName, hostNames, shortName } from "../words/hosts.ts";
@@ -10,6 +11,15 @@ import { printable } from "../words/letters.ts";
 import { otherOutcomes } from "./model-wording.ts";
 import { hostOf } from "./references.ts";
 import { frameText, ipText, macText } from "./text.ts";
+
+const TAKES_OVER: Record<HolderForm, string> = {
+  announcement: "announces",
+  advertisement: "advertises",
+  reply: "answers who-has",
+  "unsolicited-reply": "tells others unasked that it has",
+  request: "asks in the name of",
+  addressed: "is answered as",
+};
 
 /** Says things about hosts and findings in sentences; knows who is called what. */
 export class Wording {
@@ -92,7 +102,8 @@ export class Wording {
 
   evidence(finding: Finding, evidence: Evidence): string {
     const ip = ipText(finding.ip);
-    const claimant = finding.claimant === null ? "nobody" : macText(finding.claimant);
+    const holder = finding.formerHolder ?? finding.claimant;
+    const claimant = holder === null ? "nobody" : macText(holder);
     const named = finding.named === undefined ? claimant : macText(finding.named);
     switch (evidence.what) {
       case "claim":
@@ -119,6 +130,8 @@ export class Wording {
         return `${this.name(evidence.by)} answers who-has ${ip}`;
       case "advertised":
         return `${this.name(evidence.by)} advertises ${evidence.ip === undefined ? ip : ipText(evidence.ip)}`;
+      case "took-over":
+        return `${this.name(evidence.by)} ${TAKES_OVER[evidence.form]} ${ip}`;
       case "repeated":
         return evidence.isRequest
           ? `${this.name(evidence.by)} asks for ${ip} many times a second`

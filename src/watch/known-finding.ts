@@ -12,13 +12,15 @@ const CEASED_NS = 600_000_000_000;
 const FORGOTTEN_NS = 86_400_000_000_000;
 
 /** What makes a finding one and the same from one look to the next: what happened, to which address, by whom. */
-export function keyOf({ kind, segment, ip, claimant, named }: Finding): string {
-  return [kind, segment, ip, stationKey(claimant), stationKey(named ?? null)].join("|");
+export function keyOf({ kind, segment, ip, claimant, named, formerHolder }: Finding): string {
+  return [kind, segment, ip, stationKey(claimant ?? formerHolder ?? null), stationKey(named ?? null)].join(
+    "|",
+  );
 }
 
 /** What makes it the same incident though it is seen otherwise by now. */
-export function incidentOf({ segment, ip, claimant }: Finding): string {
-  return [segment, ip, stationKey(claimant)].join("|");
+export function incidentOf({ segment, ip, claimant, formerHolder }: Finding): string {
+  return [segment, ip, stationKey(claimant ?? formerHolder ?? null)].join("|");
 }
 
 /** The same of a key. */

@@ -3,22 +3,23 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { FindingEvent } from "../reports/event.ts";
 import { macText, vlanOf } from "../reports/text.ts";
+import { subjectOf } from "../words/hosts.ts";
 
 /**
  * Whether the caches show that a finding from before the start is over: every victim that was not right again holds
  * another MAC by now, and a frame since the start says so.
  */
-export function isHealed(
-  state: NetworkState,
-  { ip: ipAsText, vlan, claimant, victims }: FindingEvent,
-): boolean {
+export function isHealed(state: NetworkState, event: FindingEvent): boolean {
+  const { ip: ipAsText, vlan, victims } = event;
   const ip = parseIpv4(ipAsText);
   const wrong = victims.filter(({ restored }) => restored === null);
   if (ip === null || wrong.length === 0) return false;
   return wrong.every(({ mac }) => {
     const holder = stationOf(state, mac, vlan);
     const entry = holder && state.caches.entry(holder, ip);
-    return entry?.current !== undefined && entry.owner !== null && macText(entry.owner) !== claimant.mac;
+    return (
+      entry?.current !== undefined && entry.owner !== null && macText(entry.owner) !== subjectOf(event).mac
+    );
   });
 }
 

@@ -3,7 +3,7 @@ import { type FindingEvent, isFindingEvent, type WatchEvent } from "../reports/e
 import type { ReportedFinding, ReportedVictim } from "../reports/report.ts";
 import type { Style } from "../reports/style.ts";
 import { plural } from "../words/counts.ts";
-import { calledShortly, restoredText } from "../words/hosts.ts";
+import { calledShortly, restoredText, subjectOf } from "../words/hosts.ts";
 
 /** More would not be read while something happens; the report has them all. */
 const VICTIMS_NAMED = 3;
@@ -36,7 +36,7 @@ function howFar(event: FindingEvent): string {
   const wrong = event.victims.filter(({ restored }) => restored === null);
   const { bypass } = event;
   return [
-    `${plural(event.count, "frame")} by ${calledShortly(event.claimant, event.ip)} for ${event.ip}`,
+    `${plural(event.count, "frame")} by ${calledShortly(subjectOf(event), event.ip)} for ${event.ip}`,
     ...(event.victims.length === 0
       ? []
       : [wrong.length === 0 ? "no cache is wrong any more" : deceived(event, wrong)]),
@@ -64,7 +64,7 @@ function deceived({ stage }: ReportedFinding, wrong: readonly ReportedVictim[]):
 }
 
 function ended(event: FindingEvent): string {
-  const about = `${event.kind} of ${event.ip} by ${calledShortly(event.claimant, event.ip)}`;
+  const about = `${event.kind} of ${event.ip} by ${calledShortly(subjectOf(event), event.ip)}`;
   switch (event.ending) {
     case "healed":
       return `is over: ${cure(event)} (${about})`;

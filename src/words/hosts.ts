@@ -22,6 +22,14 @@ export function isSeen({ mac }: Pick<NamedHost, "mac">): boolean {
   return mac !== UNSEEN_MAC;
 }
 
+/** Whom a finding is about: the claimant; where nobody claims wrongly, the host whose MAC the caches still hold. */
+export function subjectOf<Host extends NamedHost>(finding: {
+  readonly claimant: Host;
+  readonly formerHolder: Host | null;
+}): Host {
+  return finding.formerHolder ?? finding.claimant;
+}
+
 const ROLE_NAMES: Record<Role, string> = {
   gateway: "gateway",
   director: "director",
@@ -37,7 +45,7 @@ export function roleName({ role }: Pick<NamedHost, "role">): string {
 
 /** `192.168.1.11`, or the MAC where no address of its own is known. */
 export function shortName({ ip, mac }: NamedHost): string {
-  return ip ?? mac;
+  return ip ?? (isSeen({ mac }) ? mac : "not seen");
 }
 
 /** `real server 192.168.1.11` */
@@ -49,7 +57,7 @@ export function hostName(host: NamedHost): string {
 export function fullName(host: NamedHost): string {
   const parts = [
     ...(host.name === undefined ? [] : [printable(host.name)]),
-    ...(host.ip === null ? [] : [host.mac]),
+    ...(host.ip === null || !isSeen(host) ? [] : [host.mac]),
   ];
   return parts.length === 0 ? hostName(host) : `${hostName(host)} (${parts.join(", ")})`;
 }

@@ -8,10 +8,10 @@ export interface Flow {
   reset: boolean;
 }
 
-/** What a host sent by a cache entry while its address was contested, from one turn of the claimants to the next. */
+/** What a host sent by a cache entry while its address was contested, from one change of its holder to the next. */
 export interface Sent {
-  /** `turnCount` of the binding then. */
-  readonly turn: number;
+  /** `holderChanges` of the binding then. */
+  readonly holderChanges: number;
   frames: number;
   bytes: number;
   readonly first: Position;

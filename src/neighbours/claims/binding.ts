@@ -79,6 +79,8 @@ export class Binding {
   readonly ipSenders = new SparseMap<Station, { readonly at: Position; readonly ttl: number }>();
   readonly turns: Turn[] = [];
   turnCount = 0;
+  /** How often another station claimed the address, or took over the virtual router that has it. */
+  holderChanges = 0;
   readonly probings: Probing[] = [];
   readonly recentClaims: HeardClaim[] = [];
   readonly asks = new Asks();
@@ -96,9 +98,13 @@ export class Binding {
     this.ip = ip;
   }
 
-  /** Whether several stations act as its owner: they claim it, or one passes its packets on and another claims it. */
+  /**
+   * Whether several stations act as its owner: they claim it, one passes its packets on and another claims it, or a
+   * virtual router that has it got another master.
+   */
   get isContested(): boolean {
     const { claims, passers } = this;
+    if (this.holderChanges > this.turnCount) return true;
     return claims.length > 1 || (passers.size > 0 && claims.some(({ station }) => !passers.has(station)));
   }
 
@@ -273,6 +279,7 @@ export class Binding {
     this.turnBefore = this.lastTurn;
     this.lastTurn = station;
     this.turnCount++;
+    this.holderChanges++;
     if (this.turns.length < TURNS_KEPT) this.turns.push({ station, at, form });
   }
 }

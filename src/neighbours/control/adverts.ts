@@ -1,5 +1,5 @@
 import { Control, type FrameFacts } from "../../decode/facts.ts";
-import { MOST_ADVERTISERS, MOST_VIRTUAL_ADDRESSES, MOST_VIRTUAL_ROUTERS } from "../../limits.ts";
+import { MOST_ADVERTISERS, MOST_TERMS, MOST_VIRTUAL_ADDRESSES, MOST_VIRTUAL_ROUTERS } from "../../limits.ts";
 import type { Position, Timeline } from "../base/position.ts";
 import type { Station, StationTable } from "../base/station.ts";
 
@@ -22,9 +22,12 @@ export interface Advertiser {
 }
 
 /** Advertisements of one member in a row, none of another's between them. */
-interface Term {
+export interface Term {
   readonly advertiser: Advertiser;
   readonly from: Position;
+  last: Position;
+  /** Of its newest advertisement that did not resign. */
+  priority: number;
   /** Whose advertisements had gone on until right before, without resigning; null where nobody's had. */
   readonly interrupted: Advertiser | null;
 }
@@ -48,15 +51,18 @@ export interface VirtualRouter {
   lastOverlap: Position | null;
   /** Of the member whose advertisement is the newest. */
   term: Term | null;
+  /** The first terms and the newest ones; bounded. */
+  readonly terms: Term[];
 }
 
 /** Who advertises which virtual router. */
 export class Adverts {
   private readonly routers: VirtualRouter[] = [];
 
-  note(facts: FrameFacts, stations: StationTable, timeline: Timeline): void {
+  /** @returns the virtual router whose office another member has taken, with nobody in it before; else null */
+  note(facts: FrameFacts, stations: StationTable, timeline: Timeline): VirtualRouter | null {
     const router = this.routerOf(facts);
-    if (router === null) return;
+    if (router === null) return null;
     const { advert } = facts;
     const station = stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     const at = timeline.here(facts);
@@ -65,7 +71,7 @@ export class Adverts {
       (known) => known.station === station && known.sourceIp === facts.sourceIp,
     );
     if (advertiser === undefined) {
-      if (router.advertisers.length >= MOST_ADVERTISERS) return;
+      if (router.advertisers.length >= MOST_ADVERTISERS) return null;
       advertiser = {
         station,
         sourceIp: facts.sourceIp,
@@ -91,11 +97,17 @@ export class Adverts {
     }
     if (isHurried(router, advertiser, at, advert.intervalMs)) advertiser.hurried++;
     noteOverlap(router, advertiser, at);
-    noteTerm(router, advertiser, at);
+    const isNewTerm = noteTerm(router, advertiser, at);
     advertiser.count++;
     advertiser.last = at;
     if (router.protocol === "vrrp" && advert.priority === 0) advertiser.resigned = at;
     else advertiser.priority = advert.priority;
+    const { term } = router;
+    if (term !== null) {
+      term.last = at;
+      if (advertiser.resigned !== at) term.priority = advert.priority;
+    }
+    return isNewTerm && term?.interrupted === null && router.terms.length > 1 ? router : null;
   }
 
   /** The virtual routers that list the address; not all of their members need do. */
@@ -137,6 +149,7 @@ export class Adverts {
       firstOverlap: null,
       lastOverlap: null,
       term: null,
+      terms: [],
     };
     this.routers.push(router);
     return router;
@@ -193,17 +206,24 @@ function isInOffice({ resigned, last }: Advertiser, at: Position): boolean {
   return resigned !== last && at.timeNs - last.timeNs < MASTER_DOWN_NS;
 }
 
-/** Called before the advertiser's own record changes. */
-function noteTerm(router: VirtualRouter, advertiser: Advertiser, at: Position): void {
+/**
+ * Called before the advertiser's own record changes.
+ *
+ * @returns whether a term began
+ */
+function noteTerm(router: VirtualRouter, advertiser: Advertiser, at: Position): boolean {
   const { term } = router;
   if (term?.advertiser === advertiser) {
     advertiser.heldOffice ||= at.timeNs - term.from.timeNs >= MASTER_DOWN_NS;
-    return;
+    return false;
   }
   const before = term?.advertiser;
   if (before !== undefined && term?.interrupted === null) before.heldOffice = true;
   const interrupted = before !== undefined && isInOffice(before, at) ? before : null;
-  router.term = { advertiser, from: at, interrupted };
+  router.term = { advertiser, from: at, last: at, priority: 0, interrupted };
+  if (router.terms.length >= MOST_TERMS) router.terms.splice(MOST_TERMS / 2, MOST_TERMS / 4);
+  router.terms.push(router.term);
+  return true;
 }
 
 function noteOverlap(router: VirtualRouter, advertiser: Advertiser, at: Position): void {

@@ -49,12 +49,18 @@ export class SentTraffic {
   }
 
   /** Counts a frame that its sender's cache entry, as it became by `change`, sent to `receiver`. */
-  count(facts: FrameFacts, change: CacheChange, receiver: Station, turn: number, at: Position): void {
+  count(
+    facts: FrameFacts,
+    change: CacheChange,
+    receiver: Station,
+    holderChanges: number,
+    at: Position,
+  ): void {
     const { sent } = change;
     let period = sent.at(-1);
-    if (period === undefined || (period.turn !== turn && sent.length < MOST_SENT_PERIODS)) {
+    if (period === undefined || (period.holderChanges !== holderChanges && sent.length < MOST_SENT_PERIODS)) {
       const known = this.flowsTo(receiver, facts.destinationIp);
-      period = { turn, frames: 0, bytes: 0, first: at, last: at, flows: new Set(), known };
+      period = { holderChanges, frames: 0, bytes: 0, first: at, last: at, flows: new Set(), known };
       sent.push(period);
     }
     period.frames++;

@@ -1,6 +1,6 @@
 import { findingKindOf } from "../../kinds/registry.ts";
 import { plural } from "../../words/counts.ts";
-import { hostName, roleName, shortName, UNSEEN_MAC } from "../../words/hosts.ts";
+import { hostName, roleName, shortName, subjectOf, UNSEEN_MAC } from "../../words/hosts.ts";
 import type { Host, Report, ReportedFinding, ReportedVip } from "../report.ts";
 
 export interface PlanNode {
@@ -91,8 +91,8 @@ function servicePlan(vip: ReportedVip, report: Report): Plan {
   const straying = about.filter(
     ({ stage, kind }) => stage !== "claimed" && findingKindOf(kind).picture.showsStrayTraffic,
   );
-  const claimants = about.flatMap(({ claimant, kind }) =>
-    findingKindOf(kind).picture.accusesClaimant ? [claimant] : [],
+  const claimants = about.flatMap((finding) =>
+    findingKindOf(finding.kind).picture.accusesClaimant ? [subjectOf(finding)] : [],
   );
   const accused = new Set(claimants.map(({ mac }) => mac));
   const active = about.find(({ rightful }) => rightful !== null)?.rightful ?? heldAtEnd(vip, report);
@@ -147,14 +147,14 @@ function servicePlan(vip: ReportedVip, report: Report): Plan {
 }
 
 function intrusionPlan(finding: ReportedFinding): Plan {
-  const { claimant, rightful, victims, ip, kind } = finding;
+  const { rightful, victims, ip, kind } = finding;
   const shown = victims.slice(0, MOST_VICTIMS);
   const owner = rightful === null ? missing("owner") : hostNode(rightful, false);
   const leadsElsewhere = findingKindOf(kind).picture.intrusion?.ownerLeadsElsewhere === true;
   const levels = [
     shown.length > 0 ? shown.map((victim) => hostNode(victim, false)) : [ANYBODY],
     // The upper way is free for what goes where it should.
-    [GHOST, hostNode(claimant, true)],
+    [GHOST, hostNode(subjectOf(finding), true)],
     [owner],
     ...(leadsElsewhere ? [[{ ...WORLD, name: "other networks" }]] : []),
   ];
@@ -179,7 +179,8 @@ function heldAtEnd({ ip, vlan, directors }: ReportedVip, { timelines }: Report):
   return last.find(({ owner }) => directors.some(({ mac }) => mac === owner.mac))?.owner;
 }
 
-function strayEdges({ victims, claimant, bypass, stage }: ReportedFinding): PlanEdge[] {
+function strayEdges(finding: ReportedFinding): PlanEdge[] {
+  const { victims, bypass, stage } = finding;
   const amount =
     bypass !== null
       ? `${plural(bypass.frames, "frame")} went astray`
@@ -189,15 +190,16 @@ function strayEdges({ victims, claimant, bypass, stage }: ReportedFinding): Plan
   return victims.map(({ mac }, index) => ({
     way: "went",
     from: mac,
-    to: claimant.mac,
+    to: subjectOf(finding).mac,
     label: index === 0 ? amount : null,
   }));
 }
 
-function strayText({ victims, claimant, bypass, stage }: ReportedFinding): string {
+function strayText(finding: ReportedFinding): string {
+  const { victims, bypass, stage } = finding;
   const went = stage === "used" ? "went" : "would have gone";
   const amount = bypass === null ? "" : `, ${plural(bypass.frames, "frame")}`;
-  return `It ${went} from ${victims.map(hostName).slice(0, MOST_VICTIMS).join(", ")} to ${hostName(claimant)}${amount}.`;
+  return `It ${went} from ${victims.map(hostName).slice(0, MOST_VICTIMS).join(", ")} to ${hostName(subjectOf(finding))}${amount}.`;
 }
 
 function should(from: string, to: string): PlanEdge {

@@ -1,5 +1,5 @@
 import { findingKindOf } from "../../kinds/registry.ts";
-import { hostName, roleName, UNSEEN_MAC } from "../../words/hosts.ts";
+import { hostName, roleName, subjectOf, UNSEEN_MAC } from "../../words/hosts.ts";
 import type { Host, Report, ReportedFinding, Timeline } from "../report.ts";
 
 /** Whether a cache does right to hold this owner's MAC for the address. */
@@ -32,7 +32,7 @@ export class Owners {
   constructor(timeline: Timeline, report: Report) {
     const about = accusations(timeline, report);
     const rightful = new Set(rightfulOf(timeline, report, about));
-    const claimants = new Set(about.map(({ claimant }) => claimant.mac));
+    const claimants = new Set(about.map((finding) => subjectOf(finding).mac));
     const hosts = new Map<string, Host>();
     for (const { claimant } of timeline.claims) hosts.set(claimant.mac, claimant);
     for (const { held } of timeline.observers) for (const { owner } of held) hosts.set(owner.mac, owner);

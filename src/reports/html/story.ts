@@ -1,7 +1,7 @@
 import { preventionText } from "../../kinds/fix/prevention.ts";
 import { findingKindOf } from "../../kinds/registry.ts";
 import { countText, plural } from "../../words/counts.ts";
-import { hostName, labelledName, restoredText } from "../../words/hosts.ts";
+import { hostName, labelledName, restoredText, subjectOf } from "../../words/hosts.ts";
 import { capitalise } from "../../words/letters.ts";
 import { bypassLines } from "../bypass-text.ts";
 import { raceLines } from "../race-text.ts";
@@ -32,7 +32,7 @@ function step(name: string, at: ReportedPosition | null, calendar: Calendar, con
 }
 
 function claimed(finding: ReportedFinding, calendar: Calendar): Markup {
-  const { claimant, evidence, count, kind, first, last } = finding;
+  const { evidence, count, kind, first, last } = finding;
   const [proof] = evidence;
   const { counts, isClaim, deed } = findingKindOf(kind);
   const more =
@@ -43,7 +43,7 @@ function claimed(finding: ReportedFinding, calendar: Calendar): Markup {
     isClaim ? "Claimed" : "Seen",
     first,
     calendar,
-    html`<p>${capitalise(hostName(claimant))} ${deed}.${more}</p>${proof !== undefined && html`<p class="wire">${proof.what}</p>`}`,
+    html`<p>${capitalise(hostName(subjectOf(finding)))} ${deed}.${more}</p>${proof !== undefined && html`<p class="wire">${proof.what}</p>`}`,
   );
 }
 

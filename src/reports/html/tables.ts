@@ -1,6 +1,6 @@
 import { findingKindOf } from "../../kinds/registry.ts";
 import { countText, plural } from "../../words/counts.ts";
-import { roleName } from "../../words/hosts.ts";
+import { roleName, subjectOf } from "../../words/hosts.ts";
 import type { BenignChange, Host, Report, ReportedFinding, ReportedPosition } from "../report.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { type Calendar, clockText, hostCell } from "./names.ts";
@@ -49,8 +49,8 @@ export function findingsTable(
 }
 
 function findingRow(finding: ReportedFinding, told: ReadonlySet<string>, calendar: Calendar): Markup {
-  const { id, severity, stage, kind, ip, vlan, claimant, first, last, count } = finding;
-  return html`<tr><td>${told.has(id) ? html`<a href="#${id}">${id}</a>` : id} <span class="tag ${severity}">${severity}</span></td><td>${kind}</td><td>${ip}${vlan !== null && ` VLAN ${vlan}`}</td><td>${hostCell(claimant)}</td><td>${stage}${effect(finding)}</td><td>${calendar.frames(first, last)}${count > 1 && `, ${countText(count)} in all`}</td></tr>`;
+  const { id, severity, stage, kind, ip, vlan, first, last, count } = finding;
+  return html`<tr><td>${told.has(id) ? html`<a href="#${id}">${id}</a>` : id} <span class="tag ${severity}">${severity}</span></td><td>${kind}</td><td>${ip}${vlan !== null && ` VLAN ${vlan}`}</td><td>${hostCell(subjectOf(finding))}</td><td>${stage}${effect(finding)}</td><td>${calendar.frames(first, last)}${count > 1 && `, ${countText(count)} in all`}</td></tr>`;
 }
 
 function effect({ victims, bypass }: ReportedFinding): string {
@@ -99,11 +99,11 @@ export function bindingsTable({ caches, topology, findings }: Report, calendar: 
   for (const { host } of caches) names.set(host.mac, host);
   for (const { directors, realServers } of topology.vips)
     for (const host of [...directors, ...realServers]) names.set(host.mac, host);
-  for (const { claimant } of findings) names.set(claimant.mac, claimant);
+  for (const host of findings.map(subjectOf)) names.set(host.mac, host);
   const wrong = new Set(
     findings
       .filter(({ severity, kind }) => severity !== "notice" && findingKindOf(kind).picture.isWrongInCache)
-      .map(({ ip, vlan, claimant }) => `${ip} ${vlan} ${claimant.mac}`),
+      .map((finding) => `${finding.ip} ${finding.vlan} ${subjectOf(finding).mac}`),
   );
   const rows = caches.flatMap(({ host, vlan, entries }) =>
     entries.map(({ ip, mac, since, state }) => {
@@ -161,7 +161,7 @@ export function chooseStories(
   const chosen: ReportedFinding[] = [];
   for (const finding of byWeight(findings)) {
     if (chosen.length >= most) break;
-    const sort = `${finding.kind} ${finding.claimant.mac}`;
+    const sort = `${finding.kind} ${subjectOf(finding).mac}`;
     const count = (told.get(sort) ?? 0) + 1;
     if (count > ofOneSort) continue;
     told.set(sort, count);
@@ -174,7 +174,7 @@ export function chooseStories(
 export function groupsOf(findings: readonly ReportedFinding[]): Content {
   const groups = new Map<string, ReportedFinding[]>();
   for (const finding of findings) {
-    const sort = `${finding.kind} ${finding.claimant.mac}`;
+    const sort = `${finding.kind} ${subjectOf(finding).mac}`;
     const group = groups.get(sort);
     if (group === undefined) groups.set(sort, [finding]);
     else group.push(finding);
@@ -186,6 +186,6 @@ export function groupsOf(findings: readonly ReportedFinding[]): Content {
   return html`<ul class="groups">${large.slice(0, GROUPS_SHOWN).map(([first, ...others]) => {
     if (first === undefined) return null;
     const filter = `arp && eth.src == ${first.claimant.mac}`;
-    return html`<li>${hostCell(first.claimant)}: ${plural(others.length + 1, "finding")} of kind ${first.kind}, the first of them ${first.id} ${copyButton(filter)}</li>`;
+    return html`<li>${hostCell(subjectOf(first))}: ${plural(others.length + 1, "finding")} of kind ${first.kind}, the first of them ${first.id} ${copyButton(filter)}</li>`;
   })}</ul>`;
 }

@@ -1,7 +1,7 @@
 import { benignKindOf, findingKindOf } from "../../kinds/registry.ts";
 import { SEVERITIES, STAGES } from "../../kinds/severity.ts";
 import { countText, elapsedText, plural } from "../../words/counts.ts";
-import { hostName, labelledName, shortName } from "../../words/hosts.ts";
+import { hostName, isSeen, labelledName, shortName, subjectOf } from "../../words/hosts.ts";
 import { capitalise, uncapitalise } from "../../words/letters.ts";
 import { notLookedIntoText, withoutArpText } from "../reach.ts";
 import type { Host, Report, ReportedFinding } from "../report.ts";
@@ -59,7 +59,7 @@ export function renderGlance(report: Report, calendar: Calendar): Content {
   const [worst] = byWeight(report.findings);
   if (worst === undefined) return null;
   return html`<dl class="glance">
-<div><dt>Who</dt><dd><b>${labelledName(worst.claimant)}</b><span>${smallPrint(worst.claimant)}</span></dd></div>
+<div><dt>Who</dt><dd><b>${labelledName(subjectOf(worst))}</b><span>${smallPrint(subjectOf(worst))}</span></dd></div>
 <div><dt>What</dt><dd><b>${findingKindOf(worst.kind).deed}</b><span>${worst.ip}, ${worst.kind}</span></dd></div>
 <div><dt>When</dt><dd><b>${clockText(worst.first.time).slice(0, 12)} UTC</b><span>${dateText(worst.first.time)}, ${calendar.frame(worst.first)}${lasted(worst)}</span></dd></div>
 <div><dt>How much</dt><dd>${amount(worst)}</dd></div>
@@ -68,7 +68,9 @@ export function renderGlance(report: Report, calendar: Calendar): Content {
 }
 
 function smallPrint(host: Host): string {
-  return [host.ip === null ? null : host.mac, vendorName(host)].filter((note) => note !== null).join(", ");
+  return [host.ip === null || !isSeen(host) ? null : host.mac, vendorName(host)]
+    .filter((note) => note !== null)
+    .join(", ");
 }
 
 function lasted({ victims, bypass, last, first }: ReportedFinding): string {
@@ -97,6 +99,6 @@ function remedy(finding: ReportedFinding): Markup {
   const [prevention] = finding.prevention;
   const settings = prevention?.settings.filter((setting) => setting !== "no-announcement") ?? [];
   const what = settings.length > 0 ? settings.join(", ") : findingKindOf(finding.kind).cure;
-  const where = prevention?.host ?? finding.claimant;
+  const where = prevention?.host ?? subjectOf(finding);
   return html`<b>${what}</b><span>${shortName(where)}: <a href="#${finding.id}-fix">${finding.fix.some(({ command }) => command !== null) ? "commands" : "what to do"}</a></span>`;
 }

@@ -130,6 +130,7 @@ export function restoreBinding(
     binding.turns.push({ station: station(mac), at: time.position(at), form });
   }
   binding.turnCount = Math.max(record.turnCount, record.turns.length);
+  binding.holderChanges = binding.turnCount;
   binding.lastTurn = binding.turns.at(-1)?.station ?? null;
   for (const [index, [from, to, at, proven]] of record.passings.entries()) {
     const passing = binding.passing(station(from), station(to), time.position(at));

@@ -102,6 +102,7 @@ const isFindingEvent: Shape<FindingEvent> = objectOf({
   vlan: orNull(isCount),
   claimant: isHost,
   rightful: orNull(isHost),
+  formerHolder: orNull(isHost),
   certainty: isOneOf(CERTAINTIES),
   why: isSentence,
   suppressedBy: orNull(isSentence),

@@ -4,7 +4,7 @@ import { type FormerTime, isPlace, placeOf } from "./place.ts";
 import { isCount, type Shape, tuple } from "./shape.ts";
 
 /** Of no turn: what is sent from here on is counted apart. */
-const FORMER_TURN = -1;
+const BEFORE_RESTART = -1;
 
 /** What was sent by one change of an entry: frames, bytes, first and last, flows, of which answered, of which reset. */
 export const isSentRecord = tuple(isCount, isCount, isPlace, isPlace, isCount, isCount, isCount);
@@ -35,7 +35,7 @@ export function restoredSent(record: SentRecord | null, time: FormerTime): Sent[
   }
   return [
     {
-      turn: FORMER_TURN,
+      holderChanges: BEFORE_RESTART,
       frames,
       bytes,
       first: time.position(first),

@@ -1,6 +1,7 @@
 import { benignKindOf, findingKindOf } from "../../kinds/registry.ts";
 import type { Severity } from "../../kinds/severity.ts";
 import { isFindingEvent, type WatchEvent } from "../../reports/event.ts";
+import { subjectOf } from "../../words/hosts.ts";
 import { headline } from "./headline.ts";
 
 /** Not 1, under which Suricata's own rules go: the number of the RFC that ARP is from. */
@@ -56,7 +57,8 @@ function endsOf(event: WatchEvent): object {
     const { from, to, ip } = event;
     return { src_ip: to?.ip ?? ip, ...(to !== null && { ether: ether(to.mac, from?.mac) }) };
   }
-  const { claimant, rightful, victims, ip, kind } = event;
+  const { rightful, victims, ip, kind } = event;
+  const claimant = subjectOf(event);
   const target = victims[0] ?? rightful;
   const { arp } = findingKindOf(kind).eve;
   return {

@@ -1,5 +1,6 @@
 import { isFindingEvent, type WatchEvent } from "../../reports/event.ts";
 import type { Host } from "../../reports/report.ts";
+import { isSeen } from "../../words/hosts.ts";
 import { headline } from "./headline.ts";
 
 /** A process is not started with more than a certain amount of text. */
@@ -29,5 +30,8 @@ export function eventEnvironment(event: WatchEvent): Record<string, string> {
 }
 
 function host(name: string, seen: Host | null): Record<string, string | null> {
-  return { [`${name}_MAC`]: seen?.mac ?? null, [`${name}_IP`]: seen?.ip ?? null };
+  return {
+    [`${name}_MAC`]: seen !== null && isSeen(seen) ? seen.mac : null,
+    [`${name}_IP`]: seen?.ip ?? null,
+  };
 }

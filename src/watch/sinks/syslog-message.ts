@@ -1,6 +1,7 @@
 import type { Severity } from "../../kinds/severity.ts";
 import { isFindingEvent, type WatchEvent } from "../../reports/event.ts";
 import type { Host } from "../../reports/report.ts";
+import { isSeen } from "../../words/hosts.ts";
 import { headline } from "./headline.ts";
 
 /** Who sends; the same in every message. */
@@ -90,8 +91,8 @@ function parametersOf(event: WatchEvent): [string, string][] {
 
 function host(name: string, host: Host | null): [string, string][] {
   if (host === null) return [];
-  const mac: [string, string] = [`${name}Mac`, host.mac];
-  return host.ip === null ? [mac] : [mac, [`${name}Ip`, host.ip]];
+  const mac: [string, string][] = isSeen(host) ? [[`${name}Mac`, host.mac]] : [];
+  return host.ip === null ? mac : [...mac, [`${name}Ip`, host.ip]];
 }
 
 /** `origin` is registered (section 7.2). */
