@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { type AnalyzeOptions, analyzeCapture, checkAnalysis } from "./analyze.ts";
 import type { MergeSink } from "./capture/merge/frame-queue.ts";
 import { type MergeInput, mergeCaptures } from "./capture/merge/merge-captures.ts";
@@ -13,6 +13,7 @@ import { BREADTHS, type Breadth, type Scope, scopeOf } from "./evidence/scope.ts
 import { Selection } from "./evidence/selection.ts";
 import { Draft } from "./files/draft.ts";
 import { type OutputTarget, outputTarget } from "./files/output-target.ts";
+import { cannotRead } from "./files/system-error.ts";
 import { DuplicateFrames } from "./neighbours/duplicates/duplicate-frames.ts";
 import { checkArgument, checkOptions, FLAG, type OptionType, objectWith, TEXT, TEXTS } from "./options.ts";
 import type { Report } from "./reports/report.ts";
@@ -35,6 +36,14 @@ export interface EvidenceResult {
   readonly provesAll: boolean;
 }
 
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
+
 /**
  * To be asked before the analysis: the captures are read again for their evidence, and must not be overwritten by it.
  *
@@ -49,7 +58,7 @@ export function evidenceTarget(
   force: boolean,
 ): OutputTarget & { kind: "file" } {
   for (const capture of captures) {
-    const source = capture === "-" ? undefined : statSync(capture, { throwIfNoEntry: false });
+    const source = capture === "-" ? undefined : statusOf(capture);
     if (capture === "-" || (source !== undefined && !source.isFile() && !source.isDirectory())) {
       throw new LvsPcapError(
         "bad-usage",

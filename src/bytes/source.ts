@@ -24,7 +24,10 @@ async function openFile(path: string): Promise<ByteSource> {
   const handle = await open(path, "r").catch((error: unknown) => {
     throw cannotRead(path, error);
   });
-  const status = await handle.stat();
+  const status = await handle.stat().catch(async (error: unknown) => {
+    await handle.close().catch(() => undefined);
+    throw cannotRead(path, error);
+  });
   if (status.isDirectory()) {
     await handle.close();
     throw new LvsPcapError("unreadable-file", `${path}: is a directory; expected a capture file`);

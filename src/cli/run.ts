@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { LvsPcapError } from "../errors.ts";
+import { systemCode, systemReason } from "../files/system-error.ts";
 import { VERSION } from "../version.ts";
 import { printable } from "../words/letters.ts";
 import { addAnalyzeCommand } from "./analyze-command.ts";
@@ -59,6 +60,13 @@ function oneLine(text: string): string {
 /** One line, whatever went wrong: a stack helps nobody who has a network to mend. */
 function describe(error: unknown): string {
   if (error instanceof LvsPcapError) return printable(error.message);
+  if (isRefusal(error))
+    return printable(`${error.path === undefined ? "" : `${error.path}: `}${systemReason(error)}`);
   const message = error instanceof Error ? error.message : String(error);
   return `unexpected error, please report it: ${printable(message.split("\n", 1)[0] ?? "")}`;
+}
+
+/** The operating system refuses something: no fault of the program. */
+function isRefusal(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && /^E[A-Z0-9]+$/.test(systemCode(error) ?? "");
 }
