@@ -6,7 +6,7 @@ export const VANTAGE_TOPICS: Readonly<Record<VantageKind, Topic>> = {
   "unicast-not-mirrored": {
     title: "The capture shows broadcasts, and unicast frames of one host at most",
     meaning: [
-      "Answers to requests are missing, though whoever asked was content. So it is not known who answered, nor where traffic went; that such frames are missing proves nothing.",
+      "Answers to requests are missing, though the hosts that asked did not ask again. So it is not known who answered, nor where traffic went. That such frames are missing proves nothing.",
     ],
     cause: ["Captured on an ordinary port of a switch, which passes on only what is for that port."],
     confirm: [
@@ -24,7 +24,7 @@ export const VANTAGE_TOPICS: Readonly<Record<VantageKind, Topic>> = {
     ],
   },
   "one-direction": {
-    title: "Whoever is sent to is never seen to send",
+    title: "Hosts that receive frames are never seen to send any",
     meaning: ["Only one direction of the traffic was captured, so what came back is not known."],
     cause: [
       "A mirror port that copies only what a port receives, or only what it sends; a tap with one of two cables; tcpdump with -Q in or -Q out.",
@@ -37,7 +37,7 @@ export const VANTAGE_TOPICS: Readonly<Record<VantageKind, Topic>> = {
     ],
   },
   "snap-length": {
-    title: "Frames were cut too short to tell what they said",
+    title: "Frames were cut too short to be decoded",
     meaning: [
       "An ARP frame needs 42 bytes, a tunnel 62 and more. Cut frames are counted, and not understood.",
     ],

@@ -13,7 +13,7 @@ export interface Topic {
   readonly cause: readonly string[];
   /** On the machines, without trusting this program. */
   readonly confirm: readonly Step[];
-  /** Empty where there is nothing to mend. */
+  /** Empty where there is nothing to fix. */
   readonly fix: readonly Step[];
 }
 

@@ -45,7 +45,7 @@ export const VIRTUAL_MAC = benignKind<Reason>()({
           ? `${taker} asks in the name of ${ip}, which is at the virtual MAC of ${giver}: likely the card below it. No advertisement was captured that would prove it; if it is a real server's card, name the roles with --vip, --director and --real-server`
           : `${taker} is the card below the virtual MAC of ${reason.protocol} group ${reason.group}: its kernel asks in the name of ${ip} with the card's own MAC, and both are one machine`;
       case "group-member":
-        return `${taker} and ${giver} stand for ${ip} together: members of ${reason.protocol} group ${reason.group}, which are heard here`;
+        return `${taker} and ${giver} both answer for ${ip}: they are members of ${reason.protocol} group ${reason.group}, which are heard here`;
       case "virtual-mac":
         return `${ip} is at the virtual MAC of ${reason.protocol} group ${reason.group}, whose members are heard here`;
     }

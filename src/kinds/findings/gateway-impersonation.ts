@@ -13,7 +13,7 @@ export const GATEWAY_IMPERSONATION = findingKind({
   topic: {
     title: "Another host claims the gateway's address",
     meaning: [
-      "A host tells others that the gateway's address is at its own MAC. Those who believe it send it everything that is for beyond the segment: it can read, change or drop that, and mostly passes it on so that nobody notices.",
+      "A host tells others that the gateway's address is at its own MAC. Hosts that believe it send it all their traffic to other networks. It can read, change or drop that traffic, and usually passes it on so that nobody notices.",
     ],
     cause: [
       "A tool for the man in the middle: arpspoof, ettercap, bettercap, scapy. They tell the lie again every second or few, because caches would forget. Rarely it is a mistake: a second router or a virtual machine with the gateway's address, which then claims nothing else and does not insist.",

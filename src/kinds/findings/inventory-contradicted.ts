@@ -16,7 +16,7 @@ export const INVENTORY_CONTRADICTED = findingKind({
       "A file given with --inventory has an address at one MAC, and another host speaks for it; or it lists the parts of a VIP, and a host that it does not list plays one. One of the two is wrong. Nobody is accused by this alone: where somebody is, another finding says so.",
     ],
     cause: [
-      "Mostly the inventory is behind: a network card was replaced, an address was given to another host, a failover came after it was written. It may also be that a host took an address that is not its own, in a way that the capture does not show; or that the inventory was taken while a cache was poisoned.",
+      "Usually the inventory is out of date: a network card was replaced, an address was given to another host, or a failover came after it was written. A host may also have taken an address that is not its own, in a way that the capture does not show, or the inventory was exported from a cache that was already poisoned.",
     ],
     confirm: [
       {

@@ -15,7 +15,7 @@ export const SENDER_MISMATCH = findingKind({
       "The Ethernet header and the ARP frame in it disagree on the sender. Linux learns the MAC that is inside and never looks at the one outside; switches do the opposite.",
     ],
     cause: [
-      "Mostly innocent: a bridge that rewrites MACs (Wi-Fi repeaters, some hypervisors), Microsoft's NLB, a bond, a virtual MAC. It is reported where nothing heard in the capture shows that it is one of these. A forger may do the same, to hide his own card or to set a cache right again.",
+      "Usually benign: a bridge that rewrites MACs (Wi-Fi repeaters, some hypervisors), Microsoft's NLB, a bond, a virtual MAC. It is reported where nothing heard in the capture shows that it is one of these. A forger may do the same, to hide its own card or to restore a cache.",
     ],
     confirm: [
       {

@@ -14,10 +14,10 @@ export const VIP_GRATUITOUS = findingKind({
   topic: {
     title: "A host that is not its director announces the VIP",
     meaning: [
-      "A real server said unasked, to everybody, that the VIP is at its MAC: gratuitous ARP, with the VIP as sender and as target. Linux takes that at once for an address that it has an entry of, and does not even wait out its locktime.",
+      "A real server announced to all hosts that the VIP is at its MAC: gratuitous ARP, with the VIP as sender and as target. Linux updates an existing entry at once, even within its locktime.",
     ],
     cause: [
-      "No Linux kernel announces an address of lo of its own accord. So a program did: the network scripts of RHEL and its kin when they bring up an alias (arping -A, then arping -U), keepalived or another cluster manager that believes this host to be master, a virtualisation agent, arping by hand. With arp_notify=1 the kernel announces the addresses of a card whose link comes up.",
+      "The Linux kernel never announces an address of lo. So a program did: the network scripts of RHEL and its derivatives when they bring up an alias (arping -A, then arping -U), keepalived or another cluster manager that believes this host to be master, a virtualisation agent, or arping by hand. With arp_notify=1 the kernel announces the addresses of a card whose link comes up.",
     ],
     confirm: [
       {

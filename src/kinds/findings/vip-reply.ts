@@ -20,8 +20,8 @@ export const VIP_REPLY = findingKind({
   topic: {
     title: "A host that is not its director answers who-has VIP",
     meaning: [
-      "Somebody asked who has the VIP, and a real server said: I have. The kernel keeps the answer that came first, so that it is a race between the real server and the director, run anew whenever the entry has to be looked up.",
-      "At stage claimed the director won, perhaps by microseconds; the report says by how much under races. It is the same fault, and only luck that nobody was fooled this time.",
+      "A host asked who has the VIP, and a real server answered. The kernel keeps the answer that came first. So the real server and the director race, again at each look-up.",
+      "At stage claimed the director won, perhaps by microseconds; the report says by how much under races. It is the same fault: the next race may end differently.",
     ],
     cause: [
       "With arp_ignore=0, the kernel's default, Linux answers on any card for any address that it has, the VIP on lo or a dummy interface included.",

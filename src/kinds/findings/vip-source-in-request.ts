@@ -12,12 +12,12 @@ export const VIP_SOURCE_IN_REQUEST = findingKind({
   topic: {
     title: "A host that is not its director asks for another's MAC in the VIP's name",
     meaning: [
-      "A real server needed a MAC, mostly the gateway's, and asked for it with the VIP as its own address: who-has the gateway, tell the VIP. A request also tells: whoever answers it notes its sender, and so the gateway now has the VIP at the real server's MAC.",
+      "A real server needed a MAC, mostly the gateway's, and asked for it with the VIP as its own address: who-has the gateway, tell the VIP. The host that answers a request also learns its sender. So the gateway now has the VIP at the real server's MAC.",
       "From then on the gateway sends what is for the VIP to that one real server, past the director. Nothing is down and nothing is logged: the one server gets everything, and the others nothing.",
     ],
     cause: [
       "With arp_announce=0, the kernel's default, Linux puts into an ARP request the source address of the packet that waits for the MAC. What waits is the real server's answer to a client, and that comes from the VIP.",
-      "It happens only when the real server has no entry for the gateway: after a start, after ip neigh flush, after the gateway was replaced or its entry was collected. So it seems to come at random. A single request is enough, and Linux' locktime does not protect whoever answers it.",
+      "It happens only when the real server has no entry for the gateway: after a start, after ip neigh flush, after the gateway was replaced or its entry was collected. So it seems to come at random. A single request is enough, and Linux' locktime does not protect the host that answers it.",
       "arp_announce=1 does not prevent it where the VIP is in the same subnet as the real server's own address.",
     ],
     confirm: [

@@ -18,7 +18,7 @@ export function isolate(finding: FindingAccount): FixStep[] {
     ...pin(finding),
     step({
       host: null,
-      what: "Treat what passed through it as read and possibly changed, passwords and tokens included",
+      what: "Assume that what passed through it was read, and possibly changed: passwords and tokens included",
       note: "Turn on dynamic ARP inspection where the switches have it.",
     }),
   ];
@@ -32,17 +32,17 @@ export const FIND_PORT: Step = {
 export const SHUT_OUT: readonly Step[] = [
   FIND_PORT,
   {
-    say: "Shut that port, or take the host off the network, and keep it as it is for whoever has to look into it.",
+    say: "Shut that port, or take the host off the network, and leave it unchanged for the investigation.",
   },
   {
-    say: "Until the network is clean: on the hosts that were fooled, pin the right entry; afterwards, take the pin out again.",
+    say: "Until the network is clean: on the hosts whose caches were poisoned, pin the right entry. Remove the pin afterwards.",
     run: [
       "ip neigh replace ADDRESS lladdr OWNER-MAC dev IFACE nud permanent",
       "ip neigh del ADDRESS dev IFACE",
     ],
   },
   {
-    say: "Take it that what passed through that host was read, and possibly changed: passwords and tokens included.",
+    say: "Assume that what passed through that host was read, and possibly changed: passwords and tokens included.",
   },
   { say: "For good: dynamic ARP inspection with DHCP snooping on the switches, or port isolation." },
 ];
