@@ -155,7 +155,7 @@ async function writeSelected(
   if (report.findings.length > 0) await readAll(captures, selections, recover);
   const copies = captures.map((capture, index) => {
     const wanted = selections[index]?.finish() ?? new FrameNumbers();
-    return new Copy(index, capture, wanted, comments, writer);
+    return new Copy(index, capture, report.captures[index]?.network ?? 0, wanted, comments, writer);
   });
   await readAll(captures, copies, recover);
   for (const copy of copies) copy.finish();

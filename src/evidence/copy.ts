@@ -54,19 +54,24 @@ export class Copy implements MergeSink {
   private readonly writer: EvidenceWriter;
   private decode: LinkDecoder | undefined;
   private linkType = 0;
-  private network = "interface 0";
+  /** Captures of several networks are one file now, whose interfaces tell them apart. */
+  private readonly site: string;
+  private network: string;
   /** Null where the frames that follow have another than those before. */
   private interfaceId: number | null = null;
 
   constructor(
     capture: number,
     file: string,
+    network: number,
     wanted: FrameNumbers,
     comments: Comments,
     writer: EvidenceWriter,
   ) {
     this.facts.capture = capture;
     this.file = file;
+    this.site = network === 0 ? "" : `network ${network}, `;
+    this.network = `${this.site}interface 0`;
     this.wanted = wanted;
     this.comments = comments;
     this.writer = writer;
@@ -80,7 +85,7 @@ export class Copy implements MergeSink {
   }
 
   interface({ network }: CaptureInterface): void {
-    this.network = network;
+    this.network = `${this.site}${network}`;
     this.interfaceId = null;
   }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { analyzeCapture } from "../../src/index.ts";
+import { analyzeCapture, writeEvidence } from "../../src/index.ts";
 import { CLIENT, DIRECTOR, GATEWAY, type Host, INTRUDER, REAL_SERVER, VIP } from "../support/frames.ts";
 import { type CapturedFrame, writePcap } from "../support/pcap.ts";
 import { validReport } from "../support/schema.ts";
-import { scratchFile } from "../support/scratch.ts";
+import { scratchFile, scratchPath } from "../support/scratch.ts";
 import { announcement, at, isAt, packet, whoHas } from "../support/traffic.ts";
 
 /** The same addresses at another site: not one card is the same. */
@@ -64,5 +64,22 @@ describe("captures of several files", () => {
       at(20_000, packet(elsewhere(GATEWAY), elsewhere(DIRECTOR), { source: CLIENT.ip, destination: VIP })),
     ];
     expect((await analysed(site(GATEWAY, DIRECTOR), far, farLater)).networks).toEqual([0, 1, 1]);
+  });
+
+  it("of two sites, one of them poisoned, give evidence that leads to the same findings", async () => {
+    const leak = [
+      at(20, packet(DIRECTOR, REAL_SERVER, { source: CLIENT.ip, destination: VIP })),
+      at(2000, whoHas(GATEWAY.ip, REAL_SERVER, { tell: VIP })),
+      at(2001, isAt(GATEWAY.ip, GATEWAY, REAL_SERVER, { toIp: VIP })),
+      at(3000, packet(GATEWAY, REAL_SERVER, { source: CLIENT.ip, destination: VIP })),
+    ];
+    const files = [
+      scratchFile("sound.pcap", writePcap(site(elsewhere(GATEWAY), elsewhere(DIRECTOR)))),
+      scratchFile("leak.pcap", writePcap([...site(GATEWAY, DIRECTOR), ...leak])),
+    ];
+    const report = await analyzeCapture(files);
+    expect(report.findings.map(({ kind }) => kind)).toEqual(["vip-source-in-request"]);
+    const evidence = scratchPath("evidence.pcapng");
+    expect(await writeEvidence(evidence, files, report)).toMatchObject({ provesAll: true });
   });
 });
