@@ -97,7 +97,9 @@ export function findingAgainstForger(
   kind: FindingKind,
 ): Finding | null {
   const victims = victimsOf(state.caches.about(binding), binding, claim.station, CLAIMING, exempt);
-  const isBelieved = victims.length > 0 && (frames.count >= REPEATED || !isCard(claim.station));
+  // A frame that was captured twice is one, and one of the evidence.
+  const isRepeated = frames.evidence.length >= REPEATED;
+  const isBelieved = victims.length > 0 && (isRepeated || !isCard(claim.station));
   const isProven = victims.some(({ used }) => used !== null);
   if (frames.unasked < REPEATED && !isBelieved && !isProven) return null;
   const finding = findingFromClaims(state, {

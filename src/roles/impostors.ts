@@ -52,8 +52,8 @@ export class Impostors {
 }
 
 /** Whether its advertisements are no member's: signed with another host's address, or sent without the pause they declare. */
-function isForged(state: NetworkView, { station, sourceIp, count, hurried }: Advertiser): boolean {
-  if (hurried >= HURRIED && hurried * 2 >= count) return true;
+function isForged(state: NetworkView, { station, sourceIp, count, copies, hurried }: Advertiser): boolean {
+  if (hurried >= HURRIED && hurried * 2 >= count - copies) return true;
   if (virtualRouterOf(station) !== null) return false;
   const binding = state.bindings.get(station.segment, sourceIp);
   if (binding === undefined || binding.claimOf(station)?.isOwn === true) return false;

@@ -85,7 +85,10 @@ describe.each(Object.entries(ROLE_MODES))("control messages are no licence; role
     });
   });
 
-  it("a member that advertises without the pause it declares is none, whatever it does with the packets", async () => {
+  it.each([
+    ["once", 1],
+    ["by both directions of a mirror", 2],
+  ])("a member that advertises without the pause it declares is none, captured %s", async (_how, times) => {
     const frames = [
       ...INTRODUCTIONS,
       ...adverts(5, 3005, DIRECTOR, 100),
@@ -93,8 +96,15 @@ describe.each(Object.entries(ROLE_MODES))("control messages are no licence; role
       ...[4000, 4400, 4800].map((time) => at(time, advert(INTRUDER, 200))),
       at(5000, announcement(VIP, INTRUDER)),
       ...trafficBy(INTRUDER, 5001, 4),
-    ].toSorted((a, b) => a.atNs - b.atNs);
-    expect(accusedIn(await analyze(frames, options))).toEqual([INTRUDER.mac]);
+    ];
+    const captured = frames.flatMap(({ atNs, bytes }) =>
+      Array.from({ length: times }, (_, copy) => ({ atNs: atNs + copy * 3000, bytes })),
+    );
+    const report = await analyze(
+      captured.toSorted((a, b) => a.atNs - b.atNs),
+      options,
+    );
+    expect(accusedIn(report)).toEqual([INTRUDER.mac]);
   });
 });
 

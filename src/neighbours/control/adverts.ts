@@ -15,8 +15,9 @@ export interface Advertiser {
   priority: number;
   /** Its newest advertisement of priority 0: it resigned then. */
   resigned: Position | null;
-  /** How many of its advertisements came sooner than the interval that they declare. */
+  /** How many of its advertisements came sooner than the interval that they declare, and how many were a frame's copies. */
   hurried: number;
+  copies: number;
   /** Whether nobody else advertised for as long as a backup waits, or it took over from a master that was down. */
   heldOffice: boolean;
 }
@@ -82,6 +83,7 @@ export class Adverts {
         priority: 0,
         resigned: null,
         hurried: 0,
+        copies: 0,
         heldOffice: false,
       };
       router.advertisers.push(advertiser);
@@ -95,7 +97,8 @@ export class Adverts {
       router.addresses.add(ip);
       advertiser.addresses.add(ip);
     }
-    if (isHurried(router, advertiser, at, advert.intervalMs)) advertiser.hurried++;
+    if (isCopy(advertiser, at)) advertiser.copies++;
+    else if (isHurried(router, advertiser, at, advert.intervalMs)) advertiser.hurried++;
     noteOverlap(router, advertiser, at);
     const isNewTerm = noteTerm(router, advertiser, at);
     advertiser.count++;
@@ -188,6 +191,10 @@ const SHORTEST_INTERVAL = 0.8;
 /** A mirror's second copy of a frame comes sooner. */
 const COPY_NS = 10_000_000;
 
+function isCopy({ count, last }: Advertiser, at: Position): boolean {
+  return count > 0 && at.timeNs - last.timeNs <= COPY_NS;
+}
+
 /** Whether the member had advertised too short a while ago, and no other member made it speak up since. */
 function isHurried(
   { term }: VirtualRouter,
@@ -198,7 +205,7 @@ function isHurried(
   if (advertiser.count === 0 || term?.advertiser !== advertiser || advertiser.resigned === advertiser.last)
     return false;
   const waitedNs = at.timeNs - advertiser.last.timeNs;
-  return waitedNs > COPY_NS && waitedNs < intervalMs * 1e6 * SHORTEST_INTERVAL;
+  return waitedNs < intervalMs * 1e6 * SHORTEST_INTERVAL;
 }
 
 /** Whether the member's newest advertisement still counts: it did not resign, and is not down. */
