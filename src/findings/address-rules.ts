@@ -1,6 +1,6 @@
 import type { FindingKind } from "../kinds/registry.ts";
 import { earliest } from "../neighbours/base/position.ts";
-import type { Station } from "../neighbours/base/station.ts";
+import { isCard, type Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimForm } from "../neighbours/claims/claim.ts";
 import type { NetworkView } from "../neighbours/network-view.ts";
@@ -14,6 +14,7 @@ import type { Finding } from "./finding.ts";
 import { fluxFinding } from "./flux-rule.ts";
 import { findingAgainstForger, forgedClaims } from "./forged-claims.ts";
 import { failedOver, haveRaced, type LastPackets, LINGERING_NS } from "./moves.ts";
+import { isSharedByGroup } from "./proxied-claims.ts";
 import type { Proxies } from "./proxies.ts";
 import { judgeSilentReceivers } from "./silent-receivers.ts";
 import { victimsOf } from "./victims.ts";
@@ -69,7 +70,7 @@ function judgeDispute(evaluator: Evaluator, binding: Binding, claims: readonly C
       if (owner === undefined || claim.station === owner || !isOwnClaim(claim)) return [];
       const beside = assignment.machines.cardBeside(binding, claim, [owner]);
       if (beside !== null) return [fluxFinding(evaluator.state, binding, claim, beside.station)];
-      const dispute = disputeBetween(evaluator, binding, owner, claim);
+      const dispute = isCard(owner) ? disputeBetween(evaluator, binding, owner, claim) : "address-conflict";
       if (dispute === null) return [];
       const kind = assignment.isGatewayAt(owner, binding.ip) ? "gateway-impersonation" : dispute;
       return [findingAgainst(evaluator, binding, claim, owner, kind)];
@@ -157,6 +158,9 @@ function ownerAmong(
   forged: readonly Claim[],
   honest: readonly Claim[],
 ): Station | undefined {
+  // The nodes of a cluster answer with a MAC that none of them has.
+  const shared = honest.find(isSharedByGroup);
+  if (shared !== undefined) return shared.station;
   const gateway = honest.find(({ station }) => assignment.isGatewayAt(station, binding.ip));
   if (gateway !== undefined) return gateway.station;
   const newest = state.leases.of(binding.segment, binding.ip).at(-1)?.station;

@@ -6,7 +6,7 @@ import type { NetworkView } from "../neighbours/network-view.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { boundEvidence, evidenceOf, findingFromClaims } from "./build-finding.ts";
 import type { Evidence, Finding } from "./finding.ts";
-import { proxyReasonOf } from "./proxied-claims.ts";
+import { isSharedByGroup, proxyReasonOf } from "./proxied-claims.ts";
 import { victimsOf } from "./victims.ts";
 
 const CLAIMING: ReadonlySet<ClaimForm> = new Set(["request", "reply", "unsolicited-reply", "announcement"]);
@@ -30,16 +30,18 @@ export function forgedClaims(
   binding: Binding,
   claims: readonly Claim[],
 ): ForgedClaim[] {
-  return claims.flatMap((claim) =>
-    [...claim.proxied]
-      .filter(([sender]) => proxyReasonOf(state, binding, claim, sender) === null)
-      .map(([sender, frames]) => ({
-        claim,
-        sender,
-        frames,
-        author: authorOf(state, assignment, binding, claim, sender),
-      })),
-  );
+  return claims
+    .filter((claim) => !isSharedByGroup(claim))
+    .flatMap((claim) =>
+      [...claim.proxied]
+        .filter(([sender]) => proxyReasonOf(state, binding, claim, sender) === null)
+        .map(([sender, frames]) => ({
+          claim,
+          sender,
+          frames,
+          author: authorOf(state, assignment, binding, claim, sender),
+        })),
+    );
 }
 
 /**

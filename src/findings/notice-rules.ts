@@ -7,7 +7,7 @@ import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ProxiedTally } from "../neighbours/claims/claim.ts";
 import type { NetworkView } from "../neighbours/network-view.ts";
 import type { Evidence, Finding } from "./finding.ts";
-import { proxyReasonOf } from "./proxied-claims.ts";
+import { isSharedByGroup, proxyReasonOf } from "./proxied-claims.ts";
 
 /** What is worth knowing and accuses nobody. */
 export function judgeNotices(state: NetworkView, findings: readonly Finding[]): Finding[] {
@@ -72,6 +72,7 @@ function mismatches(state: NetworkView, findings: readonly Finding[]): Finding[]
   const found: { binding: Binding; claim: Claim; sender: Station; tally: ProxiedTally }[] = [];
   for (const binding of state.bindings) {
     for (const claim of binding.claims) {
+      if (isSharedByGroup(claim)) continue;
       for (const [sender, tally] of claim.proxied) {
         // Who forges also puts things right in the owner's name. A source that is no card's was judged by the card named.
         if (

@@ -1,5 +1,5 @@
 import type { Position } from "../neighbours/base/position.ts";
-import type { Station } from "../neighbours/base/station.ts";
+import { isGroupMac, type Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
 import type { NetworkView } from "../neighbours/network-view.ts";
@@ -25,6 +25,15 @@ export function proxyReasonOf(
     return { kind: "nlb", proof: heartbeats.first };
   }
   return bridged(state, binding, claim, sender);
+}
+
+/**
+ * Whether several cards answered questions for the address with one group MAC: the nodes of a cluster that share the address
+ * (NLB, ClusterIP). One card alone may be a forger's.
+ */
+export function isSharedByGroup({ station, proxied }: Claim): boolean {
+  if (!isGroupMac(station.macHigh) || (station.macHigh === 0xffff && station.macLow === -1)) return false;
+  return [...proxied.values()].filter(({ count, unasked }) => count > unasked).length > 1;
 }
 
 /**

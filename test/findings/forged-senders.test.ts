@@ -4,6 +4,7 @@ import {
   arp,
   BROADCAST_MAC,
   CLIENT,
+  DIRECTOR,
   EtherType,
   ethernet,
   GATEWAY,
@@ -17,7 +18,7 @@ import {
 import { lookup } from "../support/incidents.ts";
 import type { CapturedFrame } from "../support/pcap.ts";
 import { accusedIn, INTRODUCTIONS, ROLE_MODES, soundTraffic } from "../support/thieves.ts";
-import { at, packet } from "../support/traffic.ts";
+import { announcement, at, isAt, packet, whoHas } from "../support/traffic.ts";
 
 const NOBODY: Host = { mac: NO_MAC, ip: VIP };
 const EVERYBODY: Host = { mac: BROADCAST_MAC, ip: VIP };
@@ -135,5 +136,32 @@ describe("an ordinary address at a MAC that is not the sender's", () => {
       ...traffic(6001, INTRUDER),
     ]);
     expect(accusedIn(report)).toEqual([INTRUDER.mac]);
+  });
+});
+
+describe("an address that the nodes of a cluster share by a group MAC", () => {
+  const shared: Host = { mac: "03:00:5e:11:22:33", ip: NEIGHBOUR.ip };
+  const nodes = [REAL_SERVER, DIRECTOR];
+  const question = (start: number) => [
+    at(start, whoHas(NEIGHBOUR.ip, GATEWAY)),
+    ...nodes.map((node, index) =>
+      at(start + 0.1 + index / 10, isAt(NEIGHBOUR.ip, node, GATEWAY, { mac: shared.mac })),
+    ),
+    at(start + 1, packet(GATEWAY, shared, { source: CLIENT.ip, destination: NEIGHBOUR.ip })),
+  ];
+  const introductions = nodes.flatMap((node, index) => lookup(index * 10, node, GATEWAY));
+
+  it("accuses nobody while they agree", async () => {
+    expect(accusedIn(await analyze([...introductions, ...question(100), ...question(5000)]))).toEqual([]);
+  });
+
+  it("accuses the node that announces its own card for it, and no other", async () => {
+    const report = await analyze([
+      ...introductions,
+      ...question(100),
+      at(3000, announcement(NEIGHBOUR.ip, REAL_SERVER)),
+      at(3001, packet(GATEWAY, REAL_SERVER, { source: CLIENT.ip, destination: NEIGHBOUR.ip })),
+    ]);
+    expect(accusedIn(report)).toEqual([REAL_SERVER.mac]);
   });
 });
