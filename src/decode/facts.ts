@@ -46,7 +46,7 @@ export const ArpOperation = { Request: 1, Reply: 2 } as const;
 export const IpProtocol = { Icmp: 1, IpIp: 4, Tcp: 6, Udp: 17, Gre: 47, Vrrp: 112 } as const;
 
 /** What an IPv4 packet says about roles, where that is its purpose. */
-export const Control = { None: 0, Vrrp: 1, Carp: 2, IpvsSync: 3, Lease: 4 } as const;
+export const Control = { None: 0, Vrrp: 1, Carp: 2, IpvsSync: 3, Lease: 4, Hsrp: 5 } as const;
 export type Control = (typeof Control)[keyof typeof Control];
 
 /** Frames by which a card or a cluster makes itself known below IP. */

@@ -1,5 +1,6 @@
 import { decodeDhcp } from "./dhcp.ts";
 import { Anomaly, Control, type FrameFacts, FrameKind, IpProtocol } from "./facts.ts";
+import { decodeHsrp, HSRP_PORT } from "./hsrp.ts";
 import { decodeIcmp } from "./icmp.ts";
 import {
   IPV4_HEADER_BYTES,
@@ -87,6 +88,9 @@ function decodeUdp(view: DataView, start: number, payload: number, end: number, 
   }
   if (facts.ports === DHCP_ANSWER_PORTS) {
     facts.control = decodeDhcp(view, payload, packetEnd(view, start, end), facts.lease);
+  }
+  if (destinationPort === HSRP_PORT) {
+    facts.control = decodeHsrp(view, payload + UDP_HEADER_BYTES, packetEnd(view, start, end), facts.advert);
   }
   if (facts.control !== Control.None) return;
   if (end - payload >= UDP_HEADER_BYTES + 2)

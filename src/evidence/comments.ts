@@ -127,6 +127,10 @@ export class Comments {
         const protocol = facts.control === Control.Vrrp ? `VRRP version ${version}` : "CARP";
         return `context: ${protocol}, virtual router ${virtualRouterId}, priority ${priority}, from ${ipText(facts.sourceIp)}`;
       }
+      case Control.Hsrp: {
+        const { virtualRouterId, addresses } = facts.advert;
+        return `context: HSRP, group ${virtualRouterId}, ${ipText(facts.sourceIp)} is active for ${ipText(addresses[0] ?? 0)}`;
+      }
       case Control.IpvsSync:
         return "context: IPVS synchronisation, which names VIPs and real servers";
       case Control.Lease:

@@ -17,6 +17,7 @@ import { failedOver, haveRaced, type LastPackets, LINGERING_NS } from "./moves.t
 import { isSharedByGroup } from "./proxied-claims.ts";
 import type { Proxies } from "./proxies.ts";
 import { judgeSilentReceivers } from "./silent-receivers.ts";
+import { usurpersOf } from "./usurpers.ts";
 import { victimsOf } from "./victims.ts";
 
 /** Frames that a station sends itself; of them all the one form that it does not is what others believe. */
@@ -41,6 +42,12 @@ export interface Evaluator {
 
 /** What can be wrong with an address that is no VIP: somebody else claims it. */
 export function judgeAddress(evaluator: Evaluator, binding: Binding): Finding[] {
+  const usurping = usurpersOf(evaluator.state, binding);
+  if (usurping !== null) {
+    return usurping.claims.map((claim) =>
+      findingAgainst(evaluator, binding, claim, usurping.virtual, "gateway-impersonation"),
+    );
+  }
   if (binding.claims.length < 2) return judgeDispute(evaluator, binding, binding.claims);
   const overreaching: Finding[] = [];
   const rest = binding.claims.filter((claim) => {

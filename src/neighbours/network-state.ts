@@ -26,6 +26,7 @@ import type { HeardClaim } from "./claims/claim.ts";
 import { Possession } from "./claims/possession.ts";
 import { Adverts } from "./control/adverts.ts";
 import { Beacons } from "./control/beacons.ts";
+import { FirstHops } from "./control/first-hops.ts";
 import { KnownBindings } from "./control/known-bindings.ts";
 import { Leases } from "./control/leases.ts";
 import { RememberedRoles } from "./control/remembered-roles.ts";
@@ -55,6 +56,7 @@ export class NetworkState implements NetworkView {
   readonly tunnels = new Tunnels();
   readonly forwardings = new Forwardings();
   readonly adverts = new Adverts();
+  readonly firstHops = new FirstHops();
   readonly synchronisation = new Synchronisation();
   readonly leases = new Leases();
   readonly beacons = new Beacons();
@@ -320,6 +322,7 @@ export class NetworkState implements NetworkView {
     this.changes.anything = true;
     if (facts.control === Control.IpvsSync) this.synchronisation.note(facts, this.stations, this.timeline);
     else if (facts.control === Control.Lease) this.leases.note(facts, this.stations, this.timeline);
+    else if (facts.control === Control.Hsrp) this.firstHops.note(facts, this.stations, this.timeline);
     else this.noteAdvert(facts);
   }
 

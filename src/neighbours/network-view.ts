@@ -14,6 +14,7 @@ import type { Flood } from "./claims/flood-detector.ts";
 import type { Storm } from "./claims/storms.ts";
 import type { Adverts, VirtualRouter } from "./control/adverts.ts";
 import type { Beacons, Signal } from "./control/beacons.ts";
+import type { FirstHops } from "./control/first-hops.ts";
 import type { KnownBindings } from "./control/known-bindings.ts";
 import type { Leases } from "./control/leases.ts";
 import type { RememberedGateway, RememberedRole } from "./control/remembered-roles.ts";
@@ -43,6 +44,7 @@ export interface NetworkView {
   readonly tunnels: Pick<Tunnels, "to"> & Iterable<Tunnel>;
   readonly forwardings: Pick<Forwardings, "of">;
   readonly unclaimed: Pick<UnclaimedTraffic, "asksPast"> & { readonly answers: DirectAnswers };
+  readonly firstHops: Pick<FirstHops, "groupAt">;
   readonly adverts: Pick<Adverts, "routersFor"> & Iterable<VirtualRouter>;
   readonly synchronisation: Iterable<SyncedService>;
   readonly leases: Pick<Leases, "of">;

@@ -79,6 +79,27 @@ export function learningFrame(mac: string, to = mac): Buffer {
   return ethernet({ to, from: mac, type: LOOPBACK, payload: Buffer.alloc(46) });
 }
 
+/** An HSRP message of version 1 (RFC 2281), sent with the MAC named: 16 is the state of the active router. */
+export function hsrp(
+  router: Host,
+  groupIp: string,
+  { opcode = 0, state = 16, group = 1 }: { opcode?: number; state?: number; group?: number } = {},
+): Buffer {
+  const body = Buffer.from([0, opcode, state, 3, 10, 100, group, 0]);
+  return ethernet({
+    to: "01:00:5e:00:00:02",
+    from: router.mac,
+    type: EtherType.Ipv4,
+    payload: ipv4({
+      source: router.ip,
+      destination: "224.0.0.2",
+      protocol: Protocol.Udp,
+      timeToLive: 1,
+      payload: udp(1985, 1985, Buffer.concat([body, Buffer.alloc(8), Buffer.from(ipBytes(groupIp))])),
+    }),
+  });
+}
+
 export const HSRP = { port: 1985, group: "224.0.0.2", groupMac: "01:00:5e:00:00:02" };
 export const GLBP = { port: 3222, group: "224.0.0.102", groupMac: "01:00:5e:00:00:66" };
 

@@ -7,6 +7,7 @@ import {
   patienceNs,
   type VirtualRouter,
 } from "../../neighbours/control/adverts.ts";
+import { isHsrpMac } from "../../neighbours/control/first-hops.ts";
 import type { NetworkView } from "../../neighbours/network-view.ts";
 import { likelyOwner } from "../likely-owner.ts";
 
@@ -53,7 +54,7 @@ export function virtualMacOf(state: NetworkView, station: Station, ip: number): 
     const router = advertisedRouter(state, segment, group, ip);
     return router === null ? null : virtualMacOfRouter(state, router);
   }
-  if (macHigh === 0x0000 && (low >>> 8 === 0x0c07ac || low >>> 12 === 0x0c9ff)) {
+  if (isHsrpMac(macHigh, macLow)) {
     const number = low >>> 8 === 0x0c07ac ? low & 0xff : low & 0xfff;
     return greeted(state, segment, HSRP_PORT, "HSRP", number);
   }
