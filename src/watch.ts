@@ -2,7 +2,7 @@ import { readCapture } from "./capture/read-capture.ts";
 import { checkKinds } from "./findings/suppression.ts";
 import { FrameIntake } from "./intake/frame-intake.ts";
 import { KNOWLEDGE_OPTIONS, type KnowledgeSources, readKnowledge } from "./knowledge/knowledge.ts";
-import { type GivenRoles, givenHolders, mergeRoles } from "./knowledge/roles.ts";
+import { givenHolders } from "./knowledge/roles.ts";
 import type { NeighbourModelName } from "./neighbours/caches/models/model.ts";
 import { modelNamed } from "./neighbours/caches/models/named.ts";
 import { NetworkState } from "./neighbours/network-state.ts";
@@ -26,7 +26,7 @@ import { type Clock, type ClockStep, SYSTEM_CLOCK } from "./watch/clock.ts";
 import type { EventSink, WatchGauges } from "./watch/event-sink.ts";
 import { gaugesOf } from "./watch/gauges.ts";
 import { LiveSource, type LiveStream } from "./watch/live-source.ts";
-import type { Recalled, WatchMemory } from "./watch/memory-port.ts";
+import type { WatchMemory } from "./watch/memory-port.ts";
 import { warmUp } from "./watch/warm-up.ts";
 import { Watcher } from "./watch/watcher.ts";
 
@@ -112,7 +112,7 @@ async function follow(stream: LiveStream, options: WatchOptions): Promise<Report
   const recalled = (await memory?.recall()) ?? null;
   const knowledge = await readKnowledge(options);
   checkKinds(knowledge.exceptions);
-  const roles = withRecalled(knowledge.roles, recalled);
+  const { roles } = knowledge;
   const holders = new Map(givenHolders(roles));
 
   const state = new NetworkState(holders, modelNamed(options.neighbourModel ?? "linux"));
@@ -142,9 +142,8 @@ async function follow(stream: LiveStream, options: WatchOptions): Promise<Report
   options.onStart?.({
     stop: () => source.stop(),
     reload: async () => {
-      const { roles: read, exceptions } = await readKnowledge(options);
+      const { roles: changed, exceptions } = await readKnowledge(options);
       checkKinds(exceptions);
-      const changed = withRecalled(read, recalled);
       holders.clear();
       for (const [ip, hosts] of givenHolders(changed)) holders.set(ip, hosts);
       watcher.change({ roles: changed, exceptions });
@@ -177,13 +176,4 @@ async function follow(stream: LiveStream, options: WatchOptions): Promise<Report
     watcher.close();
     await source.close();
   }
-}
-
-/** What was inferred before the start counts only where nobody gave the part. */
-function withRecalled(given: GivenRoles, recalled: Recalled | null): GivenRoles {
-  if (recalled === null) return given;
-  const { roles } = recalled;
-  const vips = roles.vips.filter(({ ip }) => !given.vips.some((vip) => vip.ip === ip));
-  const gateways = given.gateways.length > 0 ? [] : roles.gateways;
-  return mergeRoles([given, { ...roles, vips, gateways }]);
 }

@@ -61,7 +61,6 @@ export function decodeEtherType(
     etherType = snapEtherType(view, offset, end);
     offset += SNAP_BYTES;
   }
-  facts.etherType = etherType;
   if (etherType === EtherType.Ipv4) decodeIpv4(view, offset, end, facts);
   else if (etherType === EtherType.Arp) decodeArp(view, offset, end, facts);
   else if (isBeacon(etherType)) decodeBeacon(view, offset, end, etherType, facts);

@@ -26,7 +26,6 @@ export function decodeEthernet(view: DataView, start: number, end: number, facts
   facts.sourceMacLow = view.getInt32(start + 8);
   const etherType = view.getUint16(start + 12);
   if (etherType === EtherType.Ipv4) {
-    facts.etherType = etherType;
     decodeIpv4(view, start + HEADER_BYTES, end, facts);
   } else {
     decodeEtherType(view, start + HEADER_BYTES, end, etherType, facts);

@@ -43,6 +43,9 @@ export type Air = (typeof Air)[keyof typeof Air];
 
 export const ArpOperation = { Request: 1, Reply: 2 } as const;
 
+/** The RST bit of `FrameFacts.tcpFlags` (RFC 9293, section 3.1). */
+export const TCP_RST = 0x04;
+
 export const IpProtocol = { Icmp: 1, IpIp: 4, Tcp: 6, Udp: 17, Gre: 47, Vrrp: 112 } as const;
 
 /** What an IPv4 packet says about roles, where that is its purpose. */
@@ -121,7 +124,6 @@ export class FrameFacts {
   destinationMacLow = 0;
   sourceMacHigh = 0;
   sourceMacLow = 0;
-  etherType = 0;
   /**
    * The broadcast domain: 0 untagged, else the VLAN identifier, with QinQ's outer one 12 bits further up; above them, in
    * bits 24 to 29, a number of the capturing machine's further interfaces, and in bit 30 whether it is a backbone service.

@@ -26,11 +26,11 @@ const TCP_FLAGS = 13;
 const UDP_HEADER_BYTES = 8;
 
 /** The UDP ports from which `sync_ports` of IPVS counts up (ip_vs_sync.c). */
-const IPVS_SYNC_PORT = 8848;
-const MOST_IPVS_SYNC_PORTS = 64;
+export const IPVS_SYNC_PORTS = { first: 8848, last: 8911 } as const;
 
 /** From a DHCP server's port to a client's (RFC 2131, section 4.1). */
-const DHCP_ANSWER_PORTS = (67 << 16) | 68;
+export const DHCP_CLIENT_PORT = 68;
+const DHCP_ANSWER_PORTS = (67 << 16) | DHCP_CLIENT_PORT;
 
 /**
  * Decodes the IPv4 header at `start..end` of `view` into `facts`, and what LVS puts behind one: tunnelled packets,
@@ -83,7 +83,7 @@ export function decodeIpv4(view: DataView, start: number, end: number, facts: Fr
 
 function decodeUdp(view: DataView, start: number, payload: number, end: number, facts: FrameFacts): void {
   const destinationPort = facts.ports & 0xffff;
-  if (destinationPort >= IPVS_SYNC_PORT && destinationPort < IPVS_SYNC_PORT + MOST_IPVS_SYNC_PORTS) {
+  if (destinationPort >= IPVS_SYNC_PORTS.first && destinationPort <= IPVS_SYNC_PORTS.last) {
     facts.control = decodeIpvsSync(view, payload, packetEnd(view, start, end), facts.sync);
   }
   if (facts.ports === DHCP_ANSWER_PORTS) {

@@ -12,7 +12,6 @@ export function beginFrame(facts: FrameFacts, linkAddresses: LinkAddresses): voi
   facts.kind = FrameKind.Other;
   facts.anomaly = Anomaly.None;
   facts.segment = 0;
-  facts.etherType = 0;
   facts.linkAddresses = linkAddresses;
   facts.packetType = PacketType.Unknown;
   facts.interfaceIndex = 0;

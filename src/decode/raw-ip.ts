@@ -1,4 +1,3 @@
-import { EtherType } from "./ether-type.ts";
 import { Anomaly, type FrameFacts, LinkAddresses } from "./facts.ts";
 import { decodeIpv4 } from "./ipv4.ts";
 import { beginFrame, refuseFrame } from "./link-addresses.ts";
@@ -53,6 +52,5 @@ function isIpv6Family(family: number): boolean {
 }
 
 function decodePacket(view: DataView, start: number, end: number, facts: FrameFacts): void {
-  facts.etherType = EtherType.Ipv4;
   decodeIpv4(view, start, end, facts);
 }

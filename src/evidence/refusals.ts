@@ -1,7 +1,5 @@
-import type { FrameFacts } from "../decode/facts.ts";
+import { type FrameFacts, TCP_RST } from "../decode/facts.ts";
 import { MOST_FLOWS } from "../limits.ts";
-
-const TCP_RST = 0x04;
 
 interface Flow {
   answered: boolean;

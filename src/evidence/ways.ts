@@ -1,8 +1,7 @@
 import { MOST_EVIDENCE_WAYS, MOST_EVIDENCE_WAYS_PER_ADDRESS } from "../limits.ts";
+import { IN_FLIGHT_NS } from "../neighbours/base/delays.ts";
 import type { FrameNumbers } from "./frame-numbers.ts";
 
-/** For so long after a belief changed frames may still go the old way; the model looks at the next one, too. */
-const IN_FLIGHT_NS = 2_000_000;
 const FIRST_KEPT = 2;
 
 /** Which question the frames of a way answer. */

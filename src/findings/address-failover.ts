@@ -1,3 +1,4 @@
+import { LINGERING_NS } from "../neighbours/base/delays.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding, Turn } from "../neighbours/claims/binding.ts";
@@ -7,8 +8,6 @@ import type { NetworkView } from "../neighbours/network-view.ts";
 import { forcedClaims } from "../roles/likely-owner.ts";
 import { claimSpan, type LastPackets } from "./moves.ts";
 
-/** What was under way when an address changed hands may still arrive. */
-const LINGERING_NS = 1_000_000_000;
 /** A leader stays in office; two who announce against each other follow each other sooner. */
 const SHORTEST_TENURE_NS = 10_000_000_000;
 /** RFC 5227, section 2.4: a defence is sent at once, and whoever configured the address late gives up. */

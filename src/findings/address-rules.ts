@@ -1,4 +1,5 @@
 import type { FindingKind } from "../kinds/registry.ts";
+import { LINGERING_NS } from "../neighbours/base/delays.ts";
 import { earliest } from "../neighbours/base/position.ts";
 import { isCard, type Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
@@ -13,7 +14,7 @@ import { findingFromClaims } from "./build-finding.ts";
 import type { Finding } from "./finding.ts";
 import { fluxFinding } from "./flux-rule.ts";
 import { findingAgainstForger, forgedClaims } from "./forged-claims.ts";
-import { failedOver, haveRaced, type LastPackets, LINGERING_NS } from "./moves.ts";
+import { failedOver, haveRaced, type LastPackets } from "./moves.ts";
 import { isSharedByGroup } from "./proxied-claims.ts";
 import type { Proxies } from "./proxies.ts";
 import { judgeSilentReceivers } from "./silent-receivers.ts";

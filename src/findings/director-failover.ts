@@ -1,3 +1,4 @@
+import { LINGERING_NS } from "../neighbours/base/delays.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
@@ -8,7 +9,7 @@ import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
 import { impersonates } from "../roles/likely-owner.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
-import { claimSpan, LINGERING_NS } from "./moves.ts";
+import { claimSpan } from "./moves.ts";
 
 /**
  * Whether a host was a director before those who are known, or took the VIP over from them as the next one does, for good

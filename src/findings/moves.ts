@@ -1,12 +1,10 @@
+import { LINGERING_NS } from "../neighbours/base/delays.ts";
 import { latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimSpan } from "../neighbours/claims/claim.ts";
 import type { NetworkView } from "../neighbours/network-view.ts";
 import type { TrafficRow } from "../neighbours/traffic/traffic-row.ts";
-
-/** What was under way when the address moved may still arrive, and be passed on. */
-export const LINGERING_NS = 1_000_000_000;
 
 /** Who last sent IPv4 packets from which of the addresses that are followed, and when. */
 export class LastPackets {

@@ -1,3 +1,4 @@
+import { LINGERING_NS } from "../neighbours/base/delays.ts";
 import { earliest, latest } from "../neighbours/base/position.ts";
 import { isCard, type Station } from "../neighbours/base/station.ts";
 import type { CacheEntry } from "../neighbours/caches/cache-entry.ts";
@@ -8,7 +9,6 @@ import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { boundEvidence, evidenceOf } from "./build-finding.ts";
 import { bypassOf } from "./bypass.ts";
 import type { Finding } from "./finding.ts";
-import { LINGERING_NS } from "./moves.ts";
 import { entriesByOwner, unexplainedVictimsOf } from "./victims.ts";
 
 /**

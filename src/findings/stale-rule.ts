@@ -1,5 +1,6 @@
 import type { FindingKind } from "../kinds/registry.ts";
 import type { Severity } from "../kinds/severity.ts";
+import { LINGERING_NS } from "../neighbours/base/delays.ts";
 import { earliest, latest, type Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { CacheChange, CacheEntry } from "../neighbours/caches/cache-entry.ts";
@@ -11,7 +12,6 @@ import type { Evaluator } from "./address-rules.ts";
 import { boundEvidence, evidenceOf, stageOf } from "./build-finding.ts";
 import { bypassOf } from "./bypass.ts";
 import type { Bypass, Evidence, Finding, Victim } from "./finding.ts";
-import { LINGERING_NS } from "./moves.ts";
 import { restorationAfter } from "./victims.ts";
 
 /** A cache that holds the MAC of a host that does not hold the address. */

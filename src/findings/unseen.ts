@@ -1,3 +1,4 @@
+import { IN_FLIGHT_NS } from "../neighbours/base/delays.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
@@ -5,9 +6,6 @@ import type { Claim, ClaimForm } from "../neighbours/claims/claim.ts";
 import type { NetworkView } from "../neighbours/network-view.ts";
 import { likelyOwner } from "../roles/likely-owner.ts";
 import type { UnseenLearner, Victim } from "./finding.ts";
-
-/** A frame as young as this may have been on its way. */
-const IN_FLIGHT_NS = 2_000_000;
 
 /**
  * The hosts that the claimant asked in the address' name, and whose answer the capture could not have shown: whoever

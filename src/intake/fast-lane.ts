@@ -1,6 +1,7 @@
 import { isCooked } from "../capture/link-type.ts";
 import type { LONGEST_RECORD_BYTES, PCAP_RECORD_HEADER_BYTES, RecordForm } from "../capture/pcap-records.ts";
 import type { FrameFacts, IpProtocol } from "../decode/facts.ts";
+import type { DHCP_CLIENT_PORT, IPVS_SYNC_PORTS } from "../decode/ipv4.ts";
 import { ofUdp } from "../decode/not-analysed.ts";
 import { nearSlot } from "../neighbours/base/near-slots.ts";
 import type { Timeline } from "../neighbours/base/position.ts";
@@ -28,8 +29,8 @@ import type { TrafficTable } from "../neighbours/traffic/traffic-table.ts";
 import { CookedLinks } from "./cooked-links.ts";
 
 /** The UDP ports that `decodeIpv4` looks behind. */
-const SYNC_PORTS = { first: 8848, last: 8848 + 63 } as const;
-const DHCP_CLIENT_PORT = 68;
+const SYNC_PORTS: typeof IPVS_SYNC_PORTS = { first: 8848, last: 8911 };
+const DHCP_PORT: typeof DHCP_CLIENT_PORT = 68;
 
 /**
  * Counts the frames that are like others before, without decoding them.
@@ -285,7 +286,7 @@ export class FastLane {
 function isPlainUdp(ports: number, firstOfPayload: number): boolean {
   const destinationPort = ports & 0xffff;
   return (
-    destinationPort !== DHCP_CLIENT_PORT &&
+    destinationPort !== DHCP_PORT &&
     (destinationPort < SYNC_PORTS.first || destinationPort > SYNC_PORTS.last) &&
     (firstOfPayload & 0xe0ff) !== 0x0004
   );

@@ -1,3 +1,4 @@
+import { LINGERING_NS } from "../neighbours/base/delays.ts";
 import type { Position } from "../neighbours/base/position.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
@@ -6,8 +7,6 @@ import { serversByForwarder } from "../neighbours/traffic/direct-answers.ts";
 
 /** A kernel answers at once. */
 const ANSWERED_WITHIN_NS = 100_000_000;
-/** What was on its way when another host took the address over may still arrive. */
-const LINGERING_NS = 1_000_000_000;
 
 /**
  * The directors of an address by what they did with its packets before anybody spoke for it by ARP: in a capture that

@@ -1,4 +1,3 @@
-import type { GivenRoles } from "../knowledge/roles.ts";
 import type { NetworkState } from "../neighbours/network-state.ts";
 import type { FindingEvent } from "../reports/event.ts";
 import type { CaptureSummary } from "../reports/report.ts";
@@ -18,8 +17,6 @@ export interface KnownFinding {
 
 /** What the watch begins with. */
 export interface Recalled {
-  /** Roles inferred before, each only where nobody gave them; merged below the given ones. */
-  readonly roles: GivenRoles;
   readonly findings: readonly KnownFinding[];
   /** How many `id`s were given out. */
   readonly ids: number;

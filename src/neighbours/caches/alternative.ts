@@ -8,16 +8,8 @@ import type { HeardClaim } from "../claims/claim.ts";
 import type { Possession } from "../claims/possession.ts";
 import { CacheEntry } from "./cache-entry.ts";
 import type { CacheTable } from "./cache-table.ts";
-import { Caches } from "./caches.ts";
+import { Caches, NO_TRAFFIC } from "./caches.ts";
 import type { Loss, NeighbourModel } from "./models/model.ts";
-
-/** What might have been has no traffic. */
-const NO_TRAFFIC = {
-  changed: () => undefined,
-  used: () => undefined,
-  corrected: () => undefined,
-  lastUseNs: () => Number.NEGATIVE_INFINITY,
-};
 
 /**
  * The caches as they would be if every host learned by another model, from the same ARP frames.
@@ -133,13 +125,8 @@ export class Alternative extends Caches {
   }
 
   private adopt(entry: CacheEntry, owner: Station, at: Position): void {
-    entry.confirmedNs = at.timeNs;
-    if (entry.owner === owner) return;
-    entry.owner = owner;
-    entry.nud = "reachable";
-    entry.updatedNs = at.timeNs;
-    entry.unansweredProbes = 0;
-    entry.record(at, "traffic", null);
+    if (entry.owner === owner) entry.confirmedNs = at.timeNs;
+    else entry.adopt(owner, at, "traffic");
   }
 
   /** The oldest go first, and of all those first whose holder has none by the chosen model: nobody asks how they differ. */

@@ -147,6 +147,16 @@ export class CacheEntry {
     if (wasValid) this.record(at, cause, null);
   }
 
+  /** A frame of the holder's own shows that it has this MAC, whatever the model thought. */
+  adopt(owner: Station, at: Position, cause: CacheCause): void {
+    this.owner = owner;
+    this.nud = "reachable";
+    this.updatedNs = at.timeNs;
+    this.confirmedNs = at.timeNs;
+    this.unansweredProbes = 0;
+    this.record(at, cause, null);
+  }
+
   /** Takes back what happened after `at`, so that an earlier frame, understood only now, can be put in its place. */
   rewindTo(at: Position): void {
     let rewound = false;

@@ -1,3 +1,4 @@
+import { IN_FLIGHT_NS } from "../base/delays.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 import type { Ask } from "../claims/asks.ts";
@@ -8,12 +9,6 @@ import type { Possession } from "../claims/possession.ts";
 import type { CacheCause, CacheEntry } from "./cache-entry.ts";
 import type { Effect, Loss, NeighbourModel } from "./models/model.ts";
 import { MANY_ENTRIES, SettledEntries } from "./settled-entries.ts";
-
-/**
- * For so long a frame may still carry what its sender believed before the ARP frame captured ahead of it: it was on
- * its way, or two ports of a mirror were merged out of order.
- */
-const IN_FLIGHT_NS = 2_000_000;
 
 /** Older than any locktime. */
 const LONG_BEFORE_NS = -86_400_000_000_000;
@@ -29,6 +24,14 @@ export interface CacheWitness {
   /** When the host last sent by the entry; negative infinity where it never did. */
   lastUseNs(entry: CacheEntry): number;
 }
+
+/** For caches that no frame of a host shows: by another model, or in a second run. */
+export const NO_TRAFFIC: CacheWitness = {
+  changed: () => undefined,
+  used: () => undefined,
+  corrected: () => undefined,
+  lastUseNs: () => Number.NEGATIVE_INFINITY,
+};
 
 /**
  * Every host's neighbour cache by one model, from the frames that the host could have received and those that it sent.
@@ -252,12 +255,7 @@ export abstract class Caches {
   private reveal(entry: CacheEntry, owner: Station, at: Position, cause: CacheCause): void {
     if (entry.owner === owner && entry.current !== undefined) return;
     const before = entry.owner;
-    entry.owner = owner;
-    entry.nud = "reachable";
-    entry.updatedNs = at.timeNs;
-    entry.confirmedNs = at.timeNs;
-    entry.unansweredProbes = 0;
-    entry.record(at, cause, null);
+    entry.adopt(owner, at, cause);
     this.witness.changed(entry, before);
     this.witness.corrected(entry, at);
   }

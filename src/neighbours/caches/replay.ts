@@ -5,17 +5,9 @@ import { BindingTable } from "../claims/binding-table.ts";
 import type { HeardClaim } from "../claims/claim.ts";
 import type { Possession } from "../claims/possession.ts";
 import { CacheEntry } from "./cache-entry.ts";
-import { Caches } from "./caches.ts";
+import { Caches, NO_TRAFFIC } from "./caches.ts";
 import type { CacheEvent, ClaimLog } from "./claim-log.ts";
 import type { NeighbourModel } from "./models/model.ts";
-
-/** What might have been has no traffic. */
-const NO_TRAFFIC = {
-  changed: () => undefined,
-  used: () => undefined,
-  corrected: () => undefined,
-  lastUseNs: () => Number.NEGATIVE_INFINITY,
-};
 
 /** No claim of a second run has to go: it hears no more than the first one kept. */
 const NOBODY = { ownersOf: () => [] };
@@ -156,12 +148,6 @@ export class Replay extends Caches {
 
   private adopt(host: Station, owner: Station, at: Position): void {
     const entry = this.entryOf(host, this.fresh, at.timeNs);
-    if (entry.owner === owner) return;
-    entry.owner = owner;
-    entry.nud = "reachable";
-    entry.updatedNs = at.timeNs;
-    entry.confirmedNs = at.timeNs;
-    entry.unansweredProbes = 0;
-    entry.record(at, "traffic", null);
+    if (entry.owner !== owner) entry.adopt(owner, at, "traffic");
   }
 }

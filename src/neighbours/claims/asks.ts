@@ -36,7 +36,7 @@ const LONGEST_PROXY_DELAY_NS = 900_000_000;
 /** The least for which a kernel believes an answer: half of `base_reachable_time`, and `delay_first_probe_time`. */
 const SHORTEST_BELIEF_NS = 20_000_000_000;
 /** The kernel retransmits a second later (`retrans_time`); what comes sooner is another's doing. */
-const RETRY_SHORTEST_NS = 300_000_000;
+export const RETRY_SHORTEST_NS = 300_000_000;
 
 /** When a host was last told the address's MAC, and whose it is. */
 interface Answered {

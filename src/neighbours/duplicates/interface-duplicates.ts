@@ -1,9 +1,8 @@
 import { type FrameFacts, FrameKind } from "../../decode/facts.ts";
 import { INTERFACE_FRAME_SLOTS } from "../../limits.ts";
+import { SAME_FRAME_NS } from "../base/delays.ts";
 import { VLAN_MASK } from "../base/segment.ts";
 
-/** A frame that crosses several interfaces of a machine is captured on each within microseconds. */
-const SAME_FRAME_NS = 1_000_000;
 /** What tells an ARP frame from others; an IPv4 packet takes no more. */
 const TELLING_WORDS = 9;
 /** What else is kept of a frame, behind those words; 0 seconds where none is. */

@@ -1,8 +1,7 @@
 import { Air, type FrameFacts } from "../../decode/facts.ts";
 import { ARP_FRAMES_REMEMBERED, WIRELESS_ARP_FRAMES_REMEMBERED } from "../../limits.ts";
+import { SAME_FRAME_NS } from "../base/delays.ts";
 
-/** A frame that comes again within this was captured twice: by both directions of a mirrored port, or two ports. */
-const SAME_FRAME_NS = 1_000_000;
 /** An access point keeps a frame to everybody until its next beacon for stations that sleep. */
 const RELAYED_NS = 1_000_000_000;
 const SEEN_MASK = WIRELESS_ARP_FRAMES_REMEMBERED - 1;

@@ -112,11 +112,6 @@ export class MacPairs {
     return ((this.words[place + PairWord.Flags] ?? 0) & PairFlag.BetweenStations) !== 0;
   }
 
-  /** Whether what this pair's sender sends may be the answer to a contested flow. */
-  mayAnswer(place: number): boolean {
-    return ((this.words[place + PairWord.Flags] ?? 0) & PairFlag.Answers) !== 0;
-  }
-
   /** From here on what the station sends may be the answer to a contested flow. */
   awaitAnswers(station: Station): void {
     const name = nameOf(station.segment, station);

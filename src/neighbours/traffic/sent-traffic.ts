@@ -1,12 +1,10 @@
-import type { FrameFacts } from "../../decode/facts.ts";
+import { type FrameFacts, TCP_RST } from "../../decode/facts.ts";
 import { MOST_FLOWS, MOST_SENT_PERIODS } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import type { Station, StationTable } from "../base/station.ts";
 import type { CacheChange, CacheEntry } from "../caches/cache-entry.ts";
 import type { Flow } from "../caches/sent.ts";
 import { ANSWER_SLOTS_LOG2, answerSlot } from "./traffic-layout.ts";
-
-const TCP_RST = 0x04;
 
 /**
  * Counts what went to contested addresses, by cache entry and by flow, and looks for what came back.

@@ -2,10 +2,9 @@ import type { FrameFacts } from "../../decode/facts.ts";
 import { MOST_ASKS_OF_POINT, MOST_HOSTS_OF_POINT, SILENT_ASKS_KEPT } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
-import type { Ask } from "../claims/asks.ts";
+import { type Ask, RETRY_SHORTEST_NS } from "../claims/asks.ts";
 
 /** A kernel that gets no answer asks again a second later; one that was not heard to do so got its answer. */
-const RETRY_SHORTEST_NS = 300_000_000;
 const RETRY_LONGEST_NS = 2_000_000_000;
 
 /** A request to everybody whose answer, if there was one, was not captured. */

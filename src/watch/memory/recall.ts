@@ -27,7 +27,6 @@ export function recallFrom(records: readonly StateRecord[], name: string): Recal
   const places = records.flatMap(placesIn);
   return {
     // What was inferred is put into the state, as evidence among other: as a role given it could not be outgrown.
-    roles: { vips: [], directors: [], realServers: [], gateways: [] },
     findings,
     ids: Math.max(ids, ...findings.map(({ last }) => numberOf(last.id))),
     former: places.length === 0 ? [] : [formerCapture(places, name)],
