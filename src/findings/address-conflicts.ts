@@ -1,3 +1,4 @@
+import { LINGERING_NS } from "../neighbours/base/delays.ts";
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim } from "../neighbours/claims/claim.ts";
@@ -7,6 +8,7 @@ import { isInitialTtl } from "../roles/initial-ttl.ts";
 import { forcedClaims, forcedFrames, isOwnClaim, keepsItUp } from "../roles/likely-owner.ts";
 import type { Relays } from "../roles/relays.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
+import type { LastPackets } from "./moves.ts";
 
 /** Once may be a driver's or a hypervisor's courtesy; a tool keeps it up, because the caches would forget. */
 const FORCED = 2;
@@ -17,12 +19,14 @@ const INSISTENT = 5;
 export class AddressConflicts {
   private readonly assignment: RoleAssignment;
   private readonly relays: Relays;
+  private readonly lastPackets: LastPackets;
   /** How many addresses each station is at odds over: a man in the middle over two, his victims over one. */
   private readonly counts = new Map<Station, number>();
   /** How many addresses each station claims by nothing but replies at a tool's pace. */
   private readonly keptUp = new Map<Station, number>();
 
-  constructor(state: NetworkView, assignment: RoleAssignment, relays: Relays) {
+  constructor(state: NetworkView, assignment: RoleAssignment, relays: Relays, lastPackets: LastPackets) {
+    this.lastPackets = lastPackets;
     this.assignment = assignment;
     this.relays = relays;
     for (const binding of state.bindings) {
@@ -45,6 +49,7 @@ export class AddressConflicts {
     const { station } = claim;
     const rivals = [...this.partiesTo(binding)].filter((party) => party !== station);
     if (rivals.length === 0) return this.isSuspectAlone(binding, claim);
+    if (this.isToldByAsking(binding, claim, rivals)) return false;
     const own = this.counts.get(station) ?? 0;
     const mostOfRivals = Math.max(...rivals.map((rival) => this.counts.get(rival) ?? 0));
     if (own >= 2 && own > mostOfRivals) return true;
@@ -54,6 +59,29 @@ export class AddressConflicts {
       return true;
     }
     return this.pretendsTo(binding, claim, rivals);
+  }
+
+  /**
+   * A takeover that is told to single hosts by asking them in the address's name (`arping -S VIP gateway`), as scripts do
+   * when the former holder is down: it asks again and again, tells nobody unasked, and nobody else has the address since.
+   */
+  private isToldByAsking(binding: Binding, claim: Claim, rivals: readonly Station[]): boolean {
+    const { station, ownFirst, firstToAll } = claim;
+    // Who takes an address over has nothing to hide: arping asks everybody, a forger his victim alone.
+    if (
+      ownFirst === null ||
+      firstToAll?.ordinal !== ownFirst.ordinal ||
+      claim.ownFrames("unsolicited-reply") > 0 ||
+      (this.counts.get(station) ?? 0) > 1
+    )
+      return false;
+    if (this.assignment.isGatewayAddress(binding) || !isOneBurst(claim)) return false;
+    return rivals.every((rival) => {
+      const rivalClaim = binding.claimOf(rival);
+      const sent = this.lastPackets.lastFrom(rival, binding.ip);
+      const isSilent = rivalClaim?.ownLast != null && rivalClaim.ownLast.ordinal < ownFirst.ordinal;
+      return isSilent && (sent === null || sent.timeNs - ownFirst.timeNs < LINGERING_NS);
+    });
   }
 
   /** Whether the claimant passes on, to another claimant who needs no force, what comes for the address or by that router. */
@@ -132,6 +160,16 @@ function takesBack({ claims }: Binding, { station, ownFirst }: Claim): boolean {
     const restoring = other.station === station ? undefined : other.proxied.get(station);
     return restoring !== undefined && restoring.unasked > 0 && restoring.first.ordinal > ownFirst.ordinal;
   });
+}
+
+/** Both programs called arping ask once a second, scripts faster; who poisons comes back when caches may have forgotten. */
+const SLOWEST_ARPING_NS = 1_500_000_000;
+
+/** Whether the claimant asked without a pause, as somebody does who tells it once. */
+function isOneBurst({ tallies }: Claim): boolean {
+  const asked = tallies.get("request");
+  if (asked === undefined) return false;
+  return asked.last.timeNs - asked.first.timeNs <= (asked.count - 1) * SLOWEST_ARPING_NS;
 }
 
 function increment(counts: Map<Station, number>, station: Station): void {

@@ -9,7 +9,7 @@ import { forcedClaims } from "../roles/likely-owner.ts";
 import { claimSpan, type LastPackets } from "./moves.ts";
 
 /** A leader stays in office; two who announce against each other follow each other sooner. */
-const SHORTEST_TENURE_NS = 10_000_000_000;
+export const SHORTEST_TENURE_NS = 10_000_000_000;
 /** RFC 5227, section 2.4: a defence is sent at once, and whoever configured the address late gives up. */
 const DEFENCE_NS = 2_000_000_000;
 /** ANNOUNCE_NUM of RFC 5227. */

@@ -218,8 +218,10 @@ function disputeBetween(
   if ([...forms].every((form) => form === "unsolicited-reply") && hasOther) return "address-impersonation";
   // The true leader of a cluster also only announces; but then nobody else answers for the address, or sends from it.
   const onlyAnnounces = [...forms].every((form) => form === "announcement") && keepsAnnouncing(claim);
+  const bothAnnounce = ownerClaim !== undefined && keepsAnnouncing(ownerClaim);
   if (
     onlyAnnounces &&
+    !bothAnnounce &&
     hasOther &&
     (usesIt(binding, owner) || conflicts.silentOwnersOf(binding).includes(owner))
   ) {

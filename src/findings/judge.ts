@@ -42,11 +42,12 @@ export class Judgement {
     this.state = state;
     this.runs = new SecondRuns(state, replayEvents);
     this.assignment = assignment;
+    const lastPackets = new LastPackets(state);
     this.evaluator = {
       state,
       assignment,
-      conflicts: new AddressConflicts(state, assignment, relays),
-      lastPackets: new LastPackets(state),
+      conflicts: new AddressConflicts(state, assignment, relays, lastPackets),
+      lastPackets,
       relays,
       proxies: new Proxies(state, assignment),
     };

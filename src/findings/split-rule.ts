@@ -8,6 +8,7 @@ import type { NetworkView } from "../neighbours/network-view.ts";
 import { cardOf } from "../roles/machines/virtual-macs.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
+import { SHORTEST_TENURE_NS } from "./address-failover.ts";
 import { boundEvidence, evidenceOf, stageOf } from "./build-finding.ts";
 import { bypassOf } from "./bypass.ts";
 import type { Evidence, Finding } from "./finding.ts";
@@ -39,7 +40,10 @@ export function judgeSplit(
   vip: VipRoles,
   binding: Binding,
 ): Finding[] {
-  const split = splitByAdverts(state, assignment, vip, binding) ?? splitByAnswers(assignment, vip, binding);
+  const split =
+    splitByAdverts(state, assignment, vip, binding) ??
+    splitByAnswers(assignment, vip, binding) ??
+    splitByTurns(state, vip, binding);
   if (split === null) return [];
   const { rightful, claimant } = split;
   const exempt = new Set([...vip.directors, ...vip.realServers.map(({ station }) => station)]);
@@ -123,5 +127,33 @@ function splitByAnswers(assignment: RoleAssignment, vip: VipRoles, binding: Bind
     count: answers.length,
     virtualRouterId: null,
     evidence: answers.map(({ at, by }) => ({ what: "answered", at, by })),
+  };
+}
+
+/**
+ * Directors that announce the VIP in turns, each again sooner than an election lets one return: leaders of a cluster that
+ * elects by other means than VRRP, each with a timer of its own.
+ */
+function splitByTurns({ adverts }: NetworkView, { directors }: VipRoles, binding: Binding): Split | null {
+  if (adverts.routersFor(binding.segment, binding.ip).length > 0) return null;
+  const turns = binding.turns.filter(
+    ({ station, form }) => form === "announcement" && directors.includes(station),
+  );
+  const returning = turns.filter(({ station, at }, index) => {
+    const [own, between] = [turns[index - 2], turns[index - 1]];
+    if (own === undefined || between === undefined) return false;
+    const isReturn = own.station === station && between.station !== station;
+    return isReturn && at.timeNs - own.at.timeNs < SHORTEST_TENURE_NS;
+  });
+  const [claimant, rightful] = new Set(returning.map(({ station }) => station));
+  if (claimant === undefined || rightful === undefined) return null;
+  return {
+    rightful,
+    claimant,
+    first: earliest(turns.map(({ at }) => at)),
+    last: latest(turns.map(({ at }) => at)),
+    count: turns.length,
+    virtualRouterId: null,
+    evidence: turns.map(({ at, station }) => ({ what: "took-over", at, by: station, form: "announcement" })),
   };
 }

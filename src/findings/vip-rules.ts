@@ -143,8 +143,30 @@ function suspectClaims(
     if (assignment.machines.isOneOf(binding, claim, vip.directors)) return false;
     if (fluxBeside(assignment, vip, binding, claim) !== null) return false;
     if (vip.directors.length === 0) return isAnotherThanGiven(assignment, vip, station);
+    if (hasSucceededByAdverts(state, assignment, vip, binding, station)) return false;
     return !isFailover(state, assignment, vip, binding, claim);
   });
+}
+
+/**
+ * Whether the host advertises the virtual router of a given director, and began when that one had resigned or was down: a
+ * failover among directors of which not all were given. One that outbids a director in office is none.
+ */
+function hasSucceededByAdverts(
+  { adverts }: NetworkView,
+  { impostors }: RoleAssignment,
+  { directors }: VipRoles,
+  binding: Binding,
+  station: Station,
+): boolean {
+  if (impostors.has(binding, station)) return false;
+  return adverts.routersFor(binding.segment, binding.ip).some(({ terms }) =>
+    terms.some(({ advertiser, interrupted }, index) => {
+      const before = terms[index - 1]?.advertiser.station;
+      const succeeds = advertiser.station === station && interrupted === null;
+      return succeeds && before !== undefined && directors.includes(before);
+    }),
+  );
 }
 
 /**
