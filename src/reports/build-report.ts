@@ -25,6 +25,7 @@ import { UNSEEN_MAC } from "../words/hosts.ts";
 import { printable } from "../words/letters.ts";
 import { displayFilterOf } from "./display-filter.ts";
 import { accountOf } from "./finding-account.ts";
+import { reportHolders } from "./leadership.ts";
 import { reachOf } from "./reach.ts";
 import { hostOf, positionOf } from "./references.ts";
 import type {
@@ -76,7 +77,10 @@ export function buildReport(
     vantage: state.vantage.limits.map((limit) => reportLimit(limit, assignment, wording)),
     topology: {
       gateways: assignment.gateways.map((gateway) => reportGateway(assignment, wording, gateway)),
-      vips: assignment.vips.map((vip) => reportVip(assignment, wording, vip)),
+      vips: assignment.vips.map((vip) => ({
+        ...reportVip(assignment, wording, vip),
+        ...reportHolders(state, assignment, findings, vip.binding),
+      })),
     },
     inventories: [],
     expectations: [],
@@ -109,7 +113,11 @@ function reportGateway(
   return { ...hostOf(assignment, station), origin, evidence };
 }
 
-function reportVip(assignment: RoleAssignment, wording: Wording, vip: VipRoles): ReportedVip {
+function reportVip(
+  assignment: RoleAssignment,
+  wording: Wording,
+  vip: VipRoles,
+): Omit<ReportedVip, "holders" | "leadershipChanges"> {
   return {
     ip: ipText(vip.ip),
     vlan: vlanOf(vip.binding?.segment ?? 0),

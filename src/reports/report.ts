@@ -9,6 +9,7 @@ import type { CacheCause } from "../neighbours/caches/cache-entry.ts";
 import type { NeighbourModelName } from "../neighbours/caches/models/model.ts";
 import type { ClaimForm } from "../neighbours/claims/claim.ts";
 import type { VantageKind } from "../neighbours/vantage/vantage.ts";
+import type { HolderForm } from "../roles/holders.ts";
 import type { Role } from "../roles/role-assignment.ts";
 import type {
   AtLeastOne,
@@ -235,6 +236,18 @@ export interface ReportedGateway extends Host {
   evidence: string[];
 }
 
+/** A host that held a VIP. */
+export interface ReportedHolder {
+  host: Host;
+  from: ReportedPosition;
+  /** When the next one took it; null for the last. */
+  to: ReportedPosition | null;
+  /** Whether gratuitous ARP told the others. */
+  announced: boolean;
+  /** The frame by which it took the VIP. */
+  form: HolderForm;
+}
+
 export interface ReportedVip {
   ip: IpAddress;
   vlan: VlanId | null;
@@ -244,6 +257,10 @@ export interface ReportedVip {
   directors: Host[];
   /** Hosts that speak for the VIP, where a given director never shows its MAC: the frames do not tell whether one is it. */
   undecided: Host[];
+  /** Who held the VIP when, in order, by advertisements and by ARP; hosts accused of claiming it are left out. The newest 64. */
+  holders: ReportedHolder[];
+  /** How often it changed hands. */
+  leadershipChanges: Count;
   realServers: (Host & { forwarding: Forwarding | null })[];
 }
 

@@ -98,6 +98,15 @@ describe("a failover by VRRP to a director that was not given", () => {
     );
     expect(accusations(report)).toEqual([]);
     expect(report.benign).toContainEqual(expect.objectContaining({ kind: "vrrp-failover" }));
+    expect(report.topology.vips).toMatchObject([
+      {
+        leadershipChanges: 1,
+        holders: [
+          { host: { mac: DIRECTOR.mac }, form: "reply" },
+          { host: { mac: SECOND_DIRECTOR.mac }, form: "advertisement", announced: true, to: null },
+        ],
+      },
+    ]);
   });
 
   it("is a claim of the VIP where the given one was outbid in office", async () => {

@@ -18,6 +18,8 @@ function vip(ip: string, realServers: readonly Host[]): ReportedVip {
     evidence: [],
     directors: [DIRECTOR],
     undecided: [],
+    holders: [],
+    leadershipChanges: 0,
     realServers: forwarded,
   };
 }
