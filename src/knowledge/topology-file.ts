@@ -176,5 +176,15 @@ class TopologyReader {
 }
 
 /** With those that a report's topology has besides. */
-const VIP_KEYS = ["ip", "directors", "realServers", "vlan", "origin", "evidence", "undecided"];
+const VIP_KEYS = [
+  "ip",
+  "directors",
+  "realServers",
+  "vlan",
+  "origin",
+  "evidence",
+  "undecided",
+  "holders",
+  "leadershipChanges",
+];
 const HOST_KEYS = ["ip", "mac", "forwarding", "name", "vendor", "role", "origin", "evidence"];
