@@ -170,6 +170,16 @@ export const MOST_MAC_PAIR_SLOTS = 1 << 18;
 /** Flows to addresses in conflict; 60 MB. Packets of further ones count as frames only. Not reported. */
 export const MOST_FLOWS = 1 << 18;
 /**
+ * Stations to which flows of one address went that are compared with what comes back. Answers to flows to further ones
+ * count for that station only. Not reported.
+ */
+export const MOST_RECEIVERS_OF_FLOWS = 64;
+/**
+ * Addresses for which all traffic rows are looked through for hosts that send from them. Of further ones only hosts
+ * that are known to do so count. Not reported.
+ */
+export const MOST_SENDER_SEARCHES = 64;
+/**
  * Periods between changes of the claimant for which one host's frames are counted apart. Later ones are counted
  * together. Not reported.
  */
@@ -318,6 +328,8 @@ export const MOST_EVIDENCE_PASSERS = 1 << 12;
 export const MOST_EVIDENCE_WAYS = 1 << 16;
 /** Ways of packets for one address of which frames are kept as evidence. Not reported. */
 export const MOST_EVIDENCE_WAYS_PER_ADDRESS = 1 << 8;
+/** Episodes of one finding in a report. Those before the last 16 go; sums count them. Not reported. */
+export const MOST_EPISODES = 256;
 /** Timelines in a report. Further addresses have none. Not reported. */
 export const MOST_TIMELINES = 48;
 /** Hosts in one timeline, those fooled first. Further ones are left out. Not reported. */

@@ -1,8 +1,8 @@
 import type { Verdict } from "../findings/judge.ts";
 import type { Report } from "../reports/report.ts";
 
-/** What differs where the same frames have other numbers. */
-const NUMBERED: ReadonlySet<string> = new Set(["capture", "frame", "summary", "displayFilter"]);
+/** What differs where the same frames have other numbers, and frames that went right are left out. */
+const NUMBERED: ReadonlySet<string> = new Set(["capture", "frame", "summary", "displayFilter", "elsewhere"]);
 
 /** Whether two reports come to the same findings, though their captures number frames differently. */
 export function haveSameFindings(a: Report, b: Report): boolean {

@@ -4,8 +4,11 @@ import { earliest, latest, type Position } from "../neighbours/base/position.ts"
 import type { Station } from "../neighbours/base/station.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { Claim, ClaimForm } from "../neighbours/claims/claim.ts";
+
 import type { NetworkView } from "../neighbours/network-view.ts";
-import { bypassOf, firstSeenWith } from "./bypass.ts";
+import { firstSeenWith } from "./bypass.ts";
+import { courseOf } from "./episodes.ts";
+
 import type { Evidence, Finding, Victim } from "./finding.ts";
 import { disagreementsOver } from "./other-models.ts";
 
@@ -49,7 +52,7 @@ export function findingFromClaims(state: NetworkView, found: ClaimFinding): Find
     claimant: claim.station,
     rightful: found.rightful,
     victims,
-    bypass: bypassOf(state, binding, claim.station, victims, legitimateUntil(found)),
+    ...courseOf(state, binding, claim.station, victims, legitimateUntil(found)),
     first: earliest(tallies.map(([, tally]) => tally.first)),
     last: latest(tallies.map(([, tally]) => tally.last)),
     count,

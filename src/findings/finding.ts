@@ -15,15 +15,30 @@ export type RestoredBy =
   | { readonly cause: "aged-out" }
   | { readonly cause: "traffic"; readonly by: Station };
 
-/** A host whose cache took the wrong MAC. */
-export interface Victim {
-  readonly station: Station;
+/** One time that a host's cache held the wrong MAC. */
+export interface Bout {
   /** The frame by which its cache took it; null where only its own frames give it away. */
   readonly learned: Position | null;
   /** The first frame of its own that proves the wrong entry. */
   readonly used: Position | null;
   readonly restored: Position | null;
   readonly restoredBy: RestoredBy | null;
+}
+
+/** A host whose cache took the wrong MAC: when first, and when it was right again for good. */
+export interface Victim extends Bout {
+  readonly station: Station;
+  /** Each time that it did, in order. */
+  readonly bouts: readonly Bout[];
+}
+
+/** One outage: from the claim that began it until the last of its victims was right again. */
+export interface Episode extends Bout {
+  /** The claim that began it; null where none was captured. */
+  readonly claimed: Position | null;
+  readonly bypass: StrayTraffic | null;
+  /** Whose bouts it consists of. */
+  readonly victims: ReadonlySet<Station>;
 }
 
 export const BYPASS_ENDS = [
@@ -68,22 +83,36 @@ export interface Disagreement {
   readonly hosts: readonly HostOutcome[];
 }
 
-/** Traffic that reached the claimant instead of the rightful owner. */
-export interface Bypass {
+/** Traffic that reached the claimant instead of the rightful owner, in one episode or in all of them. */
+export interface StrayTraffic {
   readonly frames: number;
   readonly bytes: number;
-  /** Distinct flows: each is exactly one of answered, reset and unanswered. 0 where they are not told apart. */
+  /**
+   * Flows, distinct in each episode: each is exactly one of answered, answered by others, reset and unanswered. 0 where
+   * they are not told apart.
+   */
   readonly flows: number;
   /** The claimant sent back a packet that is no refusal. */
   readonly answered: number;
-  /** All that the claimant sent back were TCP RSTs or ICMP unreachables. */
+  /** The claimant did not, but another host sent a packet of the flow back. */
+  readonly answeredByOthers: number;
+  /** All that came back were the claimant's TCP RSTs or ICMP unreachables. */
   readonly reset: number;
+  /** Nobody sent anything back. */
   readonly unanswered: number;
   readonly first: Position;
   readonly last: Position;
   readonly endedBy: BypassEnd;
   /** The frame by which it ended, or the capture's last. */
   readonly ended: Position;
+  /** From the first stray frame to the end, of each episode. */
+  readonly durationNs: number;
+}
+
+/** The sum of all episodes. */
+export interface Bypass extends StrayTraffic {
+  /** Frames that the same senders sent for the address to other MACs, from the first episode until the last was over. */
+  readonly elsewhere: number;
 }
 
 type EvidenceKind =
@@ -178,6 +207,9 @@ export interface Finding {
   /** Whose MAC the victims' caches still hold though it holds the address no more; for `stale-neighbour` only. */
   readonly formerHolder?: Station;
   readonly victims: readonly Victim[];
+  /** Each time that caches were wrong, in order; none where no cache was. */
+  readonly episodes?: readonly Episode[];
+  /** The sum of the episodes'. */
   readonly bypass: Bypass | null;
   readonly first: Position;
   readonly last: Position;

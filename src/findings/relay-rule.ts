@@ -7,6 +7,7 @@ import type { Relay } from "../roles/relays.ts";
 import type { Evaluator } from "./address-rules.ts";
 import type { Finding } from "./finding.ts";
 import { Suspects } from "./suspects.ts";
+import { victimOf } from "./victims.ts";
 
 /**
  * A man in the middle of whom the capture shows no forged frame, as where it was taken on his own machine: packets
@@ -139,13 +140,8 @@ function findingAgainst(
     const all = sentTo.between(station, by);
     return all === null ? [] : [{ station, ...all }];
   });
-  const victims = sent.map(({ station, first }) => ({
-    station,
-    learned: null,
-    used: first,
-    restored: null,
-    restoredBy: null,
-  }));
+  const unended = { learned: null, restored: null, restoredBy: null };
+  const victims = sent.map(({ station, first }) => victimOf(station, [{ ...unended, used: first }]));
   const kind = isGateway ? "gateway-impersonation" : "address-impersonation";
   return {
     kind,
@@ -156,11 +152,20 @@ function findingAgainst(
     claimant: by,
     rightful: to,
     victims,
+    episodes: [
+      {
+        ...unended,
+        claimed: null,
+        used: earliest(sent.map(({ first }) => first)),
+        bypass: null,
+        victims: new Set(senders),
+      },
+    ],
     bypass: null,
     first: earliest(sent.map(({ first }) => first)),
     last: latest(sent.map(({ last }) => last)),
     count: sent.reduce((sum, { frames }) => sum + frames, 0),
-    evidence: victims.map(({ station, used }) => ({ what: "used" as const, at: used, by: station })),
+    evidence: sent.map(({ station, first }) => ({ what: "used" as const, at: first, by: station })),
     evidenceTotal: victims.length,
   };
 }

@@ -7,7 +7,7 @@ import type { NetworkView } from "../neighbours/network-view.ts";
 import { impersonates, likelyOwner } from "../roles/likely-owner.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import { boundEvidence, evidenceOf } from "./build-finding.ts";
-import { bypassOf } from "./bypass.ts";
+import { courseOf } from "./episodes.ts";
 import type { Finding } from "./finding.ts";
 import { entriesByOwner, unexplainedVictimsOf } from "./victims.ts";
 
@@ -47,18 +47,11 @@ function conflictWith(
   owner: Station,
   entries: readonly CacheEntry[],
 ): Finding | null {
-  const victims = unexplainedVictimsOf(binding, station, new Set([owner]), entries).map(
-    ({ station: victim, change, restored, restoredBy }) => ({
-      station: victim,
-      learned: null,
-      used: change.at,
-      restored,
-      restoredBy,
-    }),
-  );
+  const victims = unexplainedVictimsOf(binding, station, new Set([owner]), entries);
   if (victims.length === 0) return null;
   const used = victims.map((victim) => victim.used);
-  const bypass = bypassOf(state, binding, station, victims);
+  const course = courseOf(state, binding, station, victims);
+  const { bypass } = course;
   return {
     kind: "address-conflict",
     severity: "warning",
@@ -68,7 +61,7 @@ function conflictWith(
     claimant: station,
     rightful: owner,
     victims,
-    bypass,
+    ...course,
     first: earliest(used),
     last: bypass?.last ?? latest(used),
     count: bypass?.frames ?? victims.length,

@@ -10,7 +10,7 @@ import type { RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
 import { SHORTEST_TENURE_NS } from "./address-failover.ts";
 import { boundEvidence, evidenceOf, stageOf } from "./build-finding.ts";
-import { bypassOf } from "./bypass.ts";
+import { courseOf } from "./episodes.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import { fluxBeside } from "./flux-rule.ts";
 import { disagreementsOver } from "./other-models.ts";
@@ -59,7 +59,7 @@ export function judgeSplit(
       claimant,
       rightful,
       victims,
-      bypass: bypassOf(state, binding, claimant, victims),
+      ...courseOf(state, binding, claimant, victims),
       first: split.first,
       last: split.last,
       count: split.count,

@@ -10,9 +10,9 @@ import type { NetworkView } from "../neighbours/network-view.ts";
 import { type Holders, holderAt, holdersOf, type Tenure } from "../roles/holders.ts";
 import type { Evaluator } from "./address-rules.ts";
 import { boundEvidence, evidenceOf, stageOf } from "./build-finding.ts";
-import { bypassOf } from "./bypass.ts";
+import { courseOf } from "./episodes.ts";
 import type { Bypass, Evidence, Finding, Victim } from "./finding.ts";
-import { restorationAfter } from "./victims.ts";
+import { restorationAfter, victimOf } from "./victims.ts";
 
 /** A cache that holds the MAC of a host that does not hold the address. */
 interface StaleEntry {
@@ -117,8 +117,7 @@ function staleEntries(
     const isLasting = ceased.isStray && next === undefined && change.form !== null;
     if (used === null && !isLasting) continue;
     const end = restorationAfter(entry, index, former);
-    const victim = {
-      station: entry.holder,
+    const bout = {
       learned: change.form === null ? null : change.at,
       used,
       restored: end?.at ?? null,
@@ -128,16 +127,17 @@ function staleEntries(
     found.set(
       former,
       before === undefined
-        ? { victim, former, since: ceased.at, holder, isStray: ceased.isStray }
-        : { ...before, victim: laterBout(before.victim, victim) },
+        ? {
+            victim: victimOf(entry.holder, [bout]),
+            former,
+            since: ceased.at,
+            holder,
+            isStray: ceased.isStray,
+          }
+        : { ...before, victim: victimOf(entry.holder, [...before.victim.bouts, bout]) },
     );
   }
   return [...found.values()];
-}
-
-/** A cache that took the MAC again was wrong from its first bout to the end of its last. */
-function laterBout(first: Victim, { learned, used, restored, restoredBy }: Victim): Victim {
-  return { ...first, learned: first.learned ?? learned, used: first.used ?? used, restored, restoredBy };
 }
 
 /** Since when a host whose MAC a cache holds does not hold the address. */
@@ -217,7 +217,8 @@ function findingOf(
   const { former, holder, isStray } = sample;
   const victims = entries.map(({ victim }) => victim);
   const since = earliest(entries.map((entry) => entry.since));
-  const bypass = bypassOf(state, binding, former, victims, since);
+  const course = courseOf(state, binding, former, victims, since);
+  const { bypass } = course;
   const stage = stageOf(victims);
   const claims = isStray ? claimsOf(holders, binding, former) : [];
   const shown: Evidence[] = [
@@ -237,7 +238,7 @@ function findingOf(
     rightful: holder.card,
     formerHolder: former,
     victims,
-    bypass,
+    ...course,
     first,
     last: bypass?.last ?? latest([first, ...used]),
     count: Math.max(1, bypass?.frames ?? used.length),

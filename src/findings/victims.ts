@@ -3,7 +3,7 @@ import type { Station } from "../neighbours/base/station.ts";
 import type { CacheChange, CacheEntry } from "../neighbours/caches/cache-entry.ts";
 import type { Binding } from "../neighbours/claims/binding.ts";
 import type { ClaimForm } from "../neighbours/claims/claim.ts";
-import type { RestoredBy, Victim } from "./finding.ts";
+import type { Bout, RestoredBy, Victim } from "./finding.ts";
 
 /**
  * The hosts whose cache took `claimant` for the binding's address by a claim of one of `forms`.
@@ -21,22 +21,61 @@ export function victimsOf(
   const victims: Victim[] = [];
   for (const entry of entries) {
     if (entry.holder === claimant || exempt.has(entry.holder)) continue;
-    const poisonings = entry.history
-      .map((change, index) => ({ change, index }))
-      .filter(({ change }) => change.owner === claimant && isBlamedOn(forms, change, binding));
-    const [first] = poisonings;
-    const last = poisonings.at(-1);
-    if (first === undefined || last === undefined) continue;
-    const end = restorationAfter(entry, last.index, claimant);
-    victims.push({
-      station: entry.holder,
-      learned: poisonings.find(({ change }) => change.form !== null)?.change.at ?? null,
-      used: poisonings.find(({ change }) => change.used !== null)?.change.used ?? null,
-      restored: end?.at ?? null,
-      restoredBy: end?.by ?? null,
-    });
+    const bouts = boutsOf(entry, binding, claimant, forms);
+    if (bouts.length > 0) victims.push(victimOf(entry.holder, bouts));
   }
   return victims.toSorted((a, b) => beginning(a) - beginning(b));
+}
+
+/** What a host went through as a whole: it first took the wrong MAC by the first bout, and was right after the last. */
+export function victimOf(station: Station, bouts: readonly Bout[]): Victim {
+  const last = bouts.at(-1);
+  return {
+    station,
+    learned: bouts.find(({ learned }) => learned !== null)?.learned ?? null,
+    used: bouts.find(({ used }) => used !== null)?.used ?? null,
+    restored: last?.restored ?? null,
+    restoredBy: last?.restoredBy ?? null,
+    bouts,
+  };
+}
+
+/** Each time that the entry took the claimant's MAC by a claim of these forms, until it held another, or none. */
+function boutsOf(
+  entry: CacheEntry,
+  binding: Binding,
+  claimant: Station,
+  forms: ReadonlySet<ClaimForm>,
+): Bout[] {
+  const { history } = entry;
+  const bouts: Bout[] = [];
+  let learned: Position | null = null;
+  let used: Position | null = null;
+  let newest = -1;
+  const close = () => {
+    const end = newest < 0 ? null : restorationAfter(entry, newest, claimant);
+    if (newest >= 0) bouts.push({ learned, used, restored: end?.at ?? null, restoredBy: end?.by ?? null });
+    learned = null;
+    used = null;
+    newest = -1;
+  };
+  for (const [index, change] of history.entries()) {
+    if (change.owner === claimant) {
+      if (newest >= 0) newest = index;
+      if (!isBlamedOn(forms, change, binding)) continue;
+      newest = index;
+      if (change.form !== null) learned ??= change.at;
+      used ??= change.used;
+    } else if (!isAskedAgain(history, index, claimant)) close();
+  }
+  close();
+  return bouts;
+}
+
+/** Whether the host gave the entry up, asked again, and the claimant answered: nothing was right in between. */
+function isAskedAgain(history: readonly CacheChange[], index: number, claimant: Station): boolean {
+  const next = history[index + 1];
+  return history[index]?.owner === null && next?.owner === claimant && next.cause === "resolved";
 }
 
 function beginning({ learned, used }: Victim): number {
@@ -73,7 +112,7 @@ export function unexplainedVictimsOf(
   claimant: Station,
   exempt: ReadonlySet<Station>,
   entries: readonly CacheEntry[],
-): { station: Station; change: CacheChange; restored: Position | null; restoredBy: RestoredBy | null }[] {
+): (Victim & { readonly used: Position })[] {
   return entries.flatMap((entry) => {
     if (entry.holder === claimant || exempt.has(entry.holder)) return [];
     const index = entry.history.findIndex(
@@ -82,7 +121,9 @@ export function unexplainedVictimsOf(
     const change = entry.history[index];
     if (change === undefined) return [];
     const end = restorationAfter(entry, index, claimant);
-    return [{ station: entry.holder, change, restored: end?.at ?? null, restoredBy: end?.by ?? null }];
+    const used = change.at;
+    const bout = { learned: null, used, restored: end?.at ?? null, restoredBy: end?.by ?? null };
+    return [{ ...victimOf(entry.holder, [bout]), used }];
   });
 }
 

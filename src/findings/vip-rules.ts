@@ -8,9 +8,9 @@ import { impersonates } from "../roles/likely-owner.ts";
 import type { RoleAssignment } from "../roles/role-assignment.ts";
 import type { VipRoles } from "../roles/vip-roles.ts";
 import { boundEvidence, evidenceOf, findingFromClaims } from "./build-finding.ts";
-import { bypassOf } from "./bypass.ts";
 import { isFailover } from "./director-failover.ts";
-import type { Evidence, Finding, Victim } from "./finding.ts";
+import { courseOf } from "./episodes.ts";
+import type { Evidence, Finding } from "./finding.ts";
 import { fluxBeside, judgeFlux } from "./flux-rule.ts";
 import { findingAgainstForger, forgedClaims } from "./forged-claims.ts";
 import { preventionOf } from "./prevention.ts";
@@ -227,19 +227,13 @@ function bypassesWithoutClaim(
   for (const station of binding.receivers.keys()) {
     if (vip.directors.includes(station) || !isWrongReceiver(vip, station)) continue;
     // A host that gets the VIP's packets sends them on; a gateway gets them, too, and sends by its cache.
-    const found = unexplainedVictimsOf(binding, station, exempt, entries.get(station) ?? []).filter(
+    const victims = unexplainedVictimsOf(binding, station, exempt, entries.get(station) ?? []).filter(
       (victim) => !binding.receivers.has(victim.station) || assignment.roleOf(victim.station) === "gateway",
     );
-    if (found.length === 0) continue;
-    const victims: Victim[] = found.map((victim) => ({
-      station: victim.station,
-      learned: null,
-      used: victim.change.at,
-      restored: victim.restored,
-      restoredBy: victim.restoredBy,
-    }));
-    const positions = found.map(({ change }) => change.at);
-    const bypass = bypassOf(state, binding, station, victims);
+    if (victims.length === 0) continue;
+    const positions = victims.map(({ used }) => used);
+    const course = courseOf(state, binding, station, victims);
+    const { bypass } = course;
     findings.push({
       kind: "vip-bypass",
       severity: severityOf("vip-bypass", "used"),
@@ -249,10 +243,10 @@ function bypassesWithoutClaim(
       claimant: station,
       rightful: directorAt(vip, binding, earliest(positions)),
       victims,
-      bypass,
+      ...course,
       first: earliest(positions),
       last: bypass?.last ?? latest(positions),
-      count: bypass?.frames ?? found.length,
+      count: bypass?.frames ?? victims.length,
       evidence: boundEvidence(evidenceOf(victims)),
       evidenceTotal: evidenceOf(victims).length,
     });

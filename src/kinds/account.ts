@@ -47,6 +47,16 @@ export interface FindingFacts {
   /** Whose MAC the victims' caches still hold though it holds the address no more; null for every other kind. */
   readonly formerHolder: NamedHost | null;
   readonly victims: readonly PoisonedHost[];
+  /** Each time that caches were wrong. */
+  readonly episodes: readonly unknown[];
+  /** Traffic that reached the claimant, or the former holder; flows that are not told apart count as none. */
+  readonly bypass: {
+    readonly frames: number;
+    /** Frames that the same senders sent to other MACs meanwhile. */
+    readonly elsewhere: number;
+    readonly flows: number;
+    readonly unanswered: number;
+  } | null;
   readonly count: number;
   readonly first: FramePlace;
   readonly last: FramePlace;
@@ -90,8 +100,6 @@ interface Race {
 export interface FindingAccount extends FindingFacts {
   /** The MAC that the frames name, where it is not the claimant's own. */
   readonly named: string | null;
-  /** Traffic that reached the claimant, or the former holder; flows that are not told apart count as none. */
-  readonly bypass: { readonly frames: number; readonly flows: number; readonly unanswered: number } | null;
   /** Bounded, in order. */
   readonly proof: readonly Proof[];
   readonly proofTotal: number;

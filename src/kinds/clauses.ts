@@ -1,4 +1,4 @@
-import { elapsedText, plural } from "../words/counts.ts";
+import { countText, elapsedText, plural } from "../words/counts.ts";
 import { fullName, hostName, hostNames, isSeen, type NamedHost } from "../words/hosts.ts";
 import { capitalise } from "../words/letters.ts";
 import type { FindingAccount, FindingFacts, FramePlace } from "./account.ts";
@@ -27,12 +27,28 @@ export function effectOf(finding: FindingAccount): string {
   const restored = lastRestored(finding);
   const names = hostNames(victims, "some host");
   const isOne = victims.length === 1;
-  const whose = isOne ? "its" : "their";
+  const there = `${strayOf(finding)} there${insteadOf(finding)}`;
+  const times = finding.episodes.length > 1 ? `, ${finding.episodes.length} times,` : "";
   if (restored !== null) {
-    return `, so ${names} ${stage === "used" ? "sent" : "likely sent"} ${whose} traffic there${insteadOf(finding)} until ${finding.frameText(restored)}`;
+    return `, so ${names} ${stage === "used" ? "sent" : "likely sent"} ${there}${times} until ${finding.frameText(restored)}`;
   }
+  if (wentElsewhere(finding))
+    return `, so ${names} sent ${there}${times === "" ? "," : times} and still ${isOne ? "does" : "do"}`;
   const sends = `${stage === "used" ? "now" : "likely"} ${isOne ? "sends" : "send"}`;
-  return `, so ${names} ${sends} ${whose} traffic there${insteadOf(finding)}`;
+  return `, so ${names} ${sends} ${there}`;
+}
+
+/** `its traffic`, or `24 of its 36 frames for 192.168.1.2` where the rest went elsewhere. */
+function strayOf(finding: FindingFacts): string {
+  const { ip, victims, bypass } = finding;
+  const whose = victims.length === 1 ? "its" : "their";
+  if (bypass === null || !wentElsewhere(finding)) return `${whose} traffic`;
+  const { frames, elsewhere } = bypass;
+  return `${countText(frames)} of ${whose} ${plural(frames + elsewhere, "frame")} for ${ip}`;
+}
+
+function wentElsewhere({ stage, bypass }: FindingFacts): boolean {
+  return stage === "used" && bypass !== null && bypass.elsewhere > 0;
 }
 
 /** ` instead of to director 192.168.1.10` */
@@ -80,7 +96,8 @@ function isLater(a: FramePlace, b: FramePlace): boolean {
 }
 
 /** For a headline: what the victims did, or do, with what they hold. */
-export function courseOf({ victims, stage }: FindingFacts): string {
+export function courseOf(finding: FindingFacts): string {
+  const { victims, stage } = finding;
   if (victims.length === 0 || stage === "claimed") return "no cache was seen to believe it";
   const isOne = victims.length === 1;
   const lasting = victims.some(({ restored }) => restored === null);
@@ -88,7 +105,9 @@ export function courseOf({ victims, stage }: FindingFacts): string {
   if (stage === "learned")
     return `${names} likely ${lasting ? (isOne ? "believes it" : "believe it") : "believed it for a while"}`;
   if (!lasting)
-    return `${names} sent ${isOne ? "its" : "their"} traffic there until ${isOne ? "its cache was" : "their caches were"} set right`;
+    return `${names} sent ${strayOf(finding)} there until ${isOne ? "its cache was" : "their caches were"} set right`;
+  if (wentElsewhere(finding))
+    return `${names} sent ${strayOf(finding)} there, and still ${isOne ? "does" : "do"}`;
   return `${names} still ${isOne ? "sends its" : "send their"} traffic there`;
 }
 

@@ -375,8 +375,12 @@ export class NetworkState implements NetworkView {
 
   /** A host's belief changed: its next frame for the address, to whichever MAC, is news again. */
   private unsettleTraffic(entry: CacheEntry, before: Station | null): void {
-    const { holder, ip } = entry;
+    const { holder, ip, owner, current } = entry;
     if (before !== null) this.traffic.unsettle(holder.segment, ip, before, holder);
-    if (entry.owner !== null) this.traffic.unsettle(holder.segment, ip, entry.owner, holder);
+    if (owner !== null) this.traffic.unsettle(holder.segment, ip, owner, holder);
+    if (current === undefined || current.owner !== owner) return;
+    const sentTo = (station: Station | null) =>
+      station === null ? null : this.traffic.sentBetween(holder.segment, ip, station, holder);
+    current.sentBefore = { toFormer: sentTo(before), toOwner: sentTo(owner) };
   }
 }

@@ -1,5 +1,5 @@
 import { type FrameFacts, LinkAddresses, PacketType } from "../decode/facts.ts";
-import { MOST_PASSING_SOURCES, MOST_PASSING_TRIES } from "../limits.ts";
+import { MOST_PASSING_SOURCES, MOST_PASSING_TRIES, MOST_SENDER_SEARCHES } from "../limits.ts";
 import type { Position, Timeline } from "./base/position.ts";
 import { isGroupMac, type Station, type StationTable } from "./base/station.ts";
 import type { FloodGate } from "./bounds/flood-gate.ts";
@@ -31,6 +31,9 @@ export class TrafficObserver {
   private readonly forwardings: Forwardings;
   private readonly answers: DirectAnswers;
   readonly sent: SentTraffic;
+  /** Addresses whose answers are looked for, whoever sends them. */
+  private readonly expected = new WeakSet<Binding>();
+  private searches = 0;
   /** Frames that had something to tell. */
   observed = 0;
 
@@ -84,12 +87,12 @@ export class TrafficObserver {
     const at = this.timeline.here(facts);
     const host = this.stations.of(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
     if (isGroupMac(facts.destinationMacHigh) && !this.isClaimed(facts)) {
-      this.bindings.get(facts.segment, facts.sourceIp)?.addIpSender(host, at, facts.ttl);
+      this.noteIpSender(facts, host, at);
       if (!this.mayPassOn(facts, host) || this.notePassedOn(facts, host, at)) this.table.settle(slot);
       return;
     }
     const receiver = this.stations.of(facts.segment, facts.destinationMacHigh, facts.destinationMacLow);
-    this.bindings.get(facts.segment, facts.sourceIp)?.addIpSender(host, at, facts.ttl);
+    this.noteIpSender(facts, host, at);
     const binding = this.isLookedUp(receiver, facts.destinationIp)
       ? this.bindings.of(facts.segment, facts.destinationIp)
       : this.bindings.get(facts.segment, facts.destinationIp);
@@ -291,7 +294,30 @@ export class TrafficObserver {
     const entry = this.caches.table.entry(host, binding.ip);
     if (entry?.updatedNs === at.timeNs) this.recorder.noteUsed(host, binding, at);
     const change = entry?.history.findLast(({ owner }) => owner === receiver);
-    if (change !== undefined) this.sent.count(facts, change, receiver, binding.holderChanges, at);
+    if (change === undefined) return;
+    if (binding.isContested) this.expectAnswers(binding);
+    this.sent.count(facts, change, receiver, binding.holderChanges, at);
+  }
+
+  private noteIpSender(facts: FrameFacts, host: Station, at: Position): void {
+    const binding = this.bindings.get(facts.segment, facts.sourceIp);
+    if (binding?.addIpSender(host, at, facts.ttl) !== true || !this.expected.has(binding)) return;
+    this.sent.expectAnswersFrom(facts.sourceIp, host);
+    this.sent.noteReply(facts, this.stations);
+  }
+
+  /** Packets for the address go astray from here on: whoever sends from it may answer them. */
+  private expectAnswers(binding: Binding): void {
+    if (this.expected.has(binding)) return;
+    this.expected.add(binding);
+    const { segment, ip, ipSenders } = binding;
+    for (const station of ipSenders.keys()) this.sent.expectAnswersFrom(ip, station);
+    if (this.searches++ >= MOST_SENDER_SEARCHES) return;
+    for (const row of this.table.rows()) {
+      if (row.lastSourceIp !== ip || row.segment !== segment || isGroupMac(row.sourceMacHigh)) continue;
+      const sender = this.stations.get(segment, row.sourceMacHigh, row.sourceMacLow);
+      if (sender !== undefined) this.sent.expectAnswersFrom(ip, sender);
+    }
   }
 }
 

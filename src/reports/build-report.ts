@@ -6,7 +6,6 @@ import {
   idsInOrder,
   type Race,
   type UnseenLearner,
-  type Victim,
 } from "../findings/finding.ts";
 import { verdictOf } from "../findings/judge.ts";
 import { undeterminedBecause } from "../findings/undetermined.ts";
@@ -24,6 +23,7 @@ import type { VipRoles } from "../roles/vip-roles.ts";
 import { UNSEEN_MAC } from "../words/hosts.ts";
 import { printable } from "../words/letters.ts";
 import { displayFilterOf } from "./display-filter.ts";
+import { reportCourse } from "./episodes-report.ts";
 import { accountOf } from "./finding-account.ts";
 import { reportHolders } from "./leadership.ts";
 import { reachOf } from "./reach.ts";
@@ -39,7 +39,6 @@ import type {
   ReportedFinding,
   ReportedGateway,
   ReportedRace,
-  ReportedVictim,
   ReportedVip,
   VantageLimit,
 } from "./report.ts";
@@ -140,7 +139,6 @@ export function reportFinding(
   wording: Wording,
   linkTypes: readonly string[] = ON_ETHERNET,
 ): ReportedFinding {
-  const { bypass } = finding;
   const kind = findingKindOf(finding.kind);
   const facts = {
     severity: finding.severity,
@@ -153,13 +151,7 @@ export function reportFinding(
     formerHolder: finding.formerHolder === undefined ? null : hostOf(assignment, finding.formerHolder),
     ...assess(finding, assignment),
     suppressedBy: finding.suppressedBy === undefined ? null : printable(finding.suppressedBy),
-    victims: finding.victims.map((victim) => reportVictim(victim, assignment, wording)),
-    bypass: bypass && {
-      ...bypass,
-      first: positionOf(bypass.first),
-      last: positionOf(bypass.last),
-      ended: positionOf(bypass.ended),
-    },
+    ...reportCourse(finding, assignment, wording),
     races: (finding.races ?? []).map((race) => reportRace(race, assignment)),
     racesTotal: finding.racesTotal ?? 0,
     prevention: (finding.prevention?.steps ?? []).map(({ host, settings, enough }) => ({
@@ -241,16 +233,6 @@ export function reportBenign(benign: Benign, assignment: RoleAssignment, wording
       frameText: (place) => wording.frame(place),
     }),
     evidence: benign.evidence.map(positionOf),
-  };
-}
-
-function reportVictim(victim: Victim, assignment: RoleAssignment, wording: Wording): ReportedVictim {
-  return {
-    ...hostOf(assignment, victim.station),
-    learned: victim.learned && positionOf(victim.learned),
-    used: victim.used && positionOf(victim.used),
-    restored: victim.restored && positionOf(victim.restored),
-    restoredBy: victim.restoredBy && wording.restoredBy(victim.restoredBy),
   };
 }
 

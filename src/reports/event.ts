@@ -10,7 +10,8 @@ export type Ending = (typeof ENDINGS)[number];
 /**
  * A finding that began, changed, or ended.
  *
- * - `opened`    it was not there before, or was restored and has come back: never damped
+ * - `opened`    it was not there before, or has come back after an end, seen or not: then `episodes` has one more; never
+ *               damped
  * - `updated`   it went on: another stage, severity, kind, rightful owner or victim, or another turn of an address that
  *               alternates, at once; where only its count grew, seldom and ever more seldom
  * - `restored`  nobody holds the wrong entry any more, or it was withdrawn, since later frames explain it: it may be

@@ -2,7 +2,7 @@ import { preventionText } from "../kinds/fix/prevention.ts";
 import { countText, elapsedText, plural } from "../words/counts.ts";
 import { hostName, labelledName, restoredText, subjectOf, UNSEEN_MAC } from "../words/hosts.ts";
 import { capitalise, uncapitalise } from "../words/letters.ts";
-import { bypassLines } from "./bypass-text.ts";
+import { bypassLines, episodeLines } from "./bypass-text.ts";
 import { Calendar, clockText, vendorName } from "./html/names.ts";
 import { inventoryText } from "./inventory-summary.ts";
 import { code, codeBlock, indent, prose, table } from "./markdown-text.ts";
@@ -120,10 +120,8 @@ function findingDetails(finding: ReportedFinding, calendar: Calendar, withSummar
       ...story(finding, calendar),
       ...(more > 0 ? [`and ${plural(more, "more frame")}`] : []),
     ]),
-    ...lines(
-      "Traffic that went astray",
-      finding.bypass === null ? [] : bypassLines(finding.bypass, at).map(prose),
-    ),
+    ...lines("Traffic that went astray", bypassLines(finding, at).map(prose)),
+    ...lines("Each time", episodeLines(finding, (position) => calendar.moment(position), at).map(prose)),
     ...lines("Who answered first", raceLines(finding, at).map(prose)),
     ...lines(
       "With other neighbour caches",

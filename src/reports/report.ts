@@ -304,6 +304,9 @@ export interface ReportedFinding {
   victims: ReportedVictim[];
   /** The neighbour models by which it would have ended otherwise; empty where all agree. */
   models: ReportedDisagreement[];
+  /** Each time that caches were wrong by it, in order; empty where no cache was. */
+  episodes: ReportedEpisode[];
+  /** The sum of the episodes'; null where nothing went astray. */
   bypass: ReportedBypass | null;
   /**
    * Of `vip-reply`: broadcast requests that the claimant and others answered. The first eight.
@@ -363,6 +366,20 @@ export interface ReportedFixStep {
   note: string | null;
 }
 
+/** One outage: from the claim that began it until the last of its victims was right again. */
+export interface ReportedEpisode {
+  /** The claim that began it; null where none was captured. */
+  claimed: ReportedPosition | null;
+  /** The frame by which a cache first took it; null where only traffic shows it. */
+  learned: ReportedPosition | null;
+  /** The first frame that was sent by the wrong entry. */
+  used: ReportedPosition | null;
+  /** When the last of its victims was right again; null where one was not. */
+  restored: ReportedPosition | null;
+  restoredBy: string | null;
+  bypass: ReportedStrays | null;
+}
+
 export interface ReportedVictim extends Host {
   /** The frame by which its cache took the claimant's MAC; null where only its own frames give it away. */
   learned: ReportedPosition | null;
@@ -370,6 +387,8 @@ export interface ReportedVictim extends Host {
   used: ReportedPosition | null;
   restored: ReportedPosition | null;
   restoredBy: string | null;
+  /** In which of the finding's `episodes` it was wrong: indices. */
+  episodes: Count[];
 }
 
 /** How it would have ended had the hosts another stack. */
@@ -394,27 +413,40 @@ export interface ReportedOutcome extends Host {
   restored: ReportedPosition | null;
 }
 
-/** Traffic that reached the claimant instead of the rightful owner. */
-export interface ReportedBypass {
+/** Traffic that reached the claimant instead of the rightful owner, in one episode or in all of them. */
+export interface ReportedStrays {
   frames: AtLeastOne;
   bytes: Count;
   /**
-   * Distinct by client, ports and protocol; each is exactly one of `answered`, `reset` and `unanswered`. 0 where they are not
-   * told apart: a claimant that passes packets on leaves the answers to others.
+   * Distinct by client, ports and protocol in each episode; each is exactly one of `answered`, `answeredByOthers`, `reset`
+   * and `unanswered`. 0 where they are not told apart: a claimant that passes packets on leaves the answers to others.
    */
   flows: Count;
   /** Flows in which the claimant itself sent back a packet that is no refusal. */
   answered: Count;
-  /** Flows in which all that it sent back were TCP RSTs or ICMP unreachables. */
+  /** Flows in which the claimant did not, but another host sent a packet back. */
+  answeredByOthers: Count;
+  /** Flows in which all that came back were its TCP RSTs or ICMP unreachables. */
   reset: Count;
-  /** Flows in which it sent back nothing that the capture shows. */
+  /** Flows in which nobody sent anything back that the capture shows. */
   unanswered: Count;
   first: ReportedPosition;
   last: ReportedPosition;
   /** How the last victim came to send elsewhere; `capture-end`: it did not. */
   endedBy: BypassEnd;
-  /** The frame by which it ended, or the capture's last one: it lasted from `first` to here. */
+  /** The frame by which it ended, or the capture's last one. */
   ended: ReportedPosition;
+  /** From the first stray frame to the end, of each episode. */
+  durationNs: Nanoseconds;
+}
+
+/** The sum of the episodes'. */
+export interface ReportedBypass extends ReportedStrays {
+  /**
+   * Frames that the victims sent for the address to other MACs, from the first episode until the last was over: what did
+   * not go astray.
+   */
+  elsewhere: Count;
 }
 
 export interface PreventionSettings {

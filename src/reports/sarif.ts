@@ -116,6 +116,7 @@ function result(finding: ReportedFinding, captures: readonly CaptureSummary[]) {
       claimant,
       rightful,
       victims,
+      episodes: finding.episodes,
       bypass: finding.bypass,
       fix: finding.fix,
       remedy: finding.remedy,

@@ -2,7 +2,8 @@ import { preventionText } from "../kinds/fix/prevention.ts";
 import { countText, plural } from "../words/counts.ts";
 import { fullName, hostName, isSeen, subjectOf } from "../words/hosts.ts";
 import { printable, uncapitalise } from "../words/letters.ts";
-import { bypassLines } from "./bypass-text.ts";
+import { bypassLines, episodeLines } from "./bypass-text.ts";
+import { Calendar } from "./html/names.ts";
 import { plainTable } from "./plain-table.ts";
 import { raceLines } from "./race-text.ts";
 import { notLookedIntoText, withoutArpText } from "./reach.ts";
@@ -21,10 +22,11 @@ const EXPECTATIONS_SHOWN = 24;
 /** The report for people: fits 80 columns, and without colour holds nothing but text and lines. */
 export function renderTable(report: Report, options: { color: boolean }): string {
   const style = styleFor(options.color);
+  const calendar = new Calendar(report);
   const sections = [
     headline(report, style),
     ...(report.findings.length === 0 ? [] : [findingsTable(report, style)]),
-    ...report.findings.map((finding) => findingDetails(finding, report.captures.length > 1, style)),
+    ...report.findings.map((finding) => findingDetails(finding, calendar, style)),
     ...(report.benign.length === 0 ? [] : [explained(report, style)]),
     ...(report.expectations.length === 0 ? [] : [expectations(report, style)]),
     ...(report.topology.vips.length + report.topology.gateways.length === 0
@@ -120,8 +122,9 @@ function whoText(host: Host): string {
   return [...(host.ip === null ? [] : [host.ip]), ...(isSeen(host) ? [host.mac] : ["not seen"])].join("\n");
 }
 
-function findingDetails(finding: ReportedFinding, manyCaptures: boolean, style: Style): string {
-  const at = (position: ReportedPosition) => frameText(position, manyCaptures);
+function findingDetails(finding: ReportedFinding, calendar: Calendar, style: Style): string {
+  const at = (position: ReportedPosition) => calendar.frame(position);
+  const moment = (position: ReportedPosition) => calendar.moment(position);
   const lines: string[] = [];
   const [summary = "", ...rest] = wrap(finding.summary, WIDTH - 4);
   lines.push(`${style.strong(finding.id.padEnd(4))}${summary}`, ...rest.map((line) => `    ${line}`));
@@ -150,12 +153,11 @@ function findingDetails(finding: ReportedFinding, manyCaptures: boolean, style: 
     "with other neighbour caches",
     finding.models.map(({ why }) => why),
   );
-  if (finding.bypass !== null) section("traffic that went astray", bypassLines(finding.bypass, at));
+  section("traffic that went astray", bypassLines(finding, at));
+  section("each time", episodeLines(finding, moment, at));
   section("who answered first", raceLines(finding, at));
   section("proof", [
-    ...finding.evidence.map(
-      (evidence) => `${at(evidence)}, ${evidence.time.slice(11, 26)}: ${evidence.what}`,
-    ),
+    ...finding.evidence.map((evidence) => `${moment(evidence)}: ${evidence.what}`),
     ...(finding.evidenceTotal > finding.evidence.length
       ? [`and ${plural(finding.evidenceTotal - finding.evidence.length, "more frame")}`]
       : []),
@@ -187,6 +189,8 @@ function fixLines(finding: ReportedFinding, style: Style): string[] {
 
 function victimLine(victim: ReportedVictim, at: (position: ReportedPosition) => string): string {
   const parts = [fullName(victim)];
+  const times = victim.episodes.length;
+  if (times > 1) parts.push(`wrong ${times} times`);
   if (victim.learned !== null) parts.push(`learned it in ${at(victim.learned)}`);
   if (victim.used !== null) parts.push(`used it from ${at(victim.used)}`);
   if (victim.restored !== null) {

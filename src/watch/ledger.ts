@@ -52,6 +52,8 @@ interface Entry {
   /** The newest frame told of. */
   newestOrdinal: number;
   count: number;
+  /** How often caches were wrong, as told. */
+  episodes: number;
   repeatNs: number;
   nextRepeatNs: number;
   /** Not seen since the start. */
@@ -84,6 +86,7 @@ export class Ledger {
         turns: 0,
         newestOrdinal: -1,
         count: 0,
+        episodes: last.episodes.length,
         repeatNs: FIRST_REPEAT_NS,
         nextRepeatNs: 0,
         isRecalled: true,
@@ -176,6 +179,7 @@ export class Ledger {
       turns: 0,
       newestOrdinal: -1,
       count: 0,
+      episodes: 0,
       repeatNs: FIRST_REPEAT_NS,
       nextRepeatNs: 0,
       isRecalled: false,
@@ -211,6 +215,11 @@ export class Ledger {
     const grew = finding.count !== entry.count || newest > entry.newestOrdinal;
     if (ending === null ? !entry.isOpen : entry.isOpen) {
       this.change(entry, finding, look, ending);
+      return;
+    }
+    const isAgain = isNew && entry.episodes > 0 && (finding.episodes?.length ?? 0) > entry.episodes;
+    if (isAgain && ending === null) {
+      this.change(entry, finding, look, null);
       return;
     }
     const hasTurned = turned || gistOf(finding) !== entry.gist;
@@ -253,6 +262,7 @@ export class Ledger {
     entry.turns = look.turnOf(finding).count;
     entry.newestOrdinal = newestOf(finding).ordinal;
     entry.count = finding.count;
+    entry.episodes = finding.episodes?.length ?? 0;
     entry.nextRepeatNs = look.nowNs + entry.repeatNs;
   }
 

@@ -17,7 +17,9 @@ export function sentenceFor(event: WatchEvent, style: Style, isGraver: boolean):
   if (!isFindingEvent(event)) return `${style.good(event.kind)} ${event.ip}: ${event.why}`;
   switch (event.event) {
     case "opened":
-      return `${mark(event, style)}: ${event.summary}`;
+      return event.episodes.length > 1
+        ? `${mark(event, style)} again, for the ${ordinalText(event.episodes.length)} time: ${event.summary}`
+        : `${mark(event, style)}: ${event.summary}`;
     case "updated":
       return isGraver
         ? `${mark(event, style)}: ${event.summary}`
@@ -25,6 +27,13 @@ export function sentenceFor(event: WatchEvent, style: Style, isGraver: boolean):
     case "restored":
       return `${style.good(event.id)} ${ended(event)}.`;
   }
+}
+
+/** `2nd` */
+function ordinalText(number: number): string {
+  const isTeen = number % 100 > 10 && number % 100 < 14;
+  const ending = isTeen ? "th" : (["th", "st", "nd", "rd"][number % 10] ?? "th");
+  return `${number}${ending}`;
 }
 
 function mark({ id, severity, kind }: ReportedFinding, style: Style): string {

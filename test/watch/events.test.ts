@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { BenignEvent, FindingEvent, WatchEvent } from "../../src/index.ts";
+import { styleFor } from "../../src/reports/style.ts";
+import { sentenceFor } from "../../src/watch/sentences.ts";
 import { CLIENT, DIRECTOR, GATEWAY, INTRUDER, NEIGHBOUR, REAL_SERVER, VIP } from "../support/frames.ts";
 import { FIRST_REQUEST, lookup, PROBLEM_3, ROLES } from "../support/incidents.ts";
 import { Watching, watchAll } from "../support/live-stream.ts";
@@ -75,6 +77,25 @@ describe("a poisoning", () => {
       Array(4).fill("opened F1 vip-source-in-request"),
     );
     expect(told.filter((line) => line.startsWith("restored"))).toHaveLength(4);
+  });
+
+  it("comes back as an episode of its own, and is told so", async () => {
+    const { events } = await watchAll([...START, ...leak(200), ...heal(5_000), ...leak(60_000)], ROLES);
+    const opened = findingEvents(events).filter(({ event }) => event === "opened");
+    expect(opened.map(({ id, episodes }) => [id, episodes.length])).toEqual([
+      ["F1", 0],
+      ["F1", 2],
+    ]);
+    const [, again] = opened.map((event) => sentenceFor(event, styleFor(false), false));
+    expect(again).toMatch(/^F1 critical vip-source-in-request again, for the 2nd time: /);
+  });
+
+  it("that came back between two looks is told as opened again", async () => {
+    const watching = new Watching(ROLES);
+    watching.capture.write(...START, ...leak(200), ...heal(300), ...leak(400));
+    const told = await watching.until(5);
+    expect(told.filter((line) => line === "opened F1 vip-source-in-request")).toHaveLength(2);
+    await watching.end();
   });
 
   it("carries the whole finding in every event, with its time", async () => {

@@ -2,7 +2,7 @@ import { MOST_CACHE_CHANGES } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 import type { ClaimForm } from "../claims/claim.ts";
-import type { Sent } from "./sent.ts";
+import type { Sent, SentSoFar } from "./sent.ts";
 
 /** The states of a neighbour entry that show in frames; the names are the kernel's (include/net/neighbour.h). */
 export type NudState = "incomplete" | "reachable" | "stale" | "delay" | "probe" | "failed";
@@ -46,6 +46,11 @@ export interface CacheChange {
   used: Position | null;
   /** What the host sent by it, counted while the address is contested. */
   readonly sent: Sent[];
+  /**
+   * What the host had sent for the address by then, in all, to the owner before and to this one: each null where that was
+   * nothing. Null where the owner stayed the same, or by a model that has no traffic.
+   */
+  sentBefore: { readonly toFormer: SentSoFar | null; readonly toOwner: SentSoFar | null } | null;
 }
 
 /** What confirms entries together, without a look at each. */
@@ -125,7 +130,7 @@ export class CacheEntry {
   record(at: Position, cause: CacheCause, form: ClaimForm | null): void {
     if (this.history.length >= MOST_CACHE_CHANGES)
       this.history.splice(MOST_CACHE_CHANGES / 2, MOST_CACHE_CHANGES / 4);
-    this.history.push({ at, owner: this.owner, cause, form, used: null, sent: [] });
+    this.history.push({ at, owner: this.owner, cause, form, used: null, sent: [], sentBefore: null });
   }
 
   /** A unicast request of the holder to the MAC that it has. */

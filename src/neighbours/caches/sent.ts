@@ -1,9 +1,18 @@
 import type { Position } from "../base/position.ts";
 
+/** What a host had sent to one station for an address, at some moment. */
+export interface SentSoFar {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly last: Position;
+}
+
 /** A flow to a contested address, and what came back from the station that it went to. */
 export interface Flow {
-  /** A packet other than a refusal came back. */
+  /** The station sent back a packet other than a refusal. */
   answered: boolean;
+  /** Another station sent a packet of the flow back. */
+  answeredByOther: boolean;
   /** A TCP RST or an ICMP destination unreachable came back. */
   reset: boolean;
 }

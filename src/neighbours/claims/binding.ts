@@ -183,9 +183,11 @@ export class Binding {
     this.claimIndex = null;
   }
 
-  addIpSender(station: Station, at: Position, ttl: number): void {
-    if (!this.ipSenders.has(station) && this.ipSenders.size < MOST_IP_SENDERS)
-      this.ipSenders.set(station, { at, ttl });
+  /** @returns whether it was not known as one */
+  addIpSender(station: Station, at: Position, ttl: number): boolean {
+    if (this.ipSenders.has(station) || this.ipSenders.size >= MOST_IP_SENDERS) return false;
+    this.ipSenders.set(station, { at, ttl });
+    return true;
   }
 
   /** @returns whether the sender is new to the receiver */

@@ -1,10 +1,16 @@
 import { type FrameFacts, TCP_RST } from "../../decode/facts.ts";
-import { MOST_FLOWS, MOST_SENT_PERIODS } from "../../limits.ts";
+import { MOST_FLOWS, MOST_RECEIVERS_OF_FLOWS, MOST_SENT_PERIODS } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import type { Station, StationTable } from "../base/station.ts";
 import type { CacheChange, CacheEntry } from "../caches/cache-entry.ts";
 import type { Flow } from "../caches/sent.ts";
 import { ANSWER_SLOTS_LOG2, answerSlot } from "./traffic-layout.ts";
+
+/** The flows of one address to one station. */
+interface FlowsTo {
+  readonly receiver: Station;
+  readonly known: Map<number, Flow>;
+}
 
 /**
  * Counts what went to contested addresses, by cache entry and by flow, and looks for what came back.
@@ -14,6 +20,7 @@ import { ANSWER_SLOTS_LOG2, answerSlot } from "./traffic-layout.ts";
  */
 export class SentTraffic {
   private readonly flows = new Map<Station, Map<number, Map<number, Flow>>>();
+  private readonly byIp = new Map<number, FlowsTo[]>();
   /** As in `traffic-layout.ts`. */
   readonly filter = new Uint8Array(1 << ANSWER_SLOTS_LOG2);
   private readonly awaitAnswers: (from: Station) => void;
@@ -69,10 +76,17 @@ export class SentTraffic {
     if (flow === undefined) {
       if (this.flowCount >= MOST_FLOWS) return;
       this.flowCount++;
-      flow = { answered: false, reset: false };
+      flow = { answered: false, answeredByOther: false, reset: false };
       period.known.set(key, flow);
     }
     period.flows.add(flow);
+  }
+
+  /** Has what the station sends from the address looked at as well: it may answer a flow that went to another. */
+  expectAnswersFrom(ip: number, station: Station): void {
+    const slot = answerSlot(ip, station.macLow);
+    this.filter[slot] = 1;
+    this.awaitAnswers(station);
   }
 
   /** Whether the frame may be what came back of a flow: to be asked of every frame, so it only looks at one byte. */
@@ -83,19 +97,24 @@ export class SentTraffic {
 
   noteReply(facts: FrameFacts, stations: StationTable): void {
     const from = stations.get(facts.segment, facts.sourceMacHigh, facts.sourceMacLow);
-    const byIp = from === undefined ? undefined : this.flows.get(from);
-    if (byIp === undefined) return;
+    if (from === undefined) return;
     if (facts.refuses) {
       const key = flowKey(facts.refusedSourceIp, facts.refusedPorts, facts.refusedProtocol);
-      const flow = byIp.get(facts.refusedDestinationIp)?.get(key);
+      const flow = this.flows.get(from)?.get(facts.refusedDestinationIp)?.get(key);
       if (flow !== undefined) flow.reset = true;
       return;
     }
     const swapped = (facts.ports << 16) | (facts.ports >>> 16);
-    const flow = byIp.get(facts.sourceIp)?.get(flowKey(facts.destinationIp, swapped, facts.protocol));
-    if (flow === undefined) return;
-    if ((facts.tcpFlags & TCP_RST) !== 0) flow.reset = true;
-    else flow.answered = true;
+    const key = flowKey(facts.destinationIp, swapped, facts.protocol);
+    const isReset = (facts.tcpFlags & TCP_RST) !== 0;
+    for (const { receiver, known } of this.byIp.get(facts.sourceIp) ?? []) {
+      const flow = receiver.segment === from.segment ? known.get(key) : undefined;
+      if (flow === undefined) continue;
+      if (receiver === from) {
+        if (isReset) flow.reset = true;
+        else flow.answered = true;
+      } else if (!isReset) flow.answeredByOther = true;
+    }
   }
 
   private flowsTo(receiver: Station, ip: number): Map<number, Flow> {
@@ -110,6 +129,9 @@ export class SentTraffic {
     if (known === undefined) {
       known = new Map();
       byIp.set(ip, known);
+      const receivers = this.byIp.get(ip);
+      if (receivers === undefined) this.byIp.set(ip, [{ receiver, known }]);
+      else if (receivers.length < MOST_RECEIVERS_OF_FLOWS) receivers.push({ receiver, known });
     }
     return known;
   }

@@ -2,6 +2,7 @@ import type { FrameFacts } from "../../decode/facts.ts";
 import { MOST_TRAFFIC_SLOTS, OFF_LINK_ROWS_PER_PAIR } from "../../limits.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
+import type { SentSoFar } from "../caches/sent.ts";
 import { Arrivals } from "./arrivals.ts";
 import { FirstFrames } from "./first-frames.ts";
 import { MacPairs, wireOf } from "./mac-pairs.ts";
@@ -163,6 +164,14 @@ export class TrafficTable {
   lastNs(segment: number, destinationIp: number, destination: Mac, source: Mac): number {
     const row = this.findKey(segment, destinationIp, destination, source);
     return row < 0 ? Number.NEGATIVE_INFINITY : new RowView(this, row).last.timeNs;
+  }
+
+  /** What was counted of this key so far; null where nothing was. */
+  sentBetween(segment: number, destinationIp: number, destination: Mac, source: Mac): SentSoFar | null {
+    const row = this.findKey(segment, destinationIp, destination, source);
+    if (row < 0) return null;
+    const { frames, bytes, last } = new RowView(this, row);
+    return { frames, bytes, last };
   }
 
   /** Has every frame looked into that the station sends from here on, where it may be the answer to a contested flow. */

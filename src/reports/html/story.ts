@@ -3,12 +3,12 @@ import { findingKindOf } from "../../kinds/registry.ts";
 import { countText, plural } from "../../words/counts.ts";
 import { hostName, labelledName, restoredText, subjectOf } from "../../words/hosts.ts";
 import { capitalise } from "../../words/letters.ts";
-import { bypassLines } from "../bypass-text.ts";
+import { bypassLines, episodeLines } from "../bypass-text.ts";
 import { raceLines } from "../race-text.ts";
 import type { ReportedFinding, ReportedFixStep, ReportedPosition, ReportedVictim } from "../report.ts";
 import { copyable } from "./copy.ts";
 import { type Content, html, type Markup } from "./markup.ts";
-import { type Calendar, clockText } from "./names.ts";
+import { type Calendar, clockText, dateText } from "./names.ts";
 
 const VICTIMS_SHOWN = 6;
 /** One finding from the claim to the cure. */
@@ -27,7 +27,8 @@ ${proof(finding, calendar)}
 
 function step(name: string, at: ReportedPosition | null, calendar: Calendar, content: Content): Markup {
   return html`<li><div class="when"><b>${name}</b>${
-    at !== null && html`<span>${clockText(at.time)}</span><span>${calendar.frame(at)}</span>`
+    at !== null &&
+    html`${calendar.spansDays && html`<span>${dateText(at.time)}</span>`}<span>${clockText(at.time)}</span><span>${calendar.frame(at)}</span>`
   }</div><div class="what">${content}</div></li>`;
 }
 
@@ -73,11 +74,15 @@ function believed(victim: ReportedVictim, calendar: Calendar): string {
       ? "believed it already before any frame shows why"
       : `took the claimant's MAC into its cache in ${calendar.frame(victim.learned)}`;
   const use = victim.used === null ? "" : `, and used it from ${calendar.frame(victim.used)} on`;
-  return `${capitalise(hostName(victim))} ${how}${use}.`;
+  const times = victim.episodes.length > 1 ? `; ${victim.episodes.length} times in all` : "";
+  return `${capitalise(hostName(victim))} ${how}${use}${times}.`;
 }
 
-function strayed({ bypass, races, racesTotal }: ReportedFinding, calendar: Calendar): Content {
+function strayed(finding: ReportedFinding, calendar: Calendar): Content {
+  const { bypass, races, racesTotal } = finding;
   const at = (position: ReportedPosition) => calendar.frame(position);
+  const moment = (position: ReportedPosition) => calendar.moment(position);
+  const episodes = episodeLines(finding, moment, at);
   const raced = raceLines({ races, racesTotal }, at);
   return [
     raced.length > 0 &&
@@ -90,7 +95,14 @@ function strayed({ bypass, races, racesTotal }: ReportedFinding, calendar: Calen
         "Bypassed",
         bypass.first,
         calendar,
-        bypassLines(bypass, at).map((line) => html`<p>${capitalise(line)}.</p>`),
+        bypassLines(finding, at).map((line) => html`<p>${capitalise(line)}.</p>`),
+      ),
+    episodes.length > 0 &&
+      step(
+        "Each time",
+        null,
+        calendar,
+        episodes.map((line) => html`<p>${line}.</p>`),
       ),
   ];
 }

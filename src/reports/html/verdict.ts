@@ -4,7 +4,7 @@ import { countText, elapsedText, plural } from "../../words/counts.ts";
 import { hostName, isSeen, labelledName, shortName, subjectOf } from "../../words/hosts.ts";
 import { capitalise, uncapitalise } from "../../words/letters.ts";
 import { notLookedIntoText, withoutArpText } from "../reach.ts";
-import type { Host, Report, ReportedFinding } from "../report.ts";
+import type { Host, Report, ReportedBypass, ReportedFinding } from "../report.ts";
 import { nanosecondsBetween } from "../text.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { type Calendar, clockText, dateText, vendorName } from "./names.ts";
@@ -73,10 +73,11 @@ function smallPrint(host: Host): string {
     .join(", ");
 }
 
-function lasted({ victims, bypass, last, first }: ReportedFinding): string {
+function lasted({ victims, episodes, bypass, last, first }: ReportedFinding): string {
   if (bypass !== null) {
     const ended = bypass.endedBy === "capture-end" ? "and not over" : "then over";
-    return `; astray for ${elapsedText(nanosecondsBetween(bypass.first.time, bypass.ended.time))}, ${ended}`;
+    const times = episodes.length > 1 ? ` in ${episodes.length} episodes` : "";
+    return `; astray for ${elapsedText(bypass.durationNs)}${times}, ${ended}`;
   }
   if (victims.some(({ restored }) => restored !== null)) return "; over by the end";
   const ns = nanosecondsBetween(first.time, last.time);
@@ -92,7 +93,13 @@ function amount({ kind, bypass, victims, count }: ReportedFinding): Markup {
       ? html`<b>${plural(count, "frame")}</b><span>no cache was seen to be fooled</span>`
       : html`<b>${fooled}</b><span>by ${plural(count, "frame")}</span>`;
   }
-  return html`<b>${plural(bypass.frames, "frame")} astray</b><span>${countText(bypass.bytes)} bytes${bypass.flows > 0 && `, ${plural(bypass.flows, "flow")}`}; ${fooled}</span>`;
+  return html`<b>${framesAstray(bypass)} astray</b><span>${countText(bypass.bytes)} bytes${bypass.flows > 0 && `, ${plural(bypass.flows, "flow")}`}; ${fooled}</span>`;
+}
+
+function framesAstray({ frames, elsewhere }: ReportedBypass): string {
+  return elsewhere === 0
+    ? plural(frames, "frame")
+    : `${countText(frames)} of ${plural(frames + elsewhere, "frame")}`;
 }
 
 function remedy(finding: ReportedFinding): Markup {

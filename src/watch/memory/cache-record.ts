@@ -166,6 +166,7 @@ function restoredEntry(
       form,
       used: used && time.position(used),
       sent: restoredSent(sent, time),
+      sentBefore: null,
     });
   }
   return entry;

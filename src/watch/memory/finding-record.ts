@@ -10,6 +10,7 @@ import type {
   PreventionSettings,
   ReportedBypass,
   ReportedDisagreement,
+  ReportedEpisode,
   ReportedFixStep,
   ReportedPosition,
   ReportedRace,
@@ -51,6 +52,7 @@ const isVictim: Shape<ReportedVictim> = objectOf({
   used: maybePosition,
   restored: maybePosition,
   restoredBy: orNull(isSentence),
+  episodes: arrayOf(isCount),
 });
 const isDisagreement: Shape<ReportedDisagreement> = objectOf({
   model: isOneOf(NEIGHBOUR_MODELS),
@@ -59,18 +61,29 @@ const isDisagreement: Shape<ReportedDisagreement> = objectOf({
   ),
   why: isSentence,
 });
-const isBypass: Shape<ReportedBypass> = objectOf({
+const strayKeys = {
   frames: isCount,
   bytes: isCount,
   flows: isCount,
   answered: isCount,
+  answeredByOthers: isCount,
   reset: isCount,
   unanswered: isCount,
   first: isPosition,
   last: isPosition,
   endedBy: isOneOf(BYPASS_ENDS),
   ended: isPosition,
+  durationNs: isNumber,
+};
+const isEpisode: Shape<ReportedEpisode> = objectOf({
+  claimed: maybePosition,
+  learned: maybePosition,
+  used: maybePosition,
+  restored: maybePosition,
+  restoredBy: orNull(isSentence),
+  bypass: orNull(objectOf(strayKeys)),
 });
+const isBypass: Shape<ReportedBypass> = objectOf({ ...strayKeys, elsewhere: isCount });
 const isRace: Shape<ReportedRace> = objectOf({
   request: isPosition,
   answers: arrayOf(objectOf({ position: isPosition, by: isHost, delayNs: isNumber })),
@@ -108,6 +121,7 @@ const isFindingEvent: Shape<FindingEvent> = objectOf({
   suppressedBy: orNull(isSentence),
   victims: arrayOf(isVictim),
   models: arrayOf(isDisagreement),
+  episodes: arrayOf(isEpisode),
   bypass: orNull(isBypass),
   races: arrayOf(isRace),
   racesTotal: isCount,
