@@ -11,6 +11,9 @@ import type { RoleAssignment } from "../roles/role-assignment.ts";
  */
 export type UndeterminedReason = "no-arp-no-forwarding" | "one-direction" | "forgotten";
 
+/** Of fewer unicast frames the others may have been broadcasts by chance. */
+const MANY_ONE_WAY = 8;
+
 /** Why the frames could not have shown a poisoning; null where they could. */
 export function undeterminedBecause(
   state: NetworkView,
@@ -19,7 +22,9 @@ export function undeterminedBecause(
   if (state.arpObserver.frames === 0 && !showsForwarding(assignment) && !showsWayToDirector(assignment))
     return "no-arp-no-forwarding";
   const oneWay = new Set(
-    state.vantage.limits.filter(({ kind }) => kind === "one-direction").map(({ capture }) => capture),
+    state.vantage.limits
+      .filter(({ kind, count }) => kind === "one-direction" && count >= MANY_ONE_WAY)
+      .map(({ capture }) => capture),
   );
   if (oneWay.size > 0 && oneWay.size === state.vantage.captures) return "one-direction";
   return state.forgotten.contested > 0 ? "forgotten" : null;

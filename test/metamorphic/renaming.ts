@@ -10,6 +10,10 @@ const MAC_KEY = [0, 0x00, 0x37, 0x5a, 0xc3, 0x69];
 /** Of MACs that a protocol gives away: VRRP and CARP, HSRP 1 and 2, GLBP, Microsoft's NLB. */
 const VIRTUAL_MACS = /^(00005e0001|00000c07ac|00000c9ff|0007b4|0[123]bf)/;
 
+/** RFC 2281, section 5: the group's address follows version, times, priority and authentication. */
+const HSRP_PORT = 1985;
+const HSRP_VIRTUAL_ADDRESS = 16;
+
 export function renamedMac(mac: string): string {
   const bytes = Buffer.from(mac.replaceAll(":", ""), "hex");
   renameMac(bytes, 0);
@@ -94,6 +98,8 @@ function renamePayload(frame: Buffer, at: number, protocol: number): void {
   else if (protocol === 1 && [3, 5, 11, 12].includes(frame[at] ?? 0)) {
     if (frame[at] === 5) renameIp(frame, at + 4);
     renameIpv4(frame, at + 8);
+  } else if (protocol === 17 && at + 8 <= frame.length && frame.readUInt16BE(at + 2) === HSRP_PORT) {
+    renameIp(frame, at + 8 + HSRP_VIRTUAL_ADDRESS);
   } else if (protocol === 112) {
     for (let index = 0; index < (frame[at + 3] ?? 0); index++) renameIp(frame, at + 8 + index * 4);
   }
