@@ -11,8 +11,8 @@ import type { RoleAssignment } from "../roles/role-assignment.ts";
  */
 export type UndeterminedReason = "no-arp-no-forwarding" | "one-direction" | "forgotten";
 
-/** Of fewer unicast frames the others may have been broadcasts by chance. */
-const MANY_ONE_WAY = 8;
+/** Fewer unicast frames may be one way by chance; a mirror of two ports delivers each of them twice. */
+const MANY_ONE_WAY = 16;
 
 /** Why the frames could not have shown a poisoning; null where they could. */
 export function undeterminedBecause(

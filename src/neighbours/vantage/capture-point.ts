@@ -1,6 +1,5 @@
-import { type FrameFacts, FrameKind } from "../../decode/facts.ts";
+import type { FrameFacts } from "../../decode/facts.ts";
 import { MOST_ASKS_OF_POINT, MOST_HOSTS_OF_POINT, SILENT_ASKS_KEPT } from "../../limits.ts";
-import { SAME_FRAME_NS } from "../base/delays.ts";
 import type { Position } from "../base/position.ts";
 import type { Station } from "../base/station.ts";
 import { type Ask, RETRY_SHORTEST_NS } from "../claims/asks.ts";
@@ -29,8 +28,6 @@ export class CapturePoint {
   private segment = 0;
   /** Some host was seen both to send and to be sent to. */
   private bothWays = false;
-  /** The newest unicast frame, while one direction is all that was seen. */
-  private readonly newest = { from: 0, to: 0, what: 0, whom: 0, timeNs: Number.NEGATIVE_INFINITY };
   private readonly senders = new Set<number>();
   private readonly receivers = new Set<number>();
   private readonly asks = new Map<Station, Map<number, { ask: Ask; again: boolean }>>();
@@ -54,7 +51,7 @@ export class CapturePoint {
     const from = macKey(facts.sourceMacHigh, facts.sourceMacLow);
     const to = macKey(facts.destinationMacHigh, facts.destinationMacLow);
     // What a switch or a card sends itself to test its port.
-    if (from === to || (!this.bothWays && this.isDuplicate(facts, from, to))) {
+    if (from === to) {
       this.lookedInto--;
       return false;
     }
@@ -73,23 +70,6 @@ export class CapturePoint {
       this.bothWays = this.receivers.has(from) || this.senders.has(to);
     }
     return isFirst;
-  }
-
-  /** Whether it is the frame before again, as a mirror of two ports delivers it; it counts once. */
-  private isDuplicate(facts: FrameFacts, from: number, to: number): boolean {
-    const timeNs = facts.seconds * 1e9 + facts.nanoseconds;
-    const isArp = facts.kind === FrameKind.Arp;
-    const what = isArp ? facts.senderIp : facts.identification;
-    const whom = isArp ? facts.targetIp : facts.ports;
-    const { newest } = this;
-    const isSame =
-      newest.from === from &&
-      newest.to === to &&
-      newest.what === what &&
-      newest.whom === whom &&
-      Math.abs(timeNs - newest.timeNs) < SAME_FRAME_NS;
-    Object.assign(newest, { from, to, what, whom, timeNs });
-    return isSame;
   }
 
   noteAsk(ask: Ask, targetIp: number): void {
