@@ -102,7 +102,9 @@ export class Relays {
     const from = state.stations.get(segment, row.sourceMacHigh, row.sourceMacLow);
     const by = state.stations.get(segment, leaving.sourceMacHigh, leaving.sourceMacLow);
     const to = state.stations.get(segment, leaving.destinationMacHigh, leaving.destinationMacLow);
-    if (from === undefined || by === undefined || to === undefined || from === to) return;
+    if (from === undefined || by === undefined || to === undefined) return;
+    // A card that sends to itself, to test its port, passes nothing on. Nor does one that sends a packet back.
+    if (from === by || from === to) return;
     const { lastSourceIp: sourceIp, destinationIp } = row;
     const relays = this.byStation.get(by) ?? new PassedOn();
     this.byStation.set(by, relays);

@@ -890,3 +890,16 @@ describe("ARP frames with another MAC as sender than Ethernet's", () => {
     expect((await analyze(frames)).findings.map(({ kind }) => kind)).toContain("sender-mismatch");
   });
 });
+
+describe("a card that sends packets to itself", () => {
+  it("is no man in the middle of what it sends to another card later", async () => {
+    const own = { source: NEIGHBOUR.ip, destination: GATEWAY.ip };
+    const report = await analyze([
+      at(0, whoHas(GATEWAY.ip, NEIGHBOUR)),
+      at(1, isAt(GATEWAY.ip, GATEWAY, NEIGHBOUR)),
+      at(2, packet(NEIGHBOUR, NEIGHBOUR, own)),
+      at(3, packet(NEIGHBOUR, GATEWAY, own)),
+    ]);
+    expect(report.findings).toEqual([]);
+  });
+});
