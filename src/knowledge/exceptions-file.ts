@@ -1,12 +1,10 @@
-import { readFile, stat } from "node:fs/promises";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { LvsPcapError } from "../errors.ts";
-import { cannotRead } from "../files/system-error.ts";
+import { readBoundedText, type TextFile } from "../files/bounded-text.ts";
 import { exceptionOf, type KnownException, MOST_EXCEPTIONS } from "./exceptions.ts";
 import { oneLine } from "./quoted.ts";
 
-/** A list written by hand is shorter. */
-const LARGEST_FILE_BYTES = 4 << 20;
+const EXCEPTIONS: TextFile = { kind: "a list of exceptions", mostMebibytes: 4, code: "bad-usage" };
 
 /**
  * Reads known exceptions from a YAML or JSON file: a list of `{ mac, ip, kind, until, why }`.
@@ -14,7 +12,7 @@ const LARGEST_FILE_BYTES = 4 << 20;
  * @throws LvsPcapError `unreadable-file`, or `bad-usage` naming the file and the line
  */
 export async function readExceptionsFile(path: string): Promise<KnownException[]> {
-  const text = await readBounded(path);
+  const text = await readBoundedText(path, EXCEPTIONS);
   const lines = new LineCounter();
   // A date stays text: YAML's own timestamps would lose what was written.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: "failsafe" });
@@ -43,18 +41,4 @@ function fieldsOf(item: Node | null, where: string): Map<string, string> {
     fields.set(oneLine(String(key.value)), String(value.value));
   }
   return fields;
-}
-
-async function readBounded(path: string): Promise<string> {
-  try {
-    const file = await stat(path);
-    if (!file.isFile())
-      throw new LvsPcapError("bad-usage", `${path}: not a file; expected a list of exceptions`);
-    if (file.size > LARGEST_FILE_BYTES)
-      throw new LvsPcapError("bad-usage", `${path}: larger than 4 MiB; expected a list of exceptions`);
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof LvsPcapError) throw error;
-    throw cannotRead(path, error);
-  }
 }
